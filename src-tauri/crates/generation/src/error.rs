@@ -1,0 +1,63 @@
+use thiserror::Error;
+
+/// Why a generation or a load failed. The kind decides what the person is told; `detail` is a
+/// technical remark in English that holds neither secrets nor draft text.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{kind:?}: {detail}")]
+pub struct GenerationError {
+    /// What went wrong, as a category that a person can act on.
+    pub kind: GenerationErrorKind,
+    /// Technical detail, safe to log and to show under "details".
+    pub detail: String,
+}
+
+impl GenerationError {
+    /// An error of `kind` with a technical `detail`.
+    pub fn new(kind: GenerationErrorKind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into() }
+    }
+}
+
+/// Categories of failure, each with its own sentence and hint in the locale files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GenerationErrorKind {
+    /// The model file does not exist or may not be read.
+    ModelNotFound,
+    /// The path is not a file (a directory, a device).
+    ModelNotAFile,
+    /// The bytes are no GGUF, or a damaged or hostile one.
+    ModelBroken,
+    /// A sound file whose architecture, tensor type or tokenizer is not supported (named in detail).
+    ModelUnsupported,
+    /// The model does not fit into memory.
+    ModelTooLarge,
+    /// Prompt and answer do not fit into the model's context.
+    ContextOverflow,
+    /// The request itself is out of range (empty prompt, negative temperature ...).
+    InvalidRequest,
+    /// No connection to the server: refused, unknown host, TLS failure, offline.
+    Unreachable,
+    /// The server did not answer in time.
+    Timeout,
+    /// 401: the key is missing or wrong.
+    Unauthorized,
+    /// 403: the key may not use this.
+    Forbidden,
+    /// 404: no such model or path on the server.
+    RemoteNotFound,
+    /// 429: too many requests, or the quota is used up.
+    RateLimited,
+    /// 5xx, 408, 409: the server has trouble; trying again later may help.
+    ServerTrouble,
+    /// 400, 422: the server does not accept the request.
+    Refused,
+    /// The answer is no answer of an OpenAI-compatible server (HTML, broken JSON ...).
+    NotAnApi,
+    /// The address is no usable http(s) URL.
+    BadAddress,
+    /// The connection broke in the middle of an answer.
+    Interrupted,
+    /// A fault of ours (a panic that was caught, a broken invariant).
+    Internal,
+}

@@ -1,0 +1,32 @@
+//! # The ports
+//!
+//! What a model of any kind looks like from the rest of the house: a request goes in, a stream of
+//! events comes out, and a token cancels it. Adapters (`candle`, `openai`) implement the traits;
+//! everyone else sees nothing but the types of this room.
+//!
+//! Rules
+//! - No type of candle, of HTTP or of a project is named here.
+//! - A stream is `Started`, any number of `Delta`, then one `Finished`; or it ends with an error.
+//!   Text that was streamed before an error stays valid: whoever reads the stream keeps it.
+//! - Each request carries its own cancellation. Dropping the stream stops the work too.
+//!
+//! Glossary
+//! - *Model*: a neural model. *Adapter*: what makes one reachable.
+//! - *Request form*: `Chat` for models that follow instructions, `Compact` for small ones that
+//!   read a brief as `Key: value` lines.
+//! - *Reference*: a short placeholder that stands for a value of the brief; see [`references`].
+
+mod error;
+mod model;
+pub mod references;
+mod request;
+mod stream;
+
+pub use error::{GenerationError, GenerationErrorKind};
+pub use model::{
+    Endpoint, LocalModels, Locality, ModelDescription, ModelFile, PromptForm, RemoteModels, Secret,
+    TextModel,
+};
+pub use request::{Message, Prompt, Role, Sampling, TextRequest};
+pub use stream::{FinishReason, TextEvent, TextStream, Usage};
+pub use tokio_util::sync::CancellationToken;

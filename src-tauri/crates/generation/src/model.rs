@@ -1,0 +1,144 @@
+use std::{fmt, path::Path, sync::Arc};
+
+use futures::future::BoxFuture;
+use serde::{Deserialize, Serialize};
+
+use crate::{CancellationToken, GenerationError, TextRequest, TextStream};
+
+/// Where a model computes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Locality {
+    /// On this machine, in this process.
+    Local,
+    /// On a server.
+    Remote {
+        /// Host (and port, where given) of the server.
+        host: String,
+    },
+}
+
+/// Which form of a prompt suits a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromptForm {
+    /// Instructions in prose, for models that follow them.
+    Chat,
+    /// The brief as `Key: value` lines, for models under about a billion parameters.
+    Compact,
+}
+
+/// What is known of a loaded model; goes into the record of each generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelDescription {
+    /// Name as the file or the provider gives it.
+    pub name: String,
+    /// Where it computes.
+    pub locality: Locality,
+    /// SHA-256 of the file in lower-case hex; `None` for remote models.
+    pub sha256: Option<String>,
+    /// Architecture (`llama`, `qwen2` ...) where known.
+    pub architecture: Option<String>,
+    /// Number of weights where known.
+    pub parameters: Option<u64>,
+    /// Context length in tokens where known.
+    pub context_length: Option<u32>,
+    /// Adapter and version, as `candle 0.11.1`.
+    pub engine: String,
+    /// The form of prompt that suits it.
+    pub prompt_form: PromptForm,
+}
+
+/// What a model file says of itself, read without loading the weights.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// Name from the metadata, or the file's stem.
+    pub name: String,
+    /// Architecture (`llama`, `qwen2` ...).
+    pub architecture: String,
+    /// The most frequent tensor type, as `Q4_K`.
+    pub quantization: String,
+    /// Number of weights.
+    pub parameters: u64,
+    /// Context length in tokens.
+    pub context_length: u32,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+    /// Licence from the metadata.
+    pub license: Option<String>,
+    /// Description from the metadata: what the model is, in its maker's words.
+    pub description: Option<String>,
+    /// The form of prompt that suits it.
+    pub prompt_form: PromptForm,
+}
+
+/// A neural model that writes text.
+pub trait TextModel: Send + Sync {
+    /// What is known of it.
+    fn describe(&self) -> ModelDescription;
+
+    /// Starts a generation. Returns at once; the work happens as the stream is read or on a
+    /// thread of the adapter's own, and stops when `cancel` fires or the stream is dropped.
+    /// A cancelled stream ends with `Finished { reason: Cancelled }`.
+    fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream;
+}
+
+/// Opens model files on this machine. Both calls block; call them off the async threads.
+pub trait LocalModels: Send + Sync {
+    /// Reads what a file says of itself, without loading its weights.
+    ///
+    /// # Errors
+    /// `ModelNotFound`, `ModelNotAFile`, `ModelBroken`, `ModelUnsupported`.
+    fn inspect(&self, path: &Path) -> Result<ModelFile, GenerationError>;
+
+    /// Loads a model.
+    ///
+    /// # Errors
+    /// As [`Self::inspect`], and `ModelTooLarge`.
+    fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError>;
+}
+
+/// Reaches models on servers that speak the OpenAI API.
+pub trait RemoteModels: Send + Sync {
+    /// A model on a server. Does not connect yet.
+    ///
+    /// # Errors
+    /// `BadAddress`.
+    fn connect(&self, endpoint: Endpoint) -> Result<Arc<dyn TextModel>, GenerationError>;
+
+    /// Asks the server which models it offers; `endpoint.model` is ignored.
+    fn list(&self, endpoint: Endpoint) -> BoxFuture<'static, Result<Vec<String>, GenerationError>>;
+}
+
+/// A server and the model asked for on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Base URL as the person gave it, with its path; nothing is added but the API's own paths.
+    pub base_url: String,
+    /// Key; `None` for servers that want none.
+    pub api_key: Option<Secret>,
+    /// Model name on that server.
+    pub model: String,
+}
+
+/// A text that never shows in `Debug` output.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Wraps a secret.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The secret itself, for the one call that needs it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
