@@ -61,14 +61,20 @@ pub struct UnknownName(pub String);
 impl FromStr for Language {
     type Err = UnknownName;
     fn from_str(s: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|l| l.tag() == s).ok_or_else(|| UnknownName(s.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|l| l.tag() == s)
+            .ok_or_else(|| UnknownName(s.to_owned()))
     }
 }
 
 impl FromStr for DocumentKind {
     type Err = UnknownName;
     fn from_str(s: &str) -> Result<Self, UnknownName> {
-        Self::ALL.into_iter().find(|k| k.name() == s).ok_or_else(|| UnknownName(s.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|k| k.name() == s)
+            .ok_or_else(|| UnknownName(s.to_owned()))
     }
 }
 

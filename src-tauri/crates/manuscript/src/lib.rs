@@ -6,7 +6,22 @@
 //! Rules
 //! - Any text parses; nothing here fails on odd input, does I/O, reads a clock or is async.
 //! - Positions are byte offsets on character borders; `utf16` converts for editors.
+//! - Time is linear in the text, or bounded where it cannot be (`diff`).
+//!
+//! Glossary
+//! - *Notation*: the plain text a kind of document is kept in: Markdown for an [`article`],
+//!   readable `Label: value` lines for an [`adset`], Fountain for a screenplay ([`fountain`]).
+//! - *Element*: a run of a screenplay's lines with one meaning. Elements tile the text.
+//! - *Cue*: the line that names who speaks next. *Scene*: from a heading to the next.
+//! - *Dek*: the line or two under a headline that say what the article is about.
 
+pub mod adset;
+pub mod article;
+pub mod count;
+pub mod diff;
+pub mod fountain;
 mod kind;
+pub mod segment;
+pub mod utf16;
 
 pub use kind::{DocumentKind, Language, UnknownName};
