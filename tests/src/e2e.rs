@@ -36,15 +36,17 @@ mod app;
 mod display;
 mod home;
 mod keys;
+mod launch;
 mod processes;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use app::{App, Options, built, minibrowser};
+pub use app::App;
 pub use display::{Display, Picture};
 pub use fantoccini::elements::Element;
 pub use home::Home;
+pub use launch::{Options, built, minibrowser};
 
 /// How long a helper without a time of its own waits.
 pub const PATIENCE: Duration = Duration::from_secs(20);
