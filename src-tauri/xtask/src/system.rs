@@ -125,9 +125,14 @@ fn lists_present() -> bool {
 /// Sees to it that a new enough Node.js and its npm are there.
 pub fn node() -> Result<(), Failure> {
     let (major, minor) = NODE;
+    let from = if cfg!(target_os = "macos") {
+        "with `brew install node`"
+    } else {
+        "from https://nodejs.org/en/download or from your version manager"
+    };
     let hint = format!(
-        "Inkstone's window is built with Node.js {major}.{minor} or newer. Get it from \
-         https://nodejs.org/en/download or from your version manager, then try again."
+        "Inkstone's window is built with Node.js {major}.{minor} or newer. Get it {from}, then \
+         try again."
     );
     let Some(text) = output("node", &["--version"]) else {
         return Err(Failure(format!("Node.js is not installed. {hint}")));

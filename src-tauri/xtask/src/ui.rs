@@ -26,7 +26,9 @@ fn is(context: &Context, name: &str, fingerprint: &str) -> bool {
 }
 
 fn set(context: &Context, name: &str, fingerprint: &str) -> Result<(), Failure> {
-    fs::write(stamp(context, name), fingerprint)
+    // npm makes no folder when there is nothing to install.
+    fs::create_dir_all(context.ui().join("node_modules"))
+        .and_then(|()| fs::write(stamp(context, name), fingerprint))
         .map_err(|error| Failure(format!("ui/node_modules cannot be written to: {error}.")))
 }
 
