@@ -1,3 +1,42 @@
-//! (charter)
+//! # The desks
+//!
+//! One desk for each kind of document: its brief, what it can be asked to write, the prompts for
+//! that, how a model's answer becomes text of the document, and what is checked in that text.
+//!
+//! Rules
+//! - Pure functions of their arguments: no database, no network, no files but the prompt templates
+//!   that are compiled in from `assets/prompts/`, no sentence for the UI (findings and errors carry
+//!   a rule and values; the sentences stand in `assets/locales/`).
+//! - A brief is data from a stranger: whatever is wrong with it is a typed error that names the
+//!   field. What a model answers is too: parsing takes anything, whole or cut off anywhere.
+//! - Positions are bytes on character borders of the text they belong to.
+//! - A new kind is one folder here and one row in `registry.rs`.
+//!
+//! Glossary
+//! - *Brief*: what a person fills in before anything is written.
+//! - *Task*: what a desk is asked to do: a draft, beats, a scene, or a change to a selection.
+//! - *Target*: the bytes of the document that a suggestion would replace; empty for an insertion.
+//! - *Channel*: where an ad runs; it sets the fields of an ad and their limits.
+//! - *House rules*: words and phrases that a project never uses, one a line.
+//! - *Chat form*, *compact form*: the two forms of a prompt; see [`compact`].
 
+mod ads;
+mod brief;
+mod channel;
+mod check;
 pub mod compact;
+mod compose;
+mod news;
+mod registry;
+mod screenplay;
+mod task;
+
+pub use brief::{
+    AdsBrief, Brief, BriefError, CharacterBrief, LONGEST_FIELD, MOST_ITEMS, NewsBrief,
+    ScreenplayBrief,
+};
+pub use channel::{Channel, ChannelSpec, FieldSpec, Unit};
+pub use check::{Finding, Severity, check};
+pub use compose::{Composed, DeskError, Input, compose, join};
+pub use registry::{RULES, tasks};
+pub use task::{Output, Task, parse};
