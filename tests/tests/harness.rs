@@ -19,13 +19,11 @@ const PAGE: &str = r##"<!doctype html>
 <script>
   const element = (id) => document.querySelector(`[data-testid="${id}"]`);
   const button = element("write");
-  setTimeout(() => { button.disabled = false }, 300);
+  const soon = (act) => setTimeout(act, 300);
   button.onclick = () => {
     const take = document.createElement("p");
     take.dataset.testid = "take";
-    setTimeout(() => document.body.append(take), 200);
-    setTimeout(() => { take.textContent = "The ferry 渡轮" }, 400);
-    setTimeout(() => take.remove(), 1500);
+    soon(() => { document.body.append(take); soon(() => { take.textContent = "The ferry 渡轮" }) });
   };
   document.onkeydown = (event) => {
     if (event.key === "Enter" && event.ctrlKey && event.shiftKey) {
@@ -86,12 +84,18 @@ async fn elements_are_found_filled_clicked_and_waited_for() -> Result<(), E2eErr
         app.attribute("write", "disabled").await?.as_deref(),
         Some("true")
     );
+    app.client
+        .execute("soon(() => { button.disabled = false })", Vec::new())
+        .await?;
     app.click("write").await?;
     app.wait_for("take", PATIENCE).await?;
     let text = app
         .wait_text("take", PATIENCE, |text| text.contains('渡'))
         .await?;
     assert_eq!(text, "The ferry 渡轮");
+    app.client
+        .execute("soon(() => element('take').remove())", Vec::new())
+        .await?;
     app.wait_gone("take", PATIENCE).await?;
     app.close().await
 }

@@ -76,7 +76,10 @@ impl App {
         app.client
             .set_window_rect(0, 0, u32::from(width), u32::from(height))
             .await?;
-        app.display.focus()?;
+        app.wait_until("a window on the display", PATIENCE, async || {
+            app.display.focus()
+        })
+        .await?;
         Ok(app)
     }
 
@@ -335,7 +338,9 @@ impl App {
 
     /// Closes the window as a person does, and waits until the program has ended by itself.
     pub async fn quit(self) -> Result<(), E2eError> {
-        self.display.ask_to_close()?;
+        if self.display.ask_to_close()? == 0 {
+            return Err(E2eError::Display("there is no window to close".to_owned()));
+        }
         self.gone("the program to end after its window was closed")
             .await
     }

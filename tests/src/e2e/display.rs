@@ -92,31 +92,40 @@ impl Display {
         })
     }
 
-    /// Gives the keyboard to the program's window, as a window manager would.
-    pub fn focus(&self) -> Result<(), E2eError> {
+    /// Gives the keyboard to the program's window, as a window manager would. Says whether a
+    /// window was there and has it now.
+    pub fn focus(&self) -> Result<bool, E2eError> {
         let (connection, screen) = self.connect()?;
         let root = connection.setup().roots[screen].root;
-        for window in self.windows(&connection, root)? {
-            connection
-                .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)
-                .map_err(refused)?;
-        }
-        connection.flush().map_err(refused)
+        let Some(window) = self.windows(&connection, root)?.pop() else {
+            return Ok(false);
+        };
+        connection
+            .set_input_focus(InputFocus::PARENT, window, x11rb::CURRENT_TIME)
+            .map_err(refused)?;
+        let focus = connection
+            .get_input_focus()
+            .map_err(refused)?
+            .reply()
+            .map_err(refused)?;
+        Ok(focus.focus == window)
     }
 
-    /// Asks the program's windows to close, as the button in a title bar does.
-    pub fn ask_to_close(&self) -> Result<(), E2eError> {
+    /// Asks the program's windows to close, as the button in a title bar does. Gives the number
+    /// of windows that were asked.
+    pub fn ask_to_close(&self) -> Result<usize, E2eError> {
         let (connection, screen) = self.connect()?;
         let root = connection.setup().roots[screen].root;
         let (protocols, delete) = protocols(&connection)?;
-        for window in self.windows(&connection, root)? {
+        let windows = self.windows(&connection, root)?;
+        for &window in &windows {
             let data = [delete, x11rb::CURRENT_TIME, 0, 0, 0];
             let event = ClientMessageEvent::new(32, window, protocols, data);
-            connection
-                .send_event(false, window, EventMask::NO_EVENT, event)
-                .map_err(refused)?;
+            let sent = connection.send_event(false, window, EventMask::NO_EVENT, event);
+            // Checked: an unread error would be lost with the connection.
+            sent.map_err(refused)?.check().map_err(refused)?;
         }
-        connection.flush().map_err(refused)
+        Ok(windows.len())
     }
 
     /// Runs `xdotool` on this display: real key presses and pointer moves, that go through the
