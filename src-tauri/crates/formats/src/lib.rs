@@ -1,1 +1,19 @@
-//! (charter)
+//! # Formats
+//!
+//! Bytes of other programs to and from the nouns of `manuscript`.
+//!
+//! Rules
+//! - Nothing here opens a file or sees the library: bytes come in, bytes go out.
+//! - A file from a stranger gives a [`FormatError`] that says what is wrong, never a panic, and
+//!   never takes more memory than a small multiple of a stated limit.
+//! - What a format has no place for is named in the docs of the function that leaves it out.
+//!
+//! Glossary
+//! - *Plain*: a text file without markup of its own, in any encoding people still use.
+//! - *Editor*: Google Ads Editor, which imports ads from CSV.
+
+pub mod ads_csv;
+mod error;
+pub mod plain;
+
+pub use error::FormatError;

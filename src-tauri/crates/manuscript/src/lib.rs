@@ -21,6 +21,7 @@ pub mod count;
 pub mod diff;
 pub mod fountain;
 mod kind;
+mod lines;
 pub mod segment;
 pub mod utf16;
 

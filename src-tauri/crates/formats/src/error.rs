@@ -1,0 +1,28 @@
+/// Why bytes could not be read or written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// More than is read.
+    #[error("{bytes} bytes, at most {limit} are read")]
+    TooLarge {
+        /// The size found.
+        bytes: usize,
+        /// The most that is read.
+        limit: usize,
+    },
+    /// Not a text: it has characters that no text has.
+    #[error("not a text file (control character at byte {at})")]
+    Binary {
+        /// Where the first such character stands.
+        at: usize,
+    },
+    /// The bytes are broken in the encoding that their first bytes name.
+    #[error("broken {encoding} text")]
+    Encoding {
+        /// The encoding's name.
+        encoding: &'static str,
+    },
+    /// The table could not be written.
+    #[error("the table could not be written: {0}")]
+    Table(String),
+}
