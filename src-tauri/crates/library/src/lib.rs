@@ -1,1 +1,51 @@
-//! (charter)
+//! # The library
+//!
+//! One SQLite file that holds everything a person and the models wrote: projects, documents,
+//! drafts, their history, every generation, and a ledger of what left the machine. This is the
+//! only room that speaks SQL.
+//!
+//! Rules
+//! - A call that returned has reached the disk: WAL with `synchronous=FULL`, one transaction per
+//!   call. Killed at any moment, the library opens again with every acknowledged word.
+//! - Nothing is overwritten for good. Every edit is a journal row that holds what it took away, a
+//!   text that is emptied is snapshot first, deleting only hides. What is hidden can still be read
+//!   and written by its id: text that arrives late is kept.
+//! - Where a word came from is written in the transaction that brings the word.
+//! - One process writes: a lock of the operating system lies beside the file and falls with it.
+//! - Migrations are numbered files that are never edited. Before one runs, the library is copied
+//!   beside itself. A library from a newer program is left untouched.
+//! - Time is passed in. Offsets are bytes. Ids are random and mean nothing.
+//! - No row, connection or error of SQLite leaves this room, and no text enters a log.
+//!
+//! Glossary
+//! - *Draft*: a document's line of work; its *revision* counts the batches of edits.
+//! - *Operation*: a journal entry, one batch of edits with what undoes it.
+//! - *Span*: a run of text with one [`Origin`].
+//! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
+//! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
+
+mod document;
+mod draft;
+mod edit;
+mod error;
+mod generation;
+mod history;
+mod ledger;
+mod library;
+mod project;
+mod search;
+mod span;
+mod verify;
+
+pub use document::{Document, DocumentSummary};
+pub use draft::{Draft, DraftSummary};
+pub use edit::{Edit, Operation, OperationKind, OperationRecord};
+pub use error::LibraryError;
+pub use generation::{Decision, Generation, GenerationEnd, GenerationStart};
+pub use history::{HistoryNode, NodeKind};
+pub use ledger::LedgerEntry;
+pub use library::{Clock, Library};
+pub use project::{Privacy, Project};
+pub use search::Hit;
+pub use span::{Origin, Span};
+pub use verify::VerifyReport;
