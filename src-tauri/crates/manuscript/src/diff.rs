@@ -96,14 +96,12 @@ fn exact(old: &[&str], new: &[&str], pieces: &mut Pieces) {
     }
 }
 
+/// Compares what stands between two anchors.
+type Gap<'a> = &'a mut dyn FnMut(&[&str], &[&str], &mut Pieces);
+
 /// Takes off what is the same at both ends, aligns the rest at tokens that stand once in both,
 /// and hands what lies between to `gap`.
-fn anchored(
-    old: &[&str],
-    new: &[&str],
-    pieces: &mut Pieces,
-    gap: &mut dyn FnMut(&[&str], &[&str], &mut Pieces),
-) {
+fn anchored(old: &[&str], new: &[&str], pieces: &mut Pieces, gap: Gap) {
     let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
     pieces.push(Change::Equal, &old[..head].concat());
     let (old, new) = (&old[head..], &new[head..]);

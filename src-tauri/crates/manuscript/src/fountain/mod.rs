@@ -1,0 +1,93 @@
+//! The screenplay: Fountain 1.1, line by line.
+//!
+//! [`parse`] cuts any text into [`Element`]s that tile it; [`content`] gives an element's text
+//! without its marks; [`scenes`] and [`characters`] read the structure.
+//!
+//! Where the specification leaves room, and where readers of the format differ:
+//! - What does not print (sections, synopses, lines of nothing but notes or boneyard) counts as a
+//!   blank line for its neighbours, so a synopsis may stand right under its heading.
+//! - A heading needs a blank line before and after it; forced with `.`, only before. A line that
+//!   looks like a heading or ends in `TO:` is never a cue.
+//! - The end of the text is a blank line for a heading or transition, so that one being typed is
+//!   recognised, and for a cue (nobody has said anything yet). A cue forced with `@` needs none.
+//! - Cues in capitals must be written with letters that have capitals: a line of Chinese with an
+//!   acronym in it is action. Chinese cues are `@名字`, Chinese headings `.内景 地点 日`.
+//! - An unclosed `/*` or `[[` is text. A note over an empty line is no note.
+//! - A title page needs a known key, or up to three words, a colon and a value; `FADE IN:` at the
+//!   top is action, `CUT TO:` a transition.
+
+mod parse;
+mod read;
+mod source;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use parse::parse;
+pub use read::{characters, content, scenes};
+
+/// What an element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ElementKind {
+    /// `Key: value` lines at the top.
+    TitlePage,
+    /// `INT. HOUSE - DAY`, or forced: `.内景 咖啡馆 日`.
+    SceneHeading,
+    /// What is seen and heard.
+    Action,
+    /// The cue: who speaks.
+    Character,
+    /// `(beat)`.
+    Parenthetical,
+    /// What is said.
+    Dialogue,
+    /// `CUT TO:`.
+    Transition,
+    /// `> text <`.
+    Centered,
+    /// `~ text`.
+    Lyric,
+    /// `# Act`, `## Sequence` ...
+    Section {
+        /// How many `#`.
+        depth: u8,
+    },
+    /// `= what happens`.
+    Synopsis,
+    /// `[[a note]]` on lines of its own.
+    Note,
+    /// `/* cut */` on lines of its own.
+    Boneyard,
+    /// `===`.
+    PageBreak,
+    /// Blank lines.
+    Blank,
+}
+
+/// A run of lines with one meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Element {
+    /// What it is.
+    pub kind: ElementKind,
+    /// Where it stands, in bytes, line ends included.
+    pub range: Range<usize>,
+}
+
+/// A heading and what follows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Scene {
+    /// The place in the script, from 1.
+    pub number: usize,
+    /// The heading without marks and scene number.
+    pub heading: String,
+    /// The synopses of the scene, one a line, if it has any.
+    pub synopsis: Option<String>,
+    /// From the heading to before the next heading or section.
+    pub range: Range<usize>,
+    /// Whether anything in it would print, apart from the heading.
+    pub has_text: bool,
+}
