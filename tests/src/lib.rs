@@ -1,7 +1,8 @@
 //! Tests that see more than one room, and what they are written with.
 //!
-//! What it is: the harness that drives the real window ([`e2e`]), and under `tests/` the checks
-//! of the house itself (`boundary`) and of the whole program (`e2e`).
+//! What it is: the harness that drives the real window ([`e2e`]), a server that speaks the OpenAI
+//! API on this machine ([`loopback`]), and under `tests/` the checks of the house itself
+//! (`boundary`), of the remote adapter (`openai_*`) and of the whole program (`e2e`).
 //!
 //! Rules:
 //! - Every test has a home folder, a display and a message bus of its own, and leaves no process.
@@ -14,3 +15,4 @@
 
 #[cfg(target_os = "linux")]
 pub mod e2e;
+pub mod loopback;

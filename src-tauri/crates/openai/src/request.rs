@@ -1,0 +1,249 @@
+//! Requests, in async-openai's types.
+
+use async_openai::types::{
+    chat::{
+        ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageContent,
+        ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
+        ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
+        Prompt as RawPrompt, StopConfiguration,
+    },
+    completions::CreateCompletionRequest,
+};
+use inkstone_generation::{
+    GenerationError,
+    GenerationErrorKind::{Internal, InvalidRequest},
+    Message, Prompt, Role, TextRequest,
+};
+
+use crate::profile::{Cap, Field, Profile};
+
+/// The API takes no more; the answer's own filter sees to the rest.
+const MOST_STOPS: usize = 4;
+
+/// Whether a request can be sent at all.
+pub fn check(request: &TextRequest) -> Result<(), GenerationError> {
+    let bad = |detail: &str| Err(GenerationError::new(InvalidRequest, detail));
+    if texts(request).iter().all(|text| text.trim().is_empty()) {
+        return bad("the prompt is empty");
+    }
+    if request.max_tokens == Some(0) {
+        return bad("no token may be written");
+    }
+    let sampling = &request.sampling;
+    if !(sampling.temperature.is_finite() && sampling.temperature >= 0.0) {
+        return bad("the temperature is no number of at least 0");
+    }
+    if sampling.top_p.is_some_and(|p| !(p > 0.0 && p <= 1.0)) {
+        return bad("top_p is not above 0 and at most 1");
+    }
+    Ok(())
+}
+
+/// All texts of the prompt.
+pub fn texts(request: &TextRequest) -> Vec<String> {
+    match &request.prompt {
+        Prompt::Chat(messages) => messages
+            .iter()
+            .map(|message| message.content.clone())
+            .collect(),
+        Prompt::Raw(text) => vec![text.clone()],
+    }
+}
+
+/// The path that a prompt goes to.
+pub fn path(prompt: &Prompt) -> &'static [&'static str] {
+    match prompt {
+        Prompt::Chat(_) => &["chat", "completions"],
+        Prompt::Raw(_) => &["completions"],
+    }
+}
+
+/// The body of a streaming request.
+pub fn body(
+    model: &str,
+    request: &TextRequest,
+    profile: &Profile,
+) -> Result<Vec<u8>, GenerationError> {
+    let body = match &request.prompt {
+        Prompt::Chat(messages) => serde_json::to_vec(&chat(model, messages, request, profile)),
+        Prompt::Raw(text) => serde_json::to_vec(&raw(model, text, request, profile)),
+    };
+    body.map_err(|error| GenerationError::new(Internal, format!("no request: {error}")))
+}
+
+#[expect(
+    deprecated,
+    reason = "servers know `max_tokens` and `seed` by these names"
+)]
+fn chat(
+    model: &str,
+    messages: &[Message],
+    request: &TextRequest,
+    profile: &Profile,
+) -> CreateChatCompletionRequest {
+    let cap = |name: Cap| request.max_tokens.filter(|_| profile.cap == name);
+    CreateChatCompletionRequest {
+        model: model.to_owned(),
+        messages: messages.iter().map(message).collect(),
+        max_tokens: cap(Cap::MaxTokens),
+        max_completion_tokens: cap(Cap::MaxCompletionTokens),
+        temperature: profile
+            .sends(Field::Temperature)
+            .then_some(request.sampling.temperature),
+        top_p: request
+            .sampling
+            .top_p
+            .filter(|_| profile.sends(Field::TopP)),
+        seed: seed(request, profile),
+        stop: stop(request, profile),
+        stream: Some(true),
+        stream_options: stream_options(profile),
+        ..CreateChatCompletionRequest::default()
+    }
+}
+
+fn raw(
+    model: &str,
+    text: &str,
+    request: &TextRequest,
+    profile: &Profile,
+) -> CreateCompletionRequest {
+    CreateCompletionRequest {
+        model: model.to_owned(),
+        prompt: RawPrompt::String(text.to_owned()),
+        // This endpoint is older than the other name.
+        max_tokens: request.max_tokens,
+        temperature: profile
+            .sends(Field::Temperature)
+            .then_some(request.sampling.temperature),
+        top_p: request
+            .sampling
+            .top_p
+            .filter(|_| profile.sends(Field::TopP)),
+        seed: seed(request, profile),
+        stop: stop(request, profile),
+        stream: Some(true),
+        stream_options: stream_options(profile),
+        ..CreateCompletionRequest::default()
+    }
+}
+
+fn message(message: &Message) -> ChatCompletionRequestMessage {
+    let content = message.content.clone();
+    match message.role {
+        Role::System => ChatCompletionRequestSystemMessage::from(content).into(),
+        Role::User => ChatCompletionRequestUserMessage::from(content).into(),
+        Role::Assistant => {
+            let content = ChatCompletionRequestAssistantMessageContent::Text(content);
+            ChatCompletionRequestAssistantMessage::from(content).into()
+        }
+    }
+}
+
+fn seed(request: &TextRequest, profile: &Profile) -> Option<i64> {
+    i64::try_from(request.sampling.seed)
+        .ok()
+        .filter(|_| profile.sends(Field::Seed))
+}
+
+fn stop(request: &TextRequest, profile: &Profile) -> Option<StopConfiguration> {
+    let stops = request.stop.iter().filter(|stop| !stop.is_empty());
+    let stops: Vec<String> = stops.take(MOST_STOPS).cloned().collect();
+    (!stops.is_empty() && profile.sends(Field::Stop))
+        .then_some(StopConfiguration::StringArray(stops))
+}
+
+fn stream_options(profile: &Profile) -> Option<ChatCompletionStreamOptions> {
+    profile
+        .sends(Field::StreamOptions)
+        .then_some(ChatCompletionStreamOptions {
+            include_usage: Some(true),
+            ..ChatCompletionStreamOptions::default()
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use inkstone_generation::Sampling;
+    use serde_json::{Value, json};
+
+    fn request(prompt: Prompt) -> TextRequest {
+        TextRequest {
+            prompt,
+            sampling: Sampling {
+                temperature: 0.7,
+                seed: 42,
+                ..Sampling::default()
+            },
+            max_tokens: Some(99),
+            stop: ["a", "", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
+        }
+    }
+
+    fn sent(request: &TextRequest) -> Value {
+        serde_json::from_slice(&body("m", request, &Profile::default()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_chat_says_all_that_the_api_can_say_and_no_more() {
+        let message = |role, content: &str| Message {
+            role,
+            content: content.to_owned(),
+        };
+        let messages = vec![
+            message(Role::System, "S"),
+            message(Role::User, "U 雨"),
+            message(Role::Assistant, "A"),
+        ];
+        assert_eq!(
+            sent(&request(Prompt::Chat(messages))),
+            json!({
+                "model": "m",
+                "messages": [
+                    {"role": "system", "content": "S"},
+                    {"role": "user", "content": "U 雨"},
+                    {"role": "assistant", "content": "A"},
+                ],
+                "max_tokens": 99,
+                "temperature": 0.7,
+                "top_p": 0.95,
+                "seed": 42,
+                "stop": ["a", "b", "c", "d"],
+                "stream": true,
+                "stream_options": {"include_usage": true},
+            })
+        );
+    }
+
+    #[test]
+    fn a_raw_prompt_is_passed_on_as_it_stands() {
+        let body = sent(&request(Prompt::Raw("Once <|x|> ".to_owned())));
+        assert_eq!(body["prompt"], "Once <|x|> ");
+        assert_eq!((&body["seed"], &body["stream"]), (&json!(42), &json!(true)));
+        assert!(body.get("messages").is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_sent() {
+        let good = request(Prompt::Raw("x".to_owned()));
+        assert!(check(&good).is_ok());
+        let with = |change: fn(&mut TextRequest)| {
+            let mut bad = good.clone();
+            change(&mut bad);
+            check(&bad).unwrap_err().kind
+        };
+        assert_eq!(
+            with(|r| r.prompt = Prompt::Chat(Vec::new())),
+            InvalidRequest
+        );
+        assert_eq!(
+            with(|r| r.prompt = Prompt::Raw(" \n".to_owned())),
+            InvalidRequest
+        );
+        assert_eq!(with(|r| r.max_tokens = Some(0)), InvalidRequest);
+        assert_eq!(with(|r| r.sampling.temperature = f32::NAN), InvalidRequest);
+        assert_eq!(with(|r| r.sampling.temperature = -0.1), InvalidRequest);
+        assert_eq!(with(|r| r.sampling.top_p = Some(0.0)), InvalidRequest);
+    }
+}
