@@ -94,24 +94,26 @@ fn headline(line: &str) -> Option<String> {
     if !text.starts_with([' ', '\t']) {
         return None;
     }
-    let mut text = one_line(text);
+    let text = one_line(text);
+    let mut shown = text.as_str();
     loop {
-        let open = text.trim_end_matches('#');
-        let shorter = if open.is_empty() || (open.len() < text.len() && open.ends_with(' ')) {
+        let open = shown.trim_end_matches('#');
+        let shorter = if open.is_empty() || (open.len() < shown.len() && open.ends_with(' ')) {
             open.trim_end()
         } else {
-            text.strip_prefix("**")
+            shown
+                .strip_prefix("**")
                 .and_then(|inner| inner.strip_suffix("**"))
                 .map(str::trim)
                 .filter(|inner| !inner.is_empty() && !inner.contains("**"))
-                .unwrap_or(&text)
+                .unwrap_or(shown)
         };
-        if shorter.len() == text.len() {
+        if shorter.len() == shown.len() {
             break;
         }
-        text = shorter.to_owned();
+        shown = shorter;
     }
-    (!text.is_empty()).then_some(text)
+    (!shown.is_empty()).then(|| shown.to_owned())
 }
 
 /// The text of a paragraph that is italic as a whole.
