@@ -1,0 +1,202 @@
+import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import {
+  Annotation,
+  type ChangeSet,
+  Compartment,
+  EditorSelection,
+  EditorState,
+  type Transaction,
+} from "@codemirror/state";
+import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import type { DocumentKind, EditCause } from "../wire/bindings";
+import { kindClass, kindFacet, layout } from "./layout";
+import {
+  type Anchor,
+  anchorField,
+  type ShowSuggestion,
+  setAnchors,
+  suggestions,
+} from "./suggestions";
+
+/** Some 1,500 pages; the studio takes at most 16 MiB, three bytes to the unit. */
+export const LONGEST_TEXT = 5_000_000;
+
+/** Marks a change that came from the library and is not to be saved again. */
+const fromLibrary = Annotation.define<boolean>();
+
+export interface EditorPorts {
+  onChange(changes: ChangeSet, cause: EditCause): void;
+  onSelection(from: number, to: number): void;
+  onBlur(): void;
+  onTooLong(): void;
+  showSuggestion: ShowSuggestion;
+}
+
+export interface Page {
+  text: string;
+  kind: DocumentKind;
+  language: string;
+  label: string;
+  hint: string;
+}
+
+function causeOf(transaction: Transaction): EditCause {
+  if (transaction.isUserEvent("undo")) return "undo";
+  if (transaction.isUserEvent("redo")) return "redo";
+  if (transaction.isUserEvent("input.paste") || transaction.isUserEvent("input.drop"))
+    return "paste";
+  return "typing";
+}
+
+/** The one editor of the window. */
+export class Editor {
+  readonly view: EditorView;
+  private readonly words = new Compartment();
+  private composedAt = 0;
+
+  constructor(
+    parent: HTMLElement,
+    private readonly ports: EditorPorts,
+  ) {
+    this.view = new EditorView({ parent, state: EditorState.create() });
+  }
+
+  private state(page: Page): EditorState {
+    const { ports } = this;
+    return EditorState.create({
+      doc: page.text,
+      extensions: [
+        kindFacet.of(page.kind),
+        kindClass,
+        this.words.of(this.wordsOf(page)),
+        history({ newGroupDelay: 700 }),
+        drawSelection(),
+        EditorView.lineWrapping,
+        layout,
+        suggestions(ports.showSuggestion),
+        keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
+        EditorState.changeFilter.of((transaction) => {
+          if (transaction.annotation(fromLibrary) || transaction.newDoc.length <= LONGEST_TEXT)
+            return true;
+          if (transaction.newDoc.length <= transaction.startState.doc.length) return true;
+          ports.onTooLong();
+          return false;
+        }),
+        EditorView.updateListener.of((update) => {
+          for (const transaction of update.transactions) {
+            if (transaction.docChanged && !transaction.annotation(fromLibrary))
+              ports.onChange(transaction.changes, causeOf(transaction));
+          }
+          if (update.selectionSet || update.docChanged) {
+            const { from, to } = update.state.selection.main;
+            ports.onSelection(from, to);
+          }
+        }),
+        EditorView.domEventHandlers({
+          blur: () => {
+            ports.onBlur();
+            return false;
+          },
+          compositionend: () => {
+            this.composedAt = Date.now();
+            return false;
+          },
+        }),
+      ],
+    });
+  }
+
+  private wordsOf(page: Pick<Page, "language" | "label" | "hint">) {
+    return [
+      placeholder(page.hint),
+      EditorView.contentAttributes.of({
+        "aria-label": page.label,
+        "aria-multiline": "true",
+        "data-testid": "editor",
+        lang: page.language,
+        spellcheck: "true",
+        autocapitalize: "sentences",
+      }),
+    ];
+  }
+
+  /** Shows a page; gives back the state that was shown, with its undo history. */
+  open(page: Page, known?: EditorState): EditorState {
+    const left = this.view.state;
+    const keep = known && known.doc.toString() === page.text ? known : null;
+    this.view.setState(keep ?? this.state(page));
+    if (keep) this.speak(page);
+    this.view.scrollDOM.scrollTop = 0;
+    const { from, to } = this.view.state.selection.main;
+    this.ports.onSelection(from, to);
+    if (keep) this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    return left;
+  }
+
+  /** The words around the text, after a change of language. */
+  speak(page: Pick<Page, "language" | "label" | "hint">) {
+    this.view.dispatch({ effects: this.words.reconfigure(this.wordsOf(page)) });
+  }
+
+  text(): string {
+    return this.view.state.doc.toString();
+  }
+
+  get length(): number {
+    return this.view.state.doc.length;
+  }
+
+  /** True while an input method composes, and for the moment in which its last key is still down. */
+  composing(): boolean {
+    return this.view.composing || this.view.compositionStarted || Date.now() - this.composedAt < 30;
+  }
+
+  selection(): { from: number; to: number } {
+    const { from, to } = this.view.state.selection.main;
+    return { from, to };
+  }
+
+  /** Takes in what the library changed, as one step of undo. The view stays where it is. */
+  adopt(changes: ChangeSet, select: "end" | "keep") {
+    if (changes.empty) return;
+    let end = 0;
+    changes.iterChangedRanges((_fromA, _toA, _fromB, toB) => {
+      end = toB;
+    });
+    this.view.dispatch({
+      changes,
+      selection: select === "end" ? EditorSelection.cursor(end) : undefined,
+      annotations: [fromLibrary.of(true), isolateHistory.of("full")],
+      userEvent: "input.accept",
+    });
+  }
+
+  setAnchors(anchors: Anchor[]) {
+    this.view.dispatch({ effects: setAnchors.of(anchors) });
+  }
+
+  anchors(): Anchor[] {
+    return this.view.state.field(anchorField, false) ?? [];
+  }
+
+  anchor(id: string): Anchor | undefined {
+    return this.anchors().find((anchor) => anchor.id === id);
+  }
+
+  reveal(from: number, to = from, select = true) {
+    const most = this.length;
+    const range = EditorSelection.range(Math.min(from, most), Math.min(to, most));
+    this.view.dispatch({
+      selection: select ? range : undefined,
+      effects: EditorView.scrollIntoView(range, { y: "center" }),
+    });
+  }
+
+  focus() {
+    this.view.focus();
+  }
+
+  destroy() {
+    this.view.destroy();
+  }
+}

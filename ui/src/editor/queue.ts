@@ -1,0 +1,229 @@
+import { ChangeSet } from "@codemirror/state";
+import type { EditCause, EditDto, ErrorDto, Saved } from "../wire/bindings";
+import { toEdits } from "./change";
+
+/** Saved this long after the last key ... */
+export const QUIET_MS = 400;
+/** ... and never later than this after the first. */
+export const LONGEST_WAIT_MS = 900;
+const FIRST_RETRY_MS = 2000;
+const LAST_RETRY_MS = 30_000;
+
+export type SaveState = "saved" | "unsaved" | "saving";
+
+/** What the queue needs of the world. */
+export interface QueuePorts {
+  apply(base: number, edits: EditDto[], cause: EditCause): Promise<Saved>;
+  replace(text: string, cause: EditCause): Promise<Saved>;
+  /** The text as it stands in the editor. */
+  text(): string;
+  /** True while an input method composes: what stands there is not written yet. */
+  composing(): boolean;
+  onState(state: SaveState): void;
+  onSaved(saved: Saved): void;
+  onError(error: ErrorDto): void;
+}
+
+interface Group {
+  cause: EditCause;
+  changes: ChangeSet;
+}
+
+/** Codes after which edits are given up for the whole text. */
+const MISMATCH = new Set(["conflict", "bad_request"]);
+
+/** Brings the edits of one draft to the library, in order, one call at a time. */
+export class EditQueue {
+  /** Not sent yet; oldest first. */
+  private waiting: Group[] = [];
+  private sending: Promise<boolean> | null = null;
+  private held: Promise<unknown> | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private firstAt = 0;
+  private failures = 0;
+  /** The library's text is known to differ: only a whole text can mend it. */
+  private astray = false;
+  private closed = false;
+
+  constructor(
+    private readonly ports: QueuePorts,
+    public revision: number,
+  ) {}
+
+  get clean(): boolean {
+    return this.waiting.length === 0 && !this.sending && !this.astray;
+  }
+
+  push(changes: ChangeSet, cause: EditCause) {
+    if (changes.empty) return;
+    const last = this.waiting.at(-1);
+    if (last && last.cause === cause) last.changes = last.changes.compose(changes);
+    else this.waiting.push({ cause, changes });
+    this.ports.onState("unsaved");
+    this.schedule();
+  }
+
+  /** The library's text differs from the editor's (line ends, say); the next save sends it whole. */
+  markAstray() {
+    this.astray = true;
+    this.ports.onState("unsaved");
+    this.schedule();
+  }
+
+  private schedule(after = QUIET_MS) {
+    if (this.closed || this.held) return;
+    const now = Date.now();
+    if (this.timer === undefined) this.firstAt = now;
+    else clearTimeout(this.timer);
+    const wait = this.failures
+      ? after
+      : Math.max(0, Math.min(after, this.firstAt + LONGEST_WAIT_MS - now));
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (this.ports.composing()) this.schedule(QUIET_MS);
+      else void this.send();
+    }, wait);
+  }
+
+  /** Sends what waits. True when the library has everything. */
+  async flush(): Promise<boolean> {
+    for (;;) {
+      if (this.held) await this.held;
+      else if (this.sending) {
+        if (!(await this.sending)) return false;
+      } else if (this.waiting.length || this.astray) {
+        if (!(await this.send())) return false;
+      } else return true;
+    }
+  }
+
+  private send(): Promise<boolean> {
+    if (this.sending) return this.sending;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.held || (!this.waiting.length && !this.astray)) return Promise.resolve(true);
+    this.sending = this.sendFirst().finally(() => {
+      this.sending = null;
+    });
+    void this.sending.then((sent) => {
+      if (!sent) {
+        this.failures++;
+        this.schedule(Math.min(FIRST_RETRY_MS * 2 ** (this.failures - 1), LAST_RETRY_MS));
+        return;
+      }
+      this.failures = 0;
+      if (this.clean) this.ports.onState("saved");
+      else this.schedule();
+    });
+    return this.sending;
+  }
+
+  private async sendFirst(): Promise<boolean> {
+    this.ports.onState("saving");
+    try {
+      const group = this.astray ? undefined : this.waiting.shift();
+      if (group) {
+        try {
+          this.saved(await this.ports.apply(this.revision, toEdits(group.changes), group.cause));
+          return true;
+        } catch (reason) {
+          this.putBack(group);
+          if (!MISMATCH.has((reason as ErrorDto).code)) throw reason;
+          this.astray = true;
+        }
+      }
+      await this.sendWhole();
+      return true;
+    } catch (reason) {
+      this.ports.onState("unsaved");
+      this.ports.onError(reason as ErrorDto);
+      return false;
+    }
+  }
+
+  private async sendWhole() {
+    const covered = this.waiting;
+    const cause = covered.at(-1)?.cause ?? "typing";
+    const text = this.ports.text().toWellFormed();
+    this.waiting = [];
+    try {
+      this.saved(await this.ports.replace(text, cause));
+      this.astray = false;
+    } catch (reason) {
+      this.waiting = [...covered, ...this.waiting];
+      throw reason;
+    }
+  }
+
+  private putBack(group: Group) {
+    const next = this.waiting[0];
+    if (next && next.cause === group.cause) next.changes = group.changes.compose(next.changes);
+    else this.waiting.unshift(group);
+  }
+
+  private saved(saved: Saved) {
+    this.revision = saved.revision;
+    this.ports.onSaved(saved);
+  }
+
+  /**
+   * Runs something that needs the library's text to stand still: saves first, then keeps new edits
+   * back until it is done. `null` when saving failed. `run` must not flush or hold itself.
+   */
+  async hold<T>(run: () => Promise<T>): Promise<T | null> {
+    do {
+      if (!(await this.flush())) return null;
+    } while (this.held || !this.clean);
+    const work = run();
+    const held = work
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        this.held = null;
+        if (this.waiting.length || this.astray) this.schedule();
+      });
+    this.held = held;
+    try {
+      return await work;
+    } finally {
+      await held;
+    }
+  }
+
+  /** Changes made since the last send, as one set; `null` when there are none. */
+  since(): ChangeSet | null {
+    return this.waiting.reduce<ChangeSet | null>(
+      (all, group) => (all ? all.compose(group.changes) : group.changes),
+      null,
+    );
+  }
+
+  /**
+   * Takes in a change that the library has made: moves what waits over it, and gives back the
+   * change as it applies to the editor's text.
+   */
+  adopt(change: ChangeSet, revision: number): ChangeSet {
+    let moved = change;
+    for (const group of this.waiting) {
+      const changes = group.changes.map(moved);
+      moved = moved.map(group.changes, true);
+      group.changes = changes;
+    }
+    this.revision = revision;
+    return moved;
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+}
+
+/** A change set over a text of this length. */
+export const changeOf = (
+  length: number,
+  change: { from: number; to: number; insert: string } | null,
+): ChangeSet => ChangeSet.of(change ? [change] : [], length);

@@ -1,0 +1,223 @@
+import { call } from "../../host";
+import { language, t } from "../../locales/index.svelte";
+import type {
+  DocumentDto,
+  DocumentKind,
+  HitDto,
+  LastOpen,
+  Privacy,
+  ProjectDto,
+} from "../../wire/bindings";
+import { attempt, notices } from "../notices/notices.svelte";
+import { writing } from "../writing/writing.svelte";
+
+export const KINDS: DocumentKind[] = ["news", "ads", "screenplay"];
+
+class Library {
+  projects = $state<ProjectDto[]>([]);
+  projectId = $state<string | null>(null);
+  documents = $state<DocumentDto[]>([]);
+  bin = $state<DocumentDto[] | null>(null);
+  query = $state("");
+  hits = $state<HitDto[] | null>(null);
+  private searchTimer: ReturnType<typeof setTimeout> | undefined;
+  private searches = 0;
+
+  get project(): ProjectDto | undefined {
+    return this.projects.find(({ id }) => id === this.projectId);
+  }
+
+  put(project: ProjectDto) {
+    const known = this.projects.some(({ id }) => id === project.id);
+    this.projects = known
+      ? this.projects.map((p) => (p.id === project.id ? project : p))
+      : [...this.projects, project];
+  }
+
+  private putDocument(document: DocumentDto) {
+    if (document.project_id !== this.projectId) return;
+    const known = this.documents.some(({ id }) => id === document.id);
+    this.documents = known
+      ? this.documents.map((d) => (d.id === document.id ? document : d))
+      : [...this.documents, document];
+  }
+
+  async reloadProjects() {
+    await attempt(async () => {
+      this.projects = (await call("app_state", {})).projects;
+    });
+  }
+
+  async reloadDocuments() {
+    const id = this.projectId;
+    if (!id) return;
+    await attempt(async () => {
+      const documents = await call("list_documents", { id });
+      if (this.projectId === id) this.documents = documents;
+      for (const document of documents) writing.renamed(document);
+    });
+    if (this.bin) await this.showBin();
+  }
+
+  /** Opens what was open last, as far as it is still there. */
+  async resume(last: LastOpen | null) {
+    const project = this.projects.find(({ id }) => id === last?.project_id) ?? this.projects[0];
+    if (!project) return;
+    await this.openProject(project.id, false);
+    if (last?.draft_id && project.id === last.project_id) await this.openDraft(last.draft_id);
+  }
+
+  private remember() {
+    if (!this.projectId) return;
+    const last_open = { project_id: this.projectId, draft_id: writing.draftId };
+    void call("set_last_open", { last_open }).catch(() => undefined);
+  }
+
+  async openProject(id: string, leave = true): Promise<boolean> {
+    if (id === this.projectId) return true;
+    if (leave && !(await writing.close())) return false;
+    this.projectId = id;
+    this.documents = [];
+    this.bin = null;
+    await this.reloadDocuments();
+    this.remember();
+    return true;
+  }
+
+  async openDraft(id: string, projectId?: string): Promise<boolean> {
+    if (projectId && projectId !== this.projectId && !(await this.openProject(projectId)))
+      return false;
+    const opened = await writing.open(id);
+    if (opened) this.remember();
+    return opened;
+  }
+
+  async createProject(name: string): Promise<ProjectDto | null> {
+    try {
+      const project = await call("create_project", { name, language: language() });
+      this.put(project);
+      await this.openProject(project.id);
+      return project;
+    } catch (reason) {
+      notices.report(reason);
+      return null;
+    }
+  }
+
+  async createDocument(kind: DocumentKind): Promise<boolean> {
+    const project = this.project;
+    if (!project || !(await writing.close())) return false;
+    return attempt(async () => {
+      const view = await call("create_document", {
+        project_id: project.id,
+        kind,
+        title: "",
+        language: project.language,
+      });
+      this.putDocument(view.document);
+      writing.show(view);
+      this.remember();
+    });
+  }
+
+  /** One step from nothing to a page: a project with a document in it. */
+  async begin(kind: DocumentKind): Promise<boolean> {
+    const project = this.project ?? (await this.createProject(t(`welcome.${kind}_project`)));
+    return project !== null && this.createDocument(kind);
+  }
+
+  renameProject = (id: string, name: string) =>
+    attempt(async () => this.put(await call("rename_project", { id, name })));
+
+  setPrivacy = (project_id: string, privacy: Privacy) =>
+    attempt(async () => this.put(await call("set_privacy", { project_id, privacy })));
+
+  setHouseRules = (project_id: string, house_rules: string) =>
+    attempt(async () => this.put(await call("set_house_rules", { project_id, house_rules })));
+
+  async deleteProject(id: string) {
+    if (id === this.projectId && !(await writing.close())) return;
+    await attempt(async () => {
+      await call("delete_project", { id });
+      this.projects = this.projects.filter((project) => project.id !== id);
+      if (id !== this.projectId) return;
+      this.projectId = null;
+      this.documents = [];
+      const next = this.projects[0];
+      if (next) await this.openProject(next.id);
+    });
+  }
+
+  async renameDocument(id: string, name: string) {
+    await attempt(async () => {
+      const document = await call("rename_document", { id, name });
+      this.putDocument(document);
+      writing.renamed(document);
+    });
+  }
+
+  async deleteDocument(document: DocumentDto) {
+    const open = writing.document?.id === document.id;
+    if (open && !(await writing.close())) return;
+    await attempt(async () => {
+      await call("delete_document", { id: document.id });
+      this.documents = this.documents.filter(({ id }) => id !== document.id);
+      this.remember();
+    });
+  }
+
+  async branch(draftId: string, name: string) {
+    if (!(await writing.close())) return;
+    await attempt(async () => {
+      const view = await call("branch_draft", { id: draftId, name });
+      this.putDocument(view.document);
+      writing.show(view);
+      this.remember();
+    });
+  }
+
+  renameDraft = (id: string, name: string) =>
+    attempt(async () => {
+      await call("rename_draft", { id, name });
+      await this.reloadDocuments();
+    });
+
+  async deleteDraft(id: string) {
+    if (writing.draftId === id && !(await writing.close())) return;
+    await attempt(() => call("delete_draft", { id }));
+    await this.reloadDocuments();
+  }
+
+  async showBin() {
+    await attempt(async () => {
+      this.bin = await call("deleted_documents", {});
+    });
+  }
+
+  async putBack(document: DocumentDto) {
+    await attempt(async () => {
+      const back = await call("restore_document", { id: document.id });
+      this.bin = this.bin?.filter(({ id }) => id !== document.id) ?? null;
+      this.putDocument(back);
+    });
+  }
+
+  /** Searches once the person pauses. */
+  search(query: string) {
+    this.query = query;
+    clearTimeout(this.searchTimer);
+    const asked = ++this.searches;
+    if (!query.trim()) {
+      this.hits = null;
+      return;
+    }
+    this.searchTimer = setTimeout(() => {
+      void attempt(async () => {
+        const hits = await call("search", { query });
+        if (asked === this.searches) this.hits = hits;
+      });
+    }, 180);
+  }
+}
+
+export const library = new Library();

@@ -1,0 +1,259 @@
+import { call } from "../../host";
+import { language, t } from "../../locales/index.svelte";
+import { errorText } from "../../locales/shared";
+import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
+import { isOver, isPending, mergeTake, newestFirst } from "../../wire/takes";
+import { attempt, notices } from "../notices/notices.svelte";
+import { writing } from "../writing/writing.svelte";
+
+interface Place {
+  from: number;
+  to: number;
+}
+
+export interface Shown {
+  id: string;
+  takes: TakeDto[];
+}
+
+class Takes {
+  /** Takes of the open draft. */
+  private byId = $state<Record<string, TakeDto>>({});
+  /** What is being written, for whatever draft. */
+  private active = $state<Record<string, TakeDto>>({});
+  /** Which take of a batch stands in the text. */
+  private chosen = $state<Record<string, string>>({});
+  /** Suggestions as the person changed them. */
+  edited = $state<Record<string, string>>({});
+  /** True between asking for takes and the studio's answer. */
+  asking = $state(false);
+  /** Where batches stand in drafts that are not open, and in the open one until it is shown. */
+  private places = new Map<string, Place>();
+  private requests = new Map<string, { task: Task; note: string }>();
+
+  list = $derived(newestFirst(Object.values(this.byId)));
+  writing = $derived(Object.values(this.active));
+  speed = $derived(
+    this.writing.reduce((sum, take) => sum + (take.tokens_per_second ?? 0), 0) || null,
+  );
+  busyHere = $derived(this.asking || this.list.some((take) => !isOver(take.status)));
+  /** What stands in the text now: batches that wait for a decision and have a place. */
+  inPlace = $derived.by<Shown[]>(() => {
+    const batches = new Map<string, TakeDto[]>();
+    for (const take of this.list) {
+      const siblings = batches.get(take.batch_id);
+      if (siblings) siblings.push(take);
+      else batches.set(take.batch_id, [take]);
+    }
+    const ads = writing.document?.kind === "ads";
+    return [...batches]
+      .filter(([, all]) => ads || !all.some((take) => take.decision === "accepted"))
+      .map(([id, all]) => ({ id, takes: all.filter(isPending) }))
+      .filter(({ takes }) => takes.length > 0)
+      .reverse();
+  });
+
+  constructor() {
+    writing.onShow = (view) => this.load(view);
+    writing.onLeave = () => {
+      for (const { id, from, to } of writing.editor?.anchors() ?? [])
+        this.places.set(id, { from, to });
+      this.byId = {};
+    };
+  }
+
+  batch(id: string): Shown | undefined {
+    return this.inPlace.find((shown) => shown.id === id);
+  }
+
+  /** The take of a batch that stands in the text. */
+  current(batchId: string): TakeDto | undefined {
+    const shown = this.batch(batchId);
+    return shown?.takes.find(({ id }) => id === this.chosen[batchId]) ?? shown?.takes[0];
+  }
+
+  choose(take: TakeDto) {
+    this.chosen[take.batch_id] = take.id;
+  }
+
+  step(batchId: string, by: 1 | -1) {
+    const takes = this.batch(batchId)?.takes ?? [];
+    const at = takes.findIndex(({ id }) => id === this.current(batchId)?.id);
+    const next = takes[(at + by + takes.length) % takes.length];
+    if (next) this.choose(next);
+  }
+
+  private load(view: DraftView) {
+    this.byId = Object.fromEntries(view.takes.map((take) => [take.id, take]));
+    const own = view.document.drafts.find(({ id }) => id === view.draft_id);
+    for (const take of view.takes) {
+      if (this.places.has(take.batch_id)) continue;
+      // A place from an earlier session holds only while the text is as it was then. An insertion
+      // can stand anywhere without harm.
+      const unchanged = own !== undefined && own.updated_at <= take.created_at;
+      const nothing = isOver(take.status) && take.text === "";
+      if (!nothing && (take.from === take.to || unchanged))
+        this.places.set(take.batch_id, { from: take.from, to: take.to });
+    }
+    this.sync();
+  }
+
+  /** Brings the editor's anchors in line with what waits for a decision. */
+  private sync() {
+    const { editor } = writing;
+    if (!editor) return;
+    const known = new Map(editor.anchors().map((anchor) => [anchor.id, anchor]));
+    const next = this.inPlace.flatMap(({ id }) => {
+      const place = known.get(id) ?? this.places.get(id);
+      if (!place) return [];
+      const to = Math.min(place.to, editor.length);
+      return [{ id, from: Math.min(place.from, to), to }];
+    });
+    const same = next.length === known.size && next.every(({ id }) => known.has(id));
+    if (!same) editor.setAnchors(next);
+  }
+
+  hasPlace(batchId: string): boolean {
+    return writing.editor?.anchor(batchId) !== undefined;
+  }
+
+  onEvent(event: Extract<StudioEvent, { event: "take" }>) {
+    this.put(event.take);
+  }
+
+  private put(next: TakeDto) {
+    const known = this.byId[next.id] ?? this.active[next.id];
+    const take = mergeTake(known, next);
+    if (isOver(take.status)) delete this.active[take.id];
+    else this.active[take.id] = take;
+    if (take.draft_id === writing.draftId) {
+      if (!this.places.has(take.batch_id))
+        this.places.set(take.batch_id, { from: take.from, to: take.to });
+      this.byId[take.id] = take;
+      this.sync();
+    }
+    if (known && !isOver(known.status) && isOver(take.status)) this.announce(take);
+  }
+
+  private announce(take: TakeDto) {
+    const model = take.model_name;
+    if (take.status === "stopped") notices.say(t("status.said_stopped"));
+    else if (take.error) {
+      const reason = errorText(take.error, language()).message;
+      notices.say(t("status.said_failed", { model, reason }));
+    } else notices.say(t("status.said_done", { model }));
+  }
+
+  /** Asks for takes at the selection or the caret. */
+  async generate(task: Task, note = "", at?: Place): Promise<boolean> {
+    if (this.asking) return false;
+    const { from, to } = at ?? writing.selection;
+    this.asking = true;
+    try {
+      const asked = await writing.refer((draft_id) =>
+        call("generate", { draft_id, task, from, to, note, variants: 0, seed: null }),
+      );
+      if (!asked) return false;
+      const { batch_id, takes } = asked.answer;
+      this.requests.set(batch_id, { task, note });
+      const first = takes[0];
+      if (first) {
+        this.places.set(batch_id, { from: asked.moved(first.from), to: asked.moved(first.to) });
+      }
+      for (const take of takes) this.put(take);
+      notices.say(t("status.said_writing"));
+      this.show(batch_id);
+      return true;
+    } catch (reason) {
+      notices.report(reason);
+      return false;
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  canRetry = (take: TakeDto) => this.requests.has(take.batch_id);
+
+  /** The same again, at the place where the first stands now. */
+  async retry(take: TakeDto) {
+    const request = this.requests.get(take.batch_id);
+    const place = writing.editor?.anchor(take.batch_id);
+    if (!request || !place) return;
+    await this.discard(take);
+    await this.generate(request.task, request.note, { from: place.from, to: place.to });
+  }
+
+  /** Brings a suggestion into view. */
+  show(batchId: string) {
+    const anchor = writing.editor?.anchor(batchId);
+    if (anchor) writing.editor?.reveal(anchor.to, anchor.to, false);
+  }
+
+  async accept(take: TakeDto): Promise<boolean> {
+    return this.take(take, () => writing.editor?.anchor(take.batch_id));
+  }
+
+  /** Takes a text in at the caret, whatever was decided before. */
+  async insert(take: TakeDto): Promise<boolean> {
+    return this.take(take, () => {
+      const at = writing.selection.to;
+      return { from: at, to: at };
+    });
+  }
+
+  private async take(take: TakeDto, where: () => Place | undefined): Promise<boolean> {
+    const place = where();
+    if (!isOver(take.status) || !place) return false;
+    const text = this.edited[take.id] ?? take.text;
+    const view = await writing.change((draft_id, base_revision) => {
+      const { from, to } = where() ?? place;
+      return call("accept_take", { take_id: take.id, draft_id, base_revision, from, to, text });
+    }, "end");
+    if (!view) return false;
+    delete this.edited[take.id];
+    for (const next of view.takes) this.put(next);
+    this.sync();
+    notices.say(t("status.said_accepted"));
+    writing.editor?.focus();
+    return true;
+  }
+
+  async discard(take: TakeDto) {
+    await attempt(async () => {
+      if (!isOver(take.status)) await this.stop(take.id);
+      this.put(await call("discard_take", { id: take.id }));
+      delete this.edited[take.id];
+      this.sync();
+      notices.say(t("status.said_discarded"));
+    });
+  }
+
+  /** Stops a batch or a take. */
+  async stop(id: string) {
+    try {
+      await call("stop", { id });
+    } catch (reason) {
+      // It has ended by itself meanwhile.
+      if ((reason as { code?: string }).code !== "job_not_found") notices.report(reason);
+    }
+  }
+
+  /** Stops all that is being written. */
+  async stopAll(): Promise<boolean> {
+    const batches = new Set(this.writing.map((take) => take.batch_id));
+    await Promise.all([...batches].map((id) => this.stop(id)));
+    return batches.size > 0;
+  }
+
+  /** The suggestion that the keyboard means: the one whose place is nearest to the caret. */
+  nearest(): TakeDto | undefined {
+    const anchors = writing.editor?.anchors() ?? [];
+    const caret = writing.selection.to;
+    const nearest = anchors
+      .slice()
+      .sort((a, b) => Math.abs(a.to - caret) - Math.abs(b.to - caret))[0];
+    return nearest && this.current(nearest.id);
+  }
+}
+
+export const takes = new Takes();

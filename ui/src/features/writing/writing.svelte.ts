@@ -1,0 +1,289 @@
+import type { EditorState } from "@codemirror/state";
+import { smallestChange } from "../../editor/change";
+import type { Editor, Page } from "../../editor/create";
+import { LONGEST_TEXT } from "../../editor/create";
+import { changeOf, EditQueue, type SaveState } from "../../editor/queue";
+import { call } from "../../host";
+import { number, t } from "../../locales/index.svelte";
+import type {
+  Brief,
+  CountsDto,
+  DocumentDto,
+  DraftView,
+  EditCause,
+  ErrorDto,
+} from "../../wire/bindings";
+import { notices } from "../notices/notices.svelte";
+
+const SNAPSHOT_AFTER_MS = 30_000;
+const BRIEF_QUIET_MS = 500;
+/** Undo histories kept of drafts that were left. */
+const MOST_KEPT_STATES = 8;
+
+/** CodeMirror knows one kind of line end. */
+const oneLineEnd = (text: string) => text.replace(/\r\n?/g, "\n");
+
+class Writing {
+  document = $state<DocumentDto | null>(null);
+  draftId = $state<string | null>(null);
+  brief = $state<Brief | null>(null);
+  counts = $state<CountsDto>({ words: 0, characters: 0 });
+  saved = $state<SaveState>("saved");
+  briefSaved = $state(true);
+  selection = $state({ from: 0, to: 0 });
+  /** Counts up whenever the library has a new text of the open draft. */
+  edition = $state(0);
+  /** True while the text has nothing in it. */
+  empty = $state(true);
+
+  /** Told when a draft was opened, and before it is left. */
+  onShow: (view: DraftView) => void = () => undefined;
+  onLeave: () => void = () => undefined;
+
+  editor: Editor | null = null;
+  private queue: EditQueue | null = null;
+  private page: Page | null = null;
+  private kept = new Map<string, EditorState>();
+  private briefTimer: ReturnType<typeof setTimeout> | undefined;
+  private briefSending: Promise<boolean> | null = null;
+  private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
+  private changed = false;
+  private opening = 0;
+
+  attach(editor: Editor) {
+    this.editor = editor;
+    if (this.page) editor.open(this.page);
+  }
+
+  /** Opens a draft once the one that is open is safe. */
+  async open(id: string): Promise<boolean> {
+    if (id === this.draftId) return true;
+    const asked = ++this.opening;
+    try {
+      await this.flush();
+      const view = await call("open_draft", { id });
+      if (asked !== this.opening) return false;
+      if (!(await this.close())) return false;
+      this.show(view);
+      return true;
+    } catch (reason) {
+      notices.report(reason);
+      return false;
+    }
+  }
+
+  show(view: DraftView) {
+    const id = view.draft_id;
+    const text = oneLineEnd(view.body);
+    this.document = view.document;
+    this.draftId = id;
+    this.brief = view.brief;
+    this.briefSaved = true;
+    this.counts = view.counts;
+    this.saved = "saved";
+    this.changed = false;
+    this.empty = text.trim() === "";
+    this.queue = new EditQueue(
+      {
+        apply: (base_revision, edits, cause) =>
+          call("apply_edits", { draft_id: id, base_revision, edits, cause }),
+        replace: (whole, cause) => call("replace_text", { draft_id: id, text: whole, cause }),
+        text: () => this.editor?.text() ?? text,
+        composing: () => this.editor?.composing() ?? false,
+        onState: (state) => {
+          if (this.draftId === id) this.saved = state;
+        },
+        onSaved: ({ counts }) => {
+          if (this.draftId !== id) return;
+          this.counts = counts;
+          this.edition++;
+        },
+        onError: (error: ErrorDto) => notices.report(error),
+      },
+      view.revision,
+    );
+    if (text !== view.body) this.queue.markAstray();
+    this.page = { text, ...this.words(view.document) };
+    this.editor?.open(this.page, this.kept.get(id));
+    this.onShow(view);
+  }
+
+  private words(document: DocumentDto) {
+    return {
+      kind: document.kind,
+      language: this.brief?.language ?? document.language,
+      label: t("editor.label"),
+      hint: t(`editor.hint_${document.kind}`),
+    };
+  }
+
+  /** After a change of the window's language, or of the text's. */
+  speak() {
+    if (this.document) this.editor?.speak(this.words(this.document));
+  }
+
+  /** Saves and leaves the open draft. False when it could not be saved: then it stays. */
+  async close(): Promise<boolean> {
+    const id = this.draftId;
+    if (!id) return true;
+    if (!(await this.flush())) {
+      notices.note("notices.not_saved_leave");
+      return false;
+    }
+    if (this.draftId !== id) return true;
+    this.onLeave();
+    this.queue?.close();
+    this.queue = null;
+    clearTimeout(this.snapshotTimer);
+    if (this.changed) void call("snapshot", { id }).catch(() => undefined);
+    if (this.editor) {
+      this.kept.delete(id);
+      this.kept.set(id, this.editor.view.state);
+      for (const oldest of this.kept.keys()) {
+        if (this.kept.size <= MOST_KEPT_STATES) break;
+        this.kept.delete(oldest);
+      }
+    }
+    this.page = null;
+    this.document = null;
+    this.draftId = null;
+    this.brief = null;
+    return true;
+  }
+
+  /** Brings everything to the library now. */
+  async flush(): Promise<boolean> {
+    const brief = await this.flushBrief();
+    const text = (await this.queue?.flush()) ?? true;
+    return brief && text;
+  }
+
+  /** What the editor tells. */
+  readonly ports = {
+    onChange: (changes: import("@codemirror/state").ChangeSet, cause: EditCause) => {
+      this.queue?.push(changes, cause);
+      this.touched();
+    },
+    onSelection: (from: number, to: number) => {
+      if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
+    },
+    onBlur: () => {
+      void this.queue?.flush();
+    },
+    onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
+  };
+
+  private touched() {
+    this.changed = true;
+    const length = this.editor?.length ?? 0;
+    // Only a short text can be blank; a long one is not read for it.
+    this.empty = length < 200 && (this.editor?.text() ?? "").trim() === "";
+    clearTimeout(this.snapshotTimer);
+    this.snapshotTimer = setTimeout(() => void this.snapshot(), SNAPSHOT_AFTER_MS);
+  }
+
+  private async snapshot() {
+    const id = this.draftId;
+    if (!id || !this.changed || !(await this.flush())) return;
+    this.changed = false;
+    await call("snapshot", { id }).catch(() => undefined);
+  }
+
+  /**
+   * Runs something that the library answers with a new text of the open draft, and takes that text
+   * in as one step of undo. Errors become notices.
+   */
+  async change(
+    run: (draftId: string, revision: number) => Promise<DraftView>,
+    select: "end" | "keep",
+  ): Promise<DraftView | null> {
+    const { queue, editor, draftId } = this;
+    if (!queue || !editor || !draftId || !(await this.flushBrief())) return null;
+    try {
+      return await queue.hold(async () => {
+        const before = editor.text();
+        const view = await run(draftId, queue.revision);
+        if (this.draftId !== draftId) return view;
+        const text = oneLineEnd(view.body);
+        const moved = queue.adopt(
+          changeOf(before.length, smallestChange(before, text)),
+          view.revision,
+        );
+        if (text !== view.body) queue.markAstray();
+        editor.adopt(moved, select);
+        this.document = view.document;
+        this.counts = view.counts;
+        this.touched();
+        this.edition++;
+        return view;
+      });
+    } catch (reason) {
+      notices.report(reason);
+      return null;
+    }
+  }
+
+  /**
+   * Runs something that refers to places in the saved text. `moved` brings such a place to where it
+   * stands after what was typed meanwhile.
+   */
+  async refer<T>(
+    run: (draftId: string) => Promise<T>,
+  ): Promise<{ answer: T; moved: (at: number) => number } | null> {
+    const { queue, draftId } = this;
+    if (!queue || !draftId || !(await this.flushBrief())) return null;
+    return queue.hold(async () => {
+      const answer = await run(draftId);
+      const since = queue.since();
+      return { answer, moved: (at: number) => since?.mapPos(at, 1) ?? at };
+    });
+  }
+
+  renamed(document: DocumentDto) {
+    if (this.document?.id === document.id) this.document = document;
+  }
+
+  /** The brief was changed in place. */
+  briefChanged() {
+    this.briefSaved = false;
+    clearTimeout(this.briefTimer);
+    this.briefTimer = setTimeout(() => void this.flushBrief(), BRIEF_QUIET_MS);
+  }
+
+  private async flushBrief(): Promise<boolean> {
+    clearTimeout(this.briefTimer);
+    if (this.briefSending && !(await this.briefSending)) return false;
+    const { document, brief } = this;
+    if (this.briefSaved || !document || !brief) return true;
+    this.briefSaved = true;
+    this.briefSending = call("set_brief", {
+      document_id: document.id,
+      brief: $state.snapshot(brief) as Brief,
+    })
+      .then(() => true)
+      .catch((reason: unknown) => {
+        if (this.document?.id === document.id) this.briefSaved = false;
+        notices.report(reason);
+        return false;
+      });
+    const sent = await this.briefSending;
+    this.briefSending = null;
+    return sent;
+  }
+
+  async saveVersion(name: string): Promise<boolean> {
+    const id = this.draftId;
+    if (!id || !(await this.flush())) return false;
+    try {
+      await call("save_version", { id, name });
+      this.changed = false;
+      notices.say(t("editor.version_saved"));
+      return true;
+    } catch (reason) {
+      notices.report(reason);
+      return false;
+    }
+  }
+}
+
+export const writing = new Writing();

@@ -1,0 +1,43 @@
+import type { Commands, StudioEvent } from "../wire/bindings";
+import { asError } from "./error";
+import type { FileChoice, Host } from "./types";
+
+export { asError } from "./error";
+export type { FileChoice, Host } from "./types";
+
+export const inTauri = typeof window !== "undefined" && "__TAURI_INTERNALS__" in window;
+
+let host: Host | null = null;
+
+/** Puts a host in place; tests bring their own. */
+export function useHost(next: Host | null) {
+  host = next;
+}
+
+/** Finds out where we run. */
+export async function connect(): Promise<void> {
+  if (host) return;
+  if (inTauri) {
+    host = (await import("./tauri")).tauri;
+  } else if (import.meta.env.DEV) {
+    host = (await import("./stub")).stubFromAddress(window.location.search);
+  }
+}
+
+function connected(): Host {
+  if (!host) throw asError("no studio behind this window");
+  return host;
+}
+
+/** Calls the studio. Rejects with an `ErrorDto`. */
+export async function call<K extends keyof Commands>(
+  name: K,
+  input: Commands[K]["input"],
+): Promise<Commands[K]["output"]> {
+  return connected().call(name, input);
+}
+
+export const onEvent = (listener: (event: StudioEvent) => void) => connected().onEvent(listener);
+export const onClose = (finish: () => Promise<void>) => connected().onClose(finish);
+export const pickFile = (choice: FileChoice) => connected().pickFile(choice);
+export const saveFile = (choice: FileChoice) => connected().saveFile(choice);

@@ -1,0 +1,36 @@
+import { invoke } from "@tauri-apps/api/core";
+import { listen } from "@tauri-apps/api/event";
+import { getCurrentWindow } from "@tauri-apps/api/window";
+import { open, save } from "@tauri-apps/plugin-dialog";
+import type { StudioEvent } from "../wire/bindings";
+import { asError } from "./error";
+import type { FileChoice, Host } from "./types";
+
+/** A window that cannot save must still be able to close. */
+const LONGEST_FAREWELL_MS = 3000;
+
+const filters = (choice: FileChoice) =>
+  choice.filter ? [{ name: choice.filter.name, extensions: choice.filter.endings }] : undefined;
+
+export const tauri: Host = {
+  async call(name, input) {
+    try {
+      return await invoke("call", { command: name, input });
+    } catch (reason) {
+      throw asError(reason);
+    }
+  },
+  onEvent: (listener) => listen<StudioEvent>("studio", (event) => listener(event.payload)),
+  async onClose(finish) {
+    await getCurrentWindow().onCloseRequested(async () => {
+      const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL_MS));
+      await Promise.race([finish().catch(() => undefined), late]);
+    });
+  },
+  async pickFile(choice) {
+    const picked = await open({ title: choice.title, multiple: false, filters: filters(choice) });
+    return typeof picked === "string" ? picked : null;
+  },
+  saveFile: (choice) =>
+    save({ title: choice.title, defaultPath: choice.name, filters: filters(choice) }),
+};

@@ -1,0 +1,22 @@
+import type { Commands, StudioEvent } from "../wire/bindings";
+
+export interface FileChoice {
+  title: string;
+  /** Name of the kind of file, and its endings without the dot. */
+  filter?: { name: string; endings: string[] };
+  /** Name offered when saving. */
+  name?: string;
+}
+
+/** What the UI asks of whatever it runs in. */
+export interface Host {
+  call<K extends keyof Commands>(
+    name: K,
+    input: Commands[K]["input"],
+  ): Promise<Commands[K]["output"]>;
+  onEvent(listener: (event: StudioEvent) => void): Promise<() => void>;
+  /** `finish` runs before the window goes. */
+  onClose(finish: () => Promise<void>): Promise<void>;
+  pickFile(choice: FileChoice): Promise<string | null>;
+  saveFile(choice: FileChoice): Promise<string | null>;
+}

@@ -1,0 +1,14 @@
+export { default as ads } from "./ads.json";
+export { default as desk } from "./desk.json";
+export { default as editor } from "./editor.json";
+export { default as history } from "./history.json";
+export { default as library } from "./library.json";
+export { default as models } from "./models.json";
+export { default as news } from "./news.json";
+export { default as notices } from "./notices.json";
+export { default as screenplay } from "./screenplay.json";
+export { default as settings } from "./settings.json";
+export { default as status } from "./status.json";
+export { default as takes } from "./takes.json";
+export { default as welcome } from "./welcome.json";
+export { default as window } from "./window.json";

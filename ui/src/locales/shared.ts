@@ -1,0 +1,38 @@
+import type { ErrorDto, FindingDto, Language } from "../wire/bindings";
+import { fill, type Holes, t } from "./index.svelte";
+
+interface ErrorSentence {
+  message: string;
+  hint: string;
+}
+
+// These two files are shared with the command line, so they lie outside of the UI.
+const errors = import.meta.glob<Record<string, ErrorSentence>>("@assets/locales/*/errors.json", {
+  eager: true,
+  import: "default",
+});
+const checks = import.meta.glob<Record<string, string>>("@assets/locales/*/checks.json", {
+  eager: true,
+  import: "default",
+});
+
+function of<T>(files: Record<string, T>, language: Language): T | undefined {
+  return Object.entries(files).find(([path]) => path.includes(`/${language}/`))?.[1];
+}
+
+export const errorSentences = (language: Language) => of(errors, language);
+export const checkSentences = (language: Language) => of(checks, language);
+
+/** What an error says to a person, in their language. */
+export function errorText(error: ErrorDto, language: Language): ErrorSentence {
+  const found = errorSentences(language)?.[error.code];
+  if (!found) return { message: t("notices.unknown"), hint: t("notices.unknown_hint") };
+  const holes = error.values as Holes;
+  return { message: fill(found.message, holes), hint: fill(found.hint, holes) };
+}
+
+/** What a finding says. */
+export function findingText(finding: FindingDto, language: Language): string {
+  const found = checkSentences(language)?.[finding.rule];
+  return found ? fill(found, finding.values as Holes) : finding.rule;
+}

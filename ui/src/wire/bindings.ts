@@ -1,0 +1,688 @@
+// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.
+
+/** A language that Inkstone writes and speaks. */
+export type Language = "en" | "zh-CN";
+
+/** The kind of a document. */
+export type DocumentKind = "news" | "ads" | "screenplay";
+
+/** Where an ad runs. */
+export type Channel = "google_rsa" | "meta_feed" | "linkedin" | "x" | "tiktok" | "wechat_moments" | "xiaohongshu";
+
+/** Brief of a news article. */
+export type NewsBrief = {
+	language: Language;
+	topic: string;
+	angle: string;
+	facts: Array<string>;
+	sources: Array<string>;
+	audience: string;
+	words: number;
+	tone: string;
+};
+
+/** Brief of a set of ads. */
+export type AdsBrief = {
+	language: Language;
+	product: string;
+	audience: string;
+	selling_points: Array<string>;
+	tone: string;
+	call_to_action: string;
+	channel: Channel;
+	variants: number;
+};
+
+/** One of the people of a story. */
+export type CharacterBrief = {
+	name: string;
+	description: string;
+};
+
+/** Brief of a screenplay. */
+export type ScreenplayBrief = {
+	language: Language;
+	logline: string;
+	genre: string;
+	characters: Array<CharacterBrief>;
+	tone: string;
+	scenes: number;
+};
+
+/** The brief of a document, of the document's kind. */
+export type Brief = NewsBrief | AdsBrief | ScreenplayBrief;
+
+/** What a desk is asked to do. */
+export type Task =
+	| { task: "draft" }
+	| { task: "beats" }
+	| { task: "outline" }
+	| { task: "scene"; number: number }
+	| { task: "continue" }
+	| { task: "rewrite" }
+	| { task: "shorten" }
+	| { task: "expand" }
+	| { task: "tone"; tone: string };
+
+/** How the window is coloured. */
+export type Theme = "system" | "light" | "dark";
+
+/** Whether a project's text may leave the machine. */
+export type Privacy = "local_only" | "remote_allowed";
+
+/** Everything a window needs when it opens. */
+export type AppState = {
+	/** Version of the program. */
+	version: string;
+	/** UI language; `null` until a person chose one (the UI then follows the system). */
+	language: Language | null;
+	/** Colours. */
+	theme: Theme;
+	/** Where the library file lies. */
+	library_path: string;
+	/** All projects that are not in the bin. */
+	projects: Array<ProjectDto>;
+	/** The model shelf. */
+	models: Array<ModelDto>;
+	/** What was open last. */
+	last_open: LastOpen | null;
+};
+
+/** What was open last. */
+export type LastOpen = {
+	/** The project. */
+	project_id: string;
+	/** The draft in it, if one was open. */
+	draft_id: string | null;
+};
+
+/** A project. */
+export type ProjectDto = {
+	/** Id. */
+	id: string;
+	/** Name. */
+	name: string;
+	/** Language of its texts. */
+	language: Language;
+	/** Whether remote models may be used. */
+	privacy: Privacy;
+	/** The model chosen for it. */
+	model_id: string;
+	/** Words and phrases never to use, one a line. */
+	house_rules: string;
+	/** Time of the last change. */
+	updated_at: number;
+};
+
+/** A document in the list. */
+export type DocumentDto = {
+	/** Id. */
+	id: string;
+	/** Its project. */
+	project_id: string;
+	/** Kind. */
+	kind: DocumentKind;
+	/** Language of its text. */
+	language: Language;
+	/** Title; may be empty. */
+	title: string;
+	/** Its drafts, oldest first. */
+	drafts: Array<DraftSummaryDto>;
+	/** Time of the last change. */
+	updated_at: number;
+};
+
+/** A draft in the list. */
+export type DraftSummaryDto = {
+	/** Id. */
+	id: string;
+	/** Its document. */
+	document_id: string;
+	/** Name; the first draft of a document is called `main`, and the UI shows its own word for it. */
+	name: string;
+	/** Time of the last change. */
+	updated_at: number;
+};
+
+/** An opened draft with all that stands around it. */
+export type DraftView = {
+	/** The document it belongs to. */
+	document: DocumentDto;
+	/** The document's brief. */
+	brief: Brief;
+	/** Id of the draft. */
+	draft_id: string;
+	/** Its text. */
+	body: string;
+	/** Counts up with each saved change; sent back with the next edits. */
+	revision: number;
+	/** What stands in it, counted. */
+	counts: CountsDto;
+	/** Takes of this draft, newest first. */
+	takes: Array<TakeDto>;
+};
+
+/** Counts of a text. */
+export type CountsDto = {
+	/** English words plus Chinese characters. */
+	words: number;
+	/** Characters as a reader counts them, without line breaks. */
+	characters: number;
+};
+
+/** One replacement in a text. */
+export type EditDto = {
+	/** Start, in UTF-16 units of the text before the batch. */
+	from: number;
+	/** End, likewise. */
+	to: number;
+	/** What stands there instead. */
+	insert: string;
+};
+
+/** Where an edit came from. */
+export type EditCause = "typing" | "paste" | "undo" | "redo";
+
+/** Answer to saved edits. */
+export type Saved = {
+	/** The draft's new revision. */
+	revision: number;
+	/** What stands in it now. */
+	counts: CountsDto;
+};
+
+/** A point in a draft's history. */
+export type HistoryNodeDto = {
+	/** Id. */
+	id: string;
+	/** The node it grew from. */
+	parent_id: string | null;
+	/** True for a version (kept, named or accepted), false for an automatic snapshot. */
+	version: boolean;
+	/** Name that a person gave. */
+	name: string | null;
+	/** Why it was made: `autosave`, `named`, `accepted`, `before_restore`, `restored`, `branch`. */
+	label: string;
+	/** Length in characters. */
+	characters: number;
+	/** When. */
+	created_at: number;
+};
+
+/** A piece of a comparison. */
+export type DiffPieceDto = {
+	/** `equal`, `insert` or `delete`. */
+	change: "equal" | "insert" | "delete";
+	/** The text. */
+	text: string;
+};
+
+/** Where a model stands. */
+export type ModelState =
+	| { state: "idle" }
+	| { state: "loading" }
+	| { state: "ready" }
+	| { state: "failed"; error: ErrorDto };
+
+/** A model on the shelf. */
+export type ModelDto = {
+	/** Id; the starter model's is `starter`. */
+	id: string;
+	/** Name to show. */
+	name: string;
+	/** What it is. */
+	source: ModelSourceDto;
+	/** Where it stands. */
+	state: ModelState;
+};
+
+/** Where a model comes from. */
+export type ModelSourceDto =
+	| { kind: "starter"; file: ModelFileDto }
+	| { kind: "file"; path: string; file: ModelFileDto }
+	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean };
+
+/** Facts read from a model file. */
+export type ModelFileDto = {
+	/** Architecture. */
+	architecture: string;
+	/** Most frequent tensor type. */
+	quantization: string;
+	/** Number of weights in millions. */
+	parameters_millions: number;
+	/** Context length in tokens. */
+	context_length: number;
+	/** Size in MiB, rounded up. */
+	mebibytes: number;
+	/** Licence. */
+	license: string | null;
+	/** What the file says of itself. */
+	description: string | null;
+};
+
+/** How far a take is. */
+export type TakeStatus = "waiting" | "writing" | "done" | "stopped" | "incomplete" | "failed" | "interrupted";
+
+/** What the person did with a take. */
+export type TakeDecision = "pending" | "accepted" | "discarded";
+
+/** One generation, as a suggestion. */
+export type TakeDto = {
+	/** Id of the generation. */
+	id: string;
+	/** Takes asked for together share a batch. */
+	batch_id: string;
+	/** Place among its siblings, from 0. */
+	variant: number;
+	/** The draft it is for. */
+	draft_id: string;
+	/** Name of the task: `draft`, `beats`, `outline`, `scene`, `continue`, `rewrite`, `shorten`, `expand`, `tone`. */
+	task: string;
+	/** How far it is. */
+	status: TakeStatus;
+	/** What the person did with it. */
+	decision: TakeDecision;
+	/** A title found in it (news headline). */
+	title: string | null;
+	/** The text in the document's notation. */
+	text: string;
+	/** Start of what it would replace, in UTF-16 units of the text when it was asked for. */
+	from: number;
+	/** End, likewise; equal to `from` for an insertion. */
+	to: number;
+	/** The model's name. */
+	model_name: string;
+	/** Host it was sent to; `null` for a local model. */
+	host: string | null;
+	/** Seed (an integer below 2^53). */
+	seed: number;
+	/** Prompt template and language, as `news/draft.en`. */
+	template: string;
+	/** Tokens written so far. */
+	tokens: number;
+	/** Speed, once known. */
+	tokens_per_second: number | null;
+	/** Why it ended, in the adapter's words. */
+	finish_reason: string | null;
+	/** What failed. */
+	error: ErrorDto | null;
+	/** When it was asked for. */
+	created_at: number;
+};
+
+/** Answer to a request for takes. */
+export type Batch = {
+	/** Id of the batch; stops them all. */
+	batch_id: string;
+	/** The takes, in order, still waiting. */
+	takes: Array<TakeDto>;
+};
+
+/** How bad a finding is. */
+export type FindingSeverity = "error" | "warning" | "info";
+
+/** What a check found. */
+export type FindingDto = {
+	/** Rule; its sentence is in the locale file `checks`. */
+	rule: string;
+	/** How bad. */
+	severity: FindingSeverity;
+	/** Start in the text (UTF-16), if it has a place. */
+	from: number | null;
+	/** End in the text. */
+	to: number | null;
+	/** Values for the sentence's holes. */
+	values: { [key in string]: string };
+};
+
+/** Ads of a text as a grid. */
+export type AdGrid = {
+	/** Channel whose limits apply. */
+	channel: string;
+	/** The ads, in order. */
+	ads: Array<AdDto>;
+};
+
+/** One ad. */
+export type AdDto = {
+	/** Its fields, in order. */
+	fields: Array<AdFieldDto>;
+	/** Start of the ad in the text (UTF-16). */
+	from: number;
+	/** End. */
+	to: number;
+};
+
+/** One field of an ad. */
+export type AdFieldDto = {
+	/** `headline`, `description`, `primary_text`, `call_to_action`. */
+	field: string;
+	/** The text. */
+	text: string;
+	/** Its size as the channel counts it. */
+	size: number;
+	/** The channel's limit, if it has one for this field. */
+	limit: number | null;
+	/** Whether the limit is hard (else recommended). */
+	hard: boolean;
+};
+
+/** A hit of a search. */
+export type HitDto = {
+	/** Project. */
+	project_id: string;
+	/** Document. */
+	document_id: string;
+	/** Draft. */
+	draft_id: string;
+	/** Title of the document. */
+	title: string;
+	/** Kind. */
+	kind: DocumentKind;
+	/** Some text around the hit. */
+	snippet: string;
+};
+
+/** One thing that left the machine. */
+export type LedgerEntryDto = {
+	/** Id. */
+	id: string;
+	/** When. */
+	at: number;
+	/** Host. */
+	host: string;
+	/** What for: a task's name, `list_models`. */
+	purpose: string;
+	/** Bytes of text sent. */
+	bytes_out: number;
+	/** Bytes of text received. */
+	bytes_in: number;
+	/** The generation it belongs to. */
+	generation_id: string | null;
+};
+
+/** The whole record of one generation, for the curious and for proof. */
+export type GenerationRecordDto = {
+	/** The take. */
+	take: TakeDto;
+	/** Model id on the shelf. */
+	model_id: string;
+	/** SHA-256 of the model file. */
+	model_sha256: string | null;
+	/** Adapter and version. */
+	engine: string;
+	/** SHA-256 of the prompt template. */
+	template_sha256: string;
+	/** The request as it was sent: messages, sampling, limits (JSON). */
+	request: string;
+	/** The model's output as it came. */
+	output: string;
+	/** Tokens of the prompt. */
+	prompt_tokens: number | null;
+	/** Tokens of the answer. */
+	completion_tokens: number | null;
+	/** Time to the first token in ms. */
+	first_token_ms: number | null;
+	/** Whole time in ms. */
+	total_ms: number | null;
+};
+
+/** An error at the edge: a code whose sentence and hint stand in the locale file `errors`. */
+export type ErrorDto = {
+	/** Code, in snake case. */
+	code: string;
+	/** Values for the sentence's holes. */
+	values: { [key in string]: string };
+	/** Technical detail in English, without secrets or draft text. */
+	detail: string | null;
+};
+
+/** What the studio tells the window unasked. */
+export type StudioEvent =
+	| { event: "take"; take: TakeDto }
+	| { event: "model"; model_id: string; state: ModelState }
+	| { event: "changed"; kinds: Array<string> };
+
+/** Nothing is needed. */
+export type Nothing = Record<symbol, never>;
+
+/** Names one thing. */
+export type Id = {
+	id: string;
+};
+
+/** Names one thing and gives it a name. */
+export type IdName = {
+	id: string;
+	name: string;
+};
+
+/** The UI language. */
+export type SetLanguage = {
+	language: Language;
+};
+
+/** The colours. */
+export type SetTheme = {
+	theme: Theme;
+};
+
+/** What was open last. */
+export type SetLastOpen = {
+	last_open: LastOpen;
+};
+
+/** A new project. */
+export type CreateProject = {
+	name: string;
+	language: Language;
+};
+
+/** Whether a project's text may leave the machine. */
+export type SetPrivacy = {
+	project_id: string;
+	privacy: Privacy;
+};
+
+/** The model of a project. */
+export type ChooseModel = {
+	project_id: string;
+	model_id: string;
+};
+
+/** House rules of a project, one phrase a line. */
+export type SetHouseRules = {
+	project_id: string;
+	house_rules: string;
+};
+
+/** A new document. */
+export type CreateDocument = {
+	project_id: string;
+	kind: DocumentKind;
+	title: string;
+	language: Language;
+};
+
+/** The brief of a document. */
+export type SetBrief = {
+	document_id: string;
+	brief: Brief;
+};
+
+/** Edits to a draft. */
+export type ApplyEdits = {
+	draft_id: string;
+	base_revision: number;
+	edits: Array<EditDto>;
+	cause: EditCause;
+};
+
+/** The whole text of a draft, when edits could not be matched. */
+export type ReplaceText = {
+	draft_id: string;
+	text: string;
+	cause: EditCause;
+};
+
+/** A draft and a node of its history. */
+export type DraftNode = {
+	draft_id: string;
+	node_id: string;
+};
+
+/** A model file. */
+export type AddFile = {
+	path: string;
+};
+
+/** A model on a server. An empty key means none. */
+export type AddServer = {
+	name: string;
+	base_url: string;
+	api_key: string;
+	model: string;
+};
+
+/** A key for a server on the shelf. */
+export type SetKey = {
+	model_id: string;
+	api_key: string;
+};
+
+/** Asks a server which models it has, before it is added. */
+export type ListServerModels = {
+	base_url: string;
+	api_key: string;
+};
+
+/** Asks for takes. `from`/`to` are the selection (equal for a caret), in UTF-16 units. */
+export type Generate = {
+	draft_id: string;
+	task: Task;
+	from: number;
+	to: number;
+	note: string;
+	variants: number;
+	seed: number | null;
+};
+
+/** Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the person saw, edited or not. */
+export type AcceptTake = {
+	take_id: string;
+	draft_id: string;
+	base_revision: number;
+	from: number;
+	to: number;
+	text: string;
+};
+
+/** A search. */
+export type Search = {
+	query: string;
+};
+
+/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads). */
+export type Export = {
+	draft_id: string;
+	path: string;
+	format: string;
+};
+
+/** All commands: what goes in and what comes out. */
+export interface Commands {
+	/** What a window needs when it opens. */
+	app_state: { input: Nothing; output: AppState };
+	/** Chooses the UI language. */
+	set_language: { input: SetLanguage; output: null };
+	/** Chooses the colours. */
+	set_theme: { input: SetTheme; output: null };
+	/** Remembers what was open. */
+	set_last_open: { input: SetLastOpen; output: null };
+	/** Makes a project. */
+	create_project: { input: CreateProject; output: ProjectDto };
+	/** Renames a project. */
+	rename_project: { input: IdName; output: ProjectDto };
+	/** Puts a project into the bin. */
+	delete_project: { input: Id; output: null };
+	/** Takes a project out of the bin. */
+	restore_project: { input: Id; output: ProjectDto };
+	/** Says whether a project's text may leave the machine. */
+	set_privacy: { input: SetPrivacy; output: ProjectDto };
+	/** Chooses a project's model; refuses a remote one for a project that is local only. */
+	choose_model: { input: ChooseModel; output: ProjectDto };
+	/** Sets the words a project never uses. */
+	set_house_rules: { input: SetHouseRules; output: ProjectDto };
+	/** Lists the documents of a project (its id). */
+	list_documents: { input: Id; output: Array<DocumentDto> };
+	/** Makes a document and opens its first draft. */
+	create_document: { input: CreateDocument; output: DraftView };
+	/** Renames a document. */
+	rename_document: { input: IdName; output: DocumentDto };
+	/** Puts a document into the bin. */
+	delete_document: { input: Id; output: null };
+	/** Lists the documents in the bin. */
+	deleted_documents: { input: Nothing; output: Array<DocumentDto> };
+	/** Takes a document out of the bin. */
+	restore_document: { input: Id; output: DocumentDto };
+	/** Saves a document's brief; what is not valid yet is saved all the same, and checked when used. */
+	set_brief: { input: SetBrief; output: null };
+	/** Opens a draft (its id). */
+	open_draft: { input: Id; output: DraftView };
+	/** Makes a new draft from a draft. */
+	branch_draft: { input: IdName; output: DraftView };
+	/** Renames a draft. */
+	rename_draft: { input: IdName; output: null };
+	/** Puts a draft into the bin; the last one of a document stays. */
+	delete_draft: { input: Id; output: null };
+	/** Saves edits. */
+	apply_edits: { input: ApplyEdits; output: Saved };
+	/** Saves a whole text. */
+	replace_text: { input: ReplaceText; output: Saved };
+	/** Makes an automatic snapshot if anything changed (id of the draft). */
+	snapshot: { input: Id; output: null };
+	/** Keeps a named version (id of the draft). */
+	save_version: { input: IdName; output: HistoryNodeDto };
+	/** Lists a draft's history, newest first. */
+	history: { input: Id; output: Array<HistoryNodeDto> };
+	/** The text of a node. */
+	node_text: { input: Id; output: string };
+	/** Compares a node (old) with the draft as it is (new). */
+	compare: { input: DraftNode; output: Array<DiffPieceDto> };
+	/** Brings a node's text back. */
+	restore_node: { input: DraftNode; output: DraftView };
+	/** The model shelf. */
+	models: { input: Nothing; output: Array<ModelDto> };
+	/** Puts a model file on the shelf, where it lies. */
+	add_file: { input: AddFile; output: ModelDto };
+	/** Puts a server's model on the shelf. */
+	add_server: { input: AddServer; output: ModelDto };
+	/** Sets or clears the key of a server's model. */
+	set_key: { input: SetKey; output: ModelDto };
+	/** Takes a model off the shelf; the file stays. */
+	remove_model: { input: Id; output: null };
+	/** Loads a model ahead of its first use. */
+	load_model: { input: Id; output: null };
+	/** Asks a server which models it offers. */
+	list_server_models: { input: ListServerModels; output: Array<string> };
+	/** Asks for takes; they arrive as events. */
+	generate: { input: Generate; output: Batch };
+	/** Stops a batch or a single take (its id). */
+	stop: { input: Id; output: null };
+	/** Takes a suggestion into the text. */
+	accept_take: { input: AcceptTake; output: DraftView };
+	/** Throws a suggestion away; it stays in the record. */
+	discard_take: { input: Id; output: TakeDto };
+	/** The whole record of a take. */
+	generation_record: { input: Id; output: GenerationRecordDto };
+	/** Checks a draft against its brief and the house rules (id of the draft). */
+	check: { input: Id; output: Array<FindingDto> };
+	/** The ads of a draft as a grid (id of the draft). */
+	ad_grid: { input: Id; output: AdGrid };
+	/** Writes a draft to a file. */
+	export: { input: Export; output: null };
+	/** Searches titles and texts. */
+	search: { input: Search; output: Array<HitDto> };
+	/** What left the machine, newest first. */
+	ledger: { input: Nothing; output: Array<LedgerEntryDto> };
+}
