@@ -14,7 +14,10 @@ pub struct GenerationError {
 impl GenerationError {
     /// An error of `kind` with a technical `detail`.
     pub fn new(kind: GenerationErrorKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into() }
+        Self {
+            kind,
+            detail: detail.into(),
+        }
     }
 }
 

@@ -48,7 +48,12 @@ impl References {
         }
         let lower = inside.to_lowercase();
         (lower != inside)
-            .then(|| self.0.iter().find(|(k, _)| *k == lower).map(|(_, v)| v.to_uppercase()))
+            .then(|| {
+                self.0
+                    .iter()
+                    .find(|(k, _)| *k == lower)
+                    .map(|(_, v)| v.to_uppercase())
+            })
             .flatten()
     }
 
@@ -62,7 +67,10 @@ impl References {
 
     /// Resolves a text that arrives in pieces.
     pub fn resolver(&self) -> Resolver<'_> {
-        Resolver { references: self, pending: String::new() }
+        Resolver {
+            references: self,
+            pending: String::new(),
+        }
     }
 }
 
@@ -124,7 +132,10 @@ mod tests {
 
     #[test]
     fn resolves_values_and_capitals() {
-        assert_eq!(sample().resolve("⟦NAME⟧\n⟦fact1⟧。"), "MARA LINDQVIST\n雨量 30 毫米。");
+        assert_eq!(
+            sample().resolve("⟦NAME⟧\n⟦fact1⟧。"),
+            "MARA LINDQVIST\n雨量 30 毫米。"
+        );
     }
 
     #[test]
