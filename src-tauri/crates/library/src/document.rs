@@ -1,7 +1,13 @@
 //! Documents: articles, ad sets and screenplays.
 
 use inkstone_manuscript::{DocumentKind, Language};
+use rusqlite::{Connection, Row, params};
 use serde::Serialize;
+use serde_json::Value;
+
+use crate::library::{Result, many, new_id, not_found, one};
+use crate::row::{Json, Name};
+use crate::{Library, draft};
 
 /// One article, ad set or screenplay. Its text lies in its drafts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -17,7 +23,7 @@ pub struct Document {
     /// Its title in lists.
     pub title: String,
     /// What the desk keeps with it, `{"brief": {...}}`.
-    pub fields: serde_json::Value,
+    pub fields: Value,
     /// When it was made, in ms since 1970.
     pub created_at: i64,
     /// When it or a text of it was changed last, in ms since 1970.
@@ -43,4 +49,253 @@ pub struct DocumentSummary {
     pub created_at: i64,
     /// When it or a text of it was changed last, in ms since 1970.
     pub updated_at: i64,
+}
+
+const COLUMNS: &str = "id, project_id, kind, language, title, created_at, updated_at";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Document> {
+    let Name(kind) = row.get(2)?;
+    let Name(language) = row.get(3)?;
+    let Json(fields) = row.get(7)?;
+    Ok(Document {
+        id: row.get(0)?,
+        project_id: row.get(1)?,
+        kind,
+        language,
+        title: row.get(4)?,
+        fields,
+        created_at: row.get(5)?,
+        updated_at: row.get(6)?,
+    })
+}
+
+fn read_summary(row: &Row<'_>) -> rusqlite::Result<DocumentSummary> {
+    let Name(kind) = row.get(2)?;
+    let Name(language) = row.get(3)?;
+    Ok(DocumentSummary {
+        id: row.get(0)?,
+        project_id: row.get(1)?,
+        kind,
+        language,
+        title: row.get(4)?,
+        draft_count: row.get(7)?,
+        created_at: row.get(5)?,
+        updated_at: row.get(6)?,
+    })
+}
+
+fn find(connection: &Connection, id: &str) -> Result<Document> {
+    let sql = format!("SELECT {COLUMNS}, fields FROM documents WHERE id = ?1");
+    one(connection, "document", id, &sql, read)
+}
+
+fn summaries(connection: &Connection, which: &str, of: &[&str]) -> Result<Vec<DocumentSummary>> {
+    let sql = format!(
+        "SELECT {COLUMNS},
+            (SELECT count(*) FROM drafts WHERE document_id = documents.id AND deleted_at IS NULL)
+         FROM documents WHERE {which}"
+    );
+    many(
+        connection,
+        &sql,
+        rusqlite::params_from_iter(of),
+        read_summary,
+    )
+}
+
+/// A text or the title of the document has changed.
+pub(crate) fn touch(connection: &Connection, id: &str, now: i64) -> Result<()> {
+    connection.execute(
+        "UPDATE documents SET updated_at = ?1 WHERE id = ?2",
+        params![now, id],
+    )?;
+    Ok(())
+}
+
+/// Gives a document another title, which all of its drafts are found by from now on.
+pub(crate) fn rename(connection: &Connection, id: &str, title: &str, now: i64) -> Result<()> {
+    if title.trim().is_empty() {
+        return find(connection, id).map(drop);
+    }
+    let changed = connection.execute(
+        "UPDATE documents SET title = ?1, updated_at = ?2 WHERE id = ?3",
+        params![title, now, id],
+    )?;
+    if changed == 0 {
+        return Err(not_found("document", id));
+    }
+    connection.execute(
+        "INSERT OR IGNORE INTO search_pending (draft_key)
+         SELECT key FROM drafts WHERE document_id = ?1",
+        [id],
+    )?;
+    Ok(())
+}
+
+impl Library {
+    /// Makes a document with an empty draft called `main`.
+    pub fn create_document(
+        &self,
+        project_id: &str,
+        kind: DocumentKind,
+        title: &str,
+        language: Language,
+    ) -> Result<Document> {
+        let (id, now) = (new_id()?, self.now());
+        self.write(|tx| {
+            one(
+                tx,
+                "project",
+                project_id,
+                "SELECT 1 FROM projects WHERE id = ?1",
+                |_| Ok(()),
+            )?;
+            tx.execute(
+                "INSERT INTO documents
+                    (id, project_id, kind, language, title, fields, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, '{}', ?6, ?6)",
+                params![id, project_id, Name(kind), Name(language), title, now],
+            )?;
+            draft::create(tx, &id, "main", now)?;
+            find(tx, &id)
+        })
+    }
+
+    /// A project's documents, newest first.
+    pub fn documents(&self, project_id: &str) -> Result<Vec<DocumentSummary>> {
+        let which = "project_id = ?1 AND deleted_at IS NULL ORDER BY key DESC";
+        self.read(|c| summaries(c, which, &[project_id]))
+    }
+
+    /// One document, deleted or not.
+    pub fn document(&self, id: &str) -> Result<Document> {
+        self.read(|c| find(c, id))
+    }
+
+    /// Gives a document another title. An empty one changes nothing.
+    pub fn rename_document(&self, id: &str, title: &str) -> Result<()> {
+        let now = self.now();
+        self.write(|tx| rename(tx, id, title, now))
+    }
+
+    /// Sets what the desk keeps with a document.
+    pub fn set_fields(&self, id: &str, fields: &Value) -> Result<()> {
+        let sql = "UPDATE documents SET fields = ?1, updated_at = ?2 WHERE id = ?3";
+        self.write_one("document", id, sql, params![Json(fields), self.now(), id])
+    }
+
+    /// Puts a document into the bin.
+    pub fn delete_document(&self, id: &str) -> Result<()> {
+        let sql = "UPDATE documents SET deleted_at = ifnull(deleted_at, ?1) WHERE id = ?2";
+        self.write_one("document", id, sql, params![self.now(), id])
+    }
+
+    /// Takes a document out of the bin, and its project if that lies there too.
+    pub fn restore_document(&self, id: &str) -> Result<()> {
+        self.write(|tx| {
+            let project = find(tx, id)?.project_id;
+            tx.execute("UPDATE documents SET deleted_at = NULL WHERE id = ?1", [id])?;
+            tx.execute(
+                "UPDATE projects SET deleted_at = NULL WHERE id = ?1",
+                [&project],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The documents in the bin, last deleted first. Those of a deleted project come with it.
+    pub fn deleted_documents(&self) -> Result<Vec<DocumentSummary>> {
+        let which = "deleted_at IS NOT NULL ORDER BY deleted_at DESC, key DESC";
+        self.read(|c| summaries(c, which, &[]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::LibraryError;
+    use crate::testing::Desk;
+
+    #[test]
+    fn a_document_keeps_its_fields_and_language() {
+        let desk = Desk::new();
+        let made = desk
+            .library
+            .create_document(
+                &desk.project,
+                DocumentKind::Screenplay,
+                "雨",
+                Language::Chinese,
+            )
+            .unwrap();
+        assert_eq!(made.fields, json!({}));
+        let fields = json!({ "brief": { "logline": "他们在雨里等船", "scenes": 3 } });
+        desk.library.set_fields(&made.id, &fields).unwrap();
+        desk.library.rename_document(&made.id, "雨夜").unwrap();
+        desk.library.rename_document(&made.id, " \n").unwrap();
+        let read = desk.library.document(&made.id).unwrap();
+        assert_eq!(read.fields, fields);
+        assert_eq!(
+            (read.title.as_str(), read.kind),
+            ("雨夜", DocumentKind::Screenplay)
+        );
+        assert_eq!(read.language, Language::Chinese);
+        let listed = desk.library.documents(&desk.project).unwrap();
+        assert_eq!(listed[0].id, made.id, "newest first");
+        assert_eq!((listed.len(), listed[0].draft_count), (2, 1));
+        assert_eq!(desk.library.drafts(&made.id).unwrap()[0].name, "main");
+    }
+
+    #[test]
+    fn a_deleted_document_comes_back_whole() {
+        let desk = Desk::new();
+        desk.write("High water at noon.");
+        desk.library.delete_document(&desk.document).unwrap();
+        assert!(desk.library.documents(&desk.project).unwrap().is_empty());
+        let deleted = desk.library.deleted_documents().unwrap();
+        assert_eq!(deleted[0].id, desk.document);
+        assert!(desk.library.search("water", 9).unwrap().is_empty());
+        // What was still on its way when it was deleted is kept.
+        desk.write("High water at one.");
+        desk.library.delete_project(&desk.project).unwrap();
+        desk.library.restore_document(&desk.document).unwrap();
+        assert!(desk.library.deleted_documents().unwrap().is_empty());
+        assert_eq!(
+            desk.library.projects().unwrap().len(),
+            1,
+            "or it could not be seen"
+        );
+        assert_eq!(desk.body(), "High water at one.");
+        assert_eq!(desk.library.search("at one", 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let desk = Desk::new();
+        let missing = |what| LibraryError::NotFound {
+            what,
+            id: "x".to_owned(),
+        };
+        let make = desk
+            .library
+            .create_document("x", DocumentKind::Ads, "t", Language::English);
+        assert_eq!(make.unwrap_err(), missing("project"));
+        assert_eq!(desk.library.document("x").unwrap_err(), missing("document"));
+        assert_eq!(
+            desk.library.rename_document("x", "").unwrap_err(),
+            missing("document")
+        );
+        assert_eq!(
+            desk.library.rename_document("x", "y").unwrap_err(),
+            missing("document")
+        );
+        assert_eq!(
+            desk.library.restore_document("x").unwrap_err(),
+            missing("document")
+        );
+        let fields = desk.library.set_fields("x", &json!({}));
+        assert_eq!(fields.unwrap_err(), missing("document"));
+    }
 }

@@ -1,8 +1,19 @@
 //! Edits and the journal: every change of a text is one row that knows how to undo itself.
 
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::Origin;
+use crate::draft::Line;
+use crate::library::{Result, many, new_id};
+use crate::row::{Json, limit};
+use crate::span::Runs;
+use crate::{Library, LibraryError, Origin, history};
+
+/// How far back an undo looks for the text it brings back, in operations.
+const RECALLED_OPERATIONS: usize = 500;
+
+/// The same in bytes of text walked over, so that an undo in a book stays quick.
+const RECALLED_BYTES: usize = 64 << 20;
 
 /// A replacement of `from..to` (bytes of the text before the whole batch) by `insert`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -68,4 +79,456 @@ pub struct OperationRecord {
     pub inverse: Vec<Edit>,
     /// When, in ms since 1970.
     pub created_at: i64,
+}
+
+/// An edit with the origins of what it inserts, as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Piece {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    pub(crate) insert: String,
+    pub(crate) runs: Runs,
+}
+
+impl Piece {
+    /// All of the inserted text has one origin.
+    pub(crate) fn of(edit: &Edit, origin: &Origin) -> Piece {
+        let Edit { from, to, insert } = edit.clone();
+        let runs = Runs::of(insert.len(), origin.clone());
+        Piece {
+            from,
+            to,
+            insert,
+            runs,
+        }
+    }
+
+    fn edit(self) -> Edit {
+        Edit {
+            from: self.from,
+            to: self.to,
+            insert: self.insert,
+        }
+    }
+}
+
+/// A text with the pieces put in, its runs, and the pieces that undo it.
+struct Spliced {
+    body: String,
+    runs: Runs,
+    inverse: Vec<Piece>,
+}
+
+fn splice(body: &str, runs: &Runs, pieces: &[Piece]) -> Result<Spliced> {
+    check(body, pieces)?;
+    let grown: usize = pieces.iter().map(|piece| piece.insert.len()).sum();
+    let mut after = Spliced {
+        body: String::with_capacity(body.len() + grown),
+        runs: Runs::default(),
+        inverse: Vec::with_capacity(pieces.len()),
+    };
+    let mut at = 0;
+    for piece in pieces {
+        after.body.push_str(&body[at..piece.from]);
+        after.runs.extend(runs, at..piece.from);
+        let from = after.body.len();
+        after.body.push_str(&piece.insert);
+        after.runs.extend(&piece.runs, 0..piece.insert.len());
+        after.inverse.push(Piece {
+            from,
+            to: after.body.len(),
+            insert: body[piece.from..piece.to].to_owned(),
+            runs: runs.part(piece.from..piece.to),
+        });
+        at = piece.to;
+    }
+    after.body.push_str(&body[at..]);
+    after.runs.extend(runs, at..body.len());
+    Ok(after)
+}
+
+fn check(body: &str, pieces: &[Piece]) -> Result<()> {
+    let bad = |why: String| Err(LibraryError::BadEdit(why));
+    let mut earliest = 0;
+    for Piece { from, to, .. } in pieces {
+        if from > to || *to > body.len() {
+            return bad(format!("{from}..{to} in {} bytes", body.len()));
+        }
+        if *from < earliest {
+            return bad(format!("{from}..{to} after one that ends at {earliest}"));
+        }
+        if !body.is_char_boundary(*from) || !body.is_char_boundary(*to) {
+            return bad(format!("{from}..{to} cuts a character"));
+        }
+        earliest = *to;
+    }
+    Ok(())
+}
+
+/// Changes a draft: text, spans, revision and journal. Returns the new revision, or the present
+/// one if there is nothing to change.
+pub(crate) fn perform(
+    connection: &Connection,
+    line: &mut Line,
+    pieces: &[Piece],
+    operation: &Operation,
+    now: i64,
+) -> Result<u32> {
+    let after = splice(&line.body, &line.runs, pieces)?;
+    if pieces
+        .iter()
+        .all(|piece| piece.from == piece.to && piece.insert.is_empty())
+    {
+        return Ok(line.revision);
+    }
+    // Nothing replaces something only if that something can be found again in the history.
+    if after.body.trim().is_empty() && !line.body.trim().is_empty() {
+        history::keep_if_new(connection, line, "autosave", now)?;
+    }
+    line.revision = line
+        .revision
+        .checked_add(1)
+        .ok_or_else(|| LibraryError::Sql("no revision is left".to_owned()))?;
+    connection.execute(
+        "INSERT INTO operations (id, draft_id, revision, created_at, operation, edits, inverse)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            new_id()?,
+            line.id,
+            line.revision,
+            now,
+            Json(operation),
+            Json(pieces),
+            Json(&after.inverse)
+        ],
+    )?;
+    line.body = after.body;
+    line.runs = after.runs;
+    line.store(connection, now)?;
+    Ok(line.revision)
+}
+
+/// Loads a draft for edits that were made at `base_revision`.
+pub(crate) fn load_at(connection: &Connection, id: &str, base_revision: u32) -> Result<Line> {
+    let line = Line::load(connection, id)?;
+    if line.revision != base_revision {
+        return Err(LibraryError::Conflict {
+            current: line.revision,
+        });
+    }
+    Ok(line)
+}
+
+/// Gives what an undo or redo brings back the origins it had: the editor returns to a text that
+/// the draft had before, so the journal is walked back to that text. An editor that groups typing
+/// differently returns to a text between two operations; then the origins are those of the latest
+/// removed text that has the inserted one in it.
+fn recall(connection: &Connection, line: &Line, pieces: &mut [Piece]) -> Result<()> {
+    let target = splice(&line.body, &line.runs, pieces)?;
+    let mut state = (line.body.clone(), line.runs.clone());
+    let mut removed: Vec<Option<Runs>> = vec![None; pieces.len()];
+    let mut walked = 0;
+    let mut statement = connection.prepare_cached(
+        "SELECT inverse FROM operations WHERE draft_id = ?1 ORDER BY revision DESC LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![line.id, limit(RECALLED_OPERATIONS)])?;
+    while let Some(row) = rows.next()? {
+        let Json(inverse): Json<Vec<Piece>> = row.get(0)?;
+        for (piece, found) in pieces.iter().zip(&mut removed) {
+            let place = |piece: &Piece, old: &Piece| old.insert.find(&piece.insert);
+            if found.is_none() && !piece.insert.is_empty() {
+                *found = inverse.iter().find_map(|old| {
+                    let at = place(piece, old)?;
+                    Some(old.runs.part(at..at + piece.insert.len()))
+                });
+            }
+        }
+        let before = splice(&state.0, &state.1, &inverse)?;
+        if before.body == target.body {
+            // The inverse of the inverse lies where each piece's text stands now.
+            for (piece, undone) in pieces.iter_mut().zip(&target.inverse) {
+                piece.runs = before.runs.part(undone.from..undone.to);
+            }
+            return Ok(());
+        }
+        walked += before.body.len();
+        if walked > RECALLED_BYTES {
+            break;
+        }
+        state = (before.body, before.runs);
+    }
+    for (piece, runs) in pieces.iter_mut().zip(removed) {
+        piece.runs = runs.unwrap_or_else(|| piece.runs.clone());
+    }
+    Ok(())
+}
+
+/// The one replacement that turns `old` into `new`, without their common ends.
+pub(crate) fn replacement(old: &str, new: &str) -> Edit {
+    let same = |(a, b): &(char, char)| a == b;
+    let length = |(c, _): (char, char)| c.len_utf8();
+    let head: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(same)
+        .map(length)
+        .sum();
+    let ends = old[head..].chars().rev().zip(new[head..].chars().rev());
+    let tail: usize = ends.take_while(same).map(length).sum();
+    Edit {
+        from: head,
+        to: old.len() - tail,
+        insert: new[head..new.len() - tail].to_owned(),
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
+    let Json(operation) = row.get(4)?;
+    let Json(edits): Json<Vec<Piece>> = row.get(5)?;
+    let Json(inverse): Json<Vec<Piece>> = row.get(6)?;
+    let plain = |pieces: Vec<Piece>| pieces.into_iter().map(Piece::edit).collect();
+    Ok(OperationRecord {
+        id: row.get(0)?,
+        draft_id: row.get(1)?,
+        revision: row.get(2)?,
+        created_at: row.get(3)?,
+        operation,
+        edits: plain(edits),
+        inverse: plain(inverse),
+    })
+}
+
+impl Library {
+    /// Applies a batch of edits that were made for `base_revision`, sorted and without overlap,
+    /// and returns the new revision. A batch that changes nothing leaves the revision as it is.
+    /// A text that is emptied is snapshot first.
+    ///
+    /// # Errors
+    /// `Conflict` if the draft has moved on, `BadEdit` if a range does not fit the text.
+    pub fn apply(
+        &self,
+        draft_id: &str,
+        base_revision: u32,
+        edits: &[Edit],
+        operation: &Operation,
+    ) -> Result<u32> {
+        let now = self.now();
+        self.write(|tx| {
+            let mut line = load_at(tx, draft_id, base_revision)?;
+            let mut pieces: Vec<Piece> = edits
+                .iter()
+                .map(|edit| Piece::of(edit, &operation.origin))
+                .collect();
+            if matches!(operation.kind, OperationKind::Undo | OperationKind::Redo) {
+                recall(tx, &line, &mut pieces)?;
+            }
+            perform(tx, &mut line, &pieces, operation, now)
+        })
+    }
+
+    /// A draft's latest operations, newest first.
+    pub fn operations(&self, draft_id: &str, most: usize) -> Result<Vec<OperationRecord>> {
+        self.read(|c| {
+            let sql = "SELECT id, draft_id, revision, created_at, operation, edits, inverse
+                       FROM operations WHERE draft_id = ?1 ORDER BY revision DESC LIMIT ?2";
+            many(c, sql, params![draft_id, limit(most)], read)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Desk, typing};
+
+    fn edit(from: usize, to: usize, insert: &str) -> Edit {
+        Edit {
+            from,
+            to,
+            insert: insert.to_owned(),
+        }
+    }
+
+    fn operation(kind: OperationKind, origin: Origin) -> Operation {
+        Operation { kind, origin }
+    }
+
+    impl Desk {
+        fn edit(&self, edits: &[Edit], operation: &Operation) -> Result<u32> {
+            self.library
+                .apply(&self.draft, self.revision(), edits, operation)
+        }
+
+        fn origins(&self) -> Vec<(String, Origin)> {
+            let body = self.body();
+            let spans = self.library.spans(&self.draft).unwrap();
+            spans
+                .into_iter()
+                .map(|span| (body[span.range].to_owned(), span.origin))
+                .collect()
+        }
+    }
+
+    #[test]
+    fn a_batch_counts_in_the_text_before_it() {
+        let desk = Desk::new();
+        desk.write("low tide at noon");
+        let edits = [
+            edit(0, 3, "High"),
+            edit(4, 4, "spring "),
+            edit(12, 16, "1 pm"),
+            edit(16, 16, "."),
+        ];
+        assert_eq!(desk.edit(&edits, &typing()).unwrap(), 2);
+        assert_eq!(desk.body(), "High spring tide at 1 pm.");
+    }
+
+    #[test]
+    fn the_journal_holds_what_undoes_each_batch() {
+        let desk = Desk::new();
+        desk.write("潮水 low");
+        desk.edit(&[edit(0, 6, "Tide"), edit(7, 10, "")], &typing())
+            .unwrap();
+        assert_eq!(desk.body(), "Tide ");
+        let journal = desk.library.operations(&desk.draft, 1).unwrap();
+        assert_eq!(journal.len(), 1);
+        assert_eq!((journal[0].revision, &journal[0].operation), (2, &typing()));
+        assert_eq!(journal[0].edits, [edit(0, 6, "Tide"), edit(7, 10, "")]);
+        assert_eq!(journal[0].inverse, [edit(0, 4, "潮水"), edit(5, 5, "low")]);
+        desk.edit(&journal[0].inverse, &typing()).unwrap();
+        assert_eq!(desk.body(), "潮水 low");
+    }
+
+    #[test]
+    fn edits_for_an_older_text_are_refused() {
+        let desk = Desk::new();
+        desk.write("one");
+        let late = desk
+            .library
+            .apply(&desk.draft, 0, &[edit(0, 0, "x")], &typing());
+        assert_eq!(late.unwrap_err(), LibraryError::Conflict { current: 1 });
+        assert_eq!((desk.body().as_str(), desk.revision()), ("one", 1));
+    }
+
+    #[test]
+    fn edits_that_do_not_fit_are_refused_and_change_nothing() {
+        let desk = Desk::new();
+        desk.write("雨天 rain");
+        for edits in [
+            vec![edit(0, 99, "")],
+            vec![edit(5, 3, "")],
+            vec![edit(usize::MAX, usize::MAX, "")],
+            vec![edit(1, 3, "")],
+            vec![edit(0, 4, "")],
+            vec![edit(3, 6, ""), edit(0, 3, "")],
+            vec![edit(0, 6, ""), edit(3, 7, "")],
+        ] {
+            let error = desk.edit(&edits, &typing()).unwrap_err();
+            assert!(
+                matches!(error, LibraryError::BadEdit(_)),
+                "{edits:?}: {error}"
+            );
+        }
+        assert_eq!((desk.body().as_str(), desk.revision()), ("雨天 rain", 1));
+        assert_eq!(desk.library.operations(&desk.draft, 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_batch_that_changes_nothing_leaves_no_trace() {
+        let desk = Desk::new();
+        desk.write("same");
+        assert_eq!(desk.edit(&[], &typing()).unwrap(), 1);
+        assert_eq!(desk.edit(&[edit(2, 2, "")], &typing()).unwrap(), 1);
+        assert_eq!(desk.library.operations(&desk.draft, 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_text_that_is_emptied_is_in_the_history() {
+        let desk = Desk::new();
+        desk.write("A week's work.");
+        desk.edit(&[edit(0, 14, " \n")], &typing()).unwrap();
+        let nodes = desk.library.history(&desk.draft).unwrap();
+        assert_eq!(
+            desk.library.node_text(&nodes[0].id).unwrap(),
+            "A week's work."
+        );
+        // White space is nothing already, and what is kept is not kept twice.
+        desk.edit(&[edit(0, 2, "")], &typing()).unwrap();
+        let node = nodes[0].id.clone();
+        desk.library.restore(&desk.draft, &node).unwrap();
+        let before = desk.library.history(&desk.draft).unwrap().len();
+        desk.edit(&[edit(0, 14, "")], &typing()).unwrap();
+        assert_eq!(desk.library.history(&desk.draft).unwrap().len(), before);
+    }
+
+    #[test]
+    fn undo_and_redo_bring_back_origins() {
+        let desk = Desk::new();
+        desk.write("Typed. ");
+        desk.edit(
+            &[edit(7, 7, "Pasted.")],
+            &operation(OperationKind::Paste, Origin::Pasted),
+        )
+        .unwrap();
+        let full = desk.origins();
+        desk.edit(&[edit(3, 10, "")], &typing()).unwrap();
+        let undo = operation(OperationKind::Undo, Origin::Typed);
+        desk.edit(&[edit(3, 3, "ed. Pas")], &undo).unwrap();
+        assert_eq!(desk.origins(), full);
+        desk.edit(&[edit(7, 14, "")], &undo).unwrap();
+        let redo = operation(OperationKind::Redo, Origin::Typed);
+        desk.edit(&[edit(7, 7, "Pasted.")], &redo).unwrap();
+        assert_eq!(desk.origins(), full);
+    }
+
+    #[test]
+    fn an_undo_that_stops_between_two_operations_still_knows_the_origin() {
+        let desk = Desk::new();
+        desk.edit(
+            &[edit(0, 0, "Pasted words")],
+            &operation(OperationKind::Paste, Origin::Pasted),
+        )
+        .unwrap();
+        desk.edit(&[edit(0, 12, "New")], &typing()).unwrap();
+        let undo = operation(OperationKind::Undo, Origin::Typed);
+        desk.edit(&[edit(3, 3, " words")], &undo).unwrap();
+        let expected = [
+            ("New".to_owned(), Origin::Typed),
+            (" words".to_owned(), Origin::Pasted),
+        ];
+        assert_eq!(desk.origins(), expected);
+        // What was never there is as the caller says.
+        desk.edit(&[edit(0, 0, "Never ")], &undo).unwrap();
+        assert_eq!(desk.origins()[0], ("Never New".to_owned(), Origin::Typed));
+    }
+
+    #[test]
+    fn any_character_is_kept() {
+        let desk = Desk::new();
+        let text = "\0 \u{feff}\u{202e} 👩‍👩‍👧 \r\n\u{10ffff} '\"%_";
+        desk.write(text);
+        assert_eq!(desk.body(), text);
+        assert_eq!(
+            desk.library.operations(&desk.draft, 1).unwrap()[0].edits[0].insert,
+            text
+        );
+    }
+
+    #[test]
+    fn a_replacement_keeps_common_ends() {
+        for (old, new) in [
+            ("", "a"),
+            ("a", ""),
+            ("abc", "abXc"),
+            ("aaa", "aa"),
+            ("雨天", "雨大天"),
+            ("x", "x"),
+        ] {
+            let Edit { from, to, insert } = replacement(old, new);
+            let mut text = old.to_owned();
+            text.replace_range(from..to, &insert);
+            assert_eq!(text, new);
+        }
+        assert_eq!(replacement("雨天", "雨大天").insert, "大");
+    }
 }

@@ -50,3 +50,98 @@ pub enum LibraryError {
     #[error("database: {0}")]
     Sql(String),
 }
+
+impl From<std::io::Error> for LibraryError {
+    fn from(error: std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::Io(error.to_string()),
+        }
+    }
+}
+
+impl From<rusqlite::Error> for LibraryError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::{Error, ErrorCode};
+        match &error {
+            Error::SqliteFailure(failure, _) => match failure.code {
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
+                    Self::Damaged(error.to_string())
+                }
+                ErrorCode::ReadOnly | ErrorCode::PermissionDenied => Self::ReadOnly,
+                ErrorCode::DiskFull => Self::DiskFull,
+                // The shared-memory file of the WAL could not be given its size.
+                _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
+                ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Self::Io(error.to_string()),
+                _ => Self::Sql(error.to_string()),
+            },
+            // We wrote every value, so one that can't be read has changed since.
+            Error::FromSqlConversionFailure(..)
+            | Error::IntegralValueOutOfRange(..)
+            | Error::InvalidColumnType(..)
+            | Error::Utf8Error(..) => Self::Damaged(error.to_string()),
+            _ => Self::Sql(error.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn sqlite(code: i32) -> LibraryError {
+        rusqlite::Error::SqliteFailure(ffi::Error::new(code), None).into()
+    }
+
+    #[test]
+    fn what_sqlite_says_becomes_what_a_person_can_act_on() {
+        for code in [
+            ffi::SQLITE_CORRUPT,
+            ffi::SQLITE_NOTADB,
+            ffi::SQLITE_CORRUPT_VTAB,
+        ] {
+            assert!(matches!(sqlite(code), LibraryError::Damaged(_)), "{code}");
+        }
+        for code in [
+            ffi::SQLITE_READONLY,
+            ffi::SQLITE_READONLY_DIRECTORY,
+            ffi::SQLITE_PERM,
+        ] {
+            assert_eq!(sqlite(code), LibraryError::ReadOnly, "{code}");
+        }
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
+            assert_eq!(sqlite(code), LibraryError::DiskFull, "{code}");
+        }
+        assert_eq!(sqlite(ffi::SQLITE_BUSY), LibraryError::InUse);
+        assert!(matches!(
+            sqlite(ffi::SQLITE_IOERR_FSYNC),
+            LibraryError::Io(_)
+        ));
+        assert!(matches!(
+            sqlite(ffi::SQLITE_CONSTRAINT),
+            LibraryError::Sql(_)
+        ));
+    }
+
+    #[test]
+    fn what_the_file_system_says_too() {
+        let of = |kind: io::ErrorKind| LibraryError::from(io::Error::from(kind));
+        assert_eq!(
+            of(io::ErrorKind::ReadOnlyFilesystem),
+            LibraryError::ReadOnly
+        );
+        assert_eq!(of(io::ErrorKind::PermissionDenied), LibraryError::ReadOnly);
+        assert_eq!(of(io::ErrorKind::StorageFull), LibraryError::DiskFull);
+        assert!(matches!(
+            of(io::ErrorKind::NotADirectory),
+            LibraryError::Io(_)
+        ));
+    }
+}

@@ -2,7 +2,12 @@
 
 use std::ops::Range;
 
+use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
+
+use crate::Library;
+use crate::library::{Result, many, new_id, one};
+use crate::row::{Name, Offset};
 
 /// What became of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -63,7 +68,7 @@ pub struct GenerationEnd {
     pub completion_tokens: Option<u32>,
     /// Until the first token, in ms.
     pub first_token_ms: Option<u32>,
-    /// Until the end, in ms.
+    /// Until the end, in ms; 0 if nobody knows, after an interruption.
     pub total_ms: u32,
     /// What went wrong.
     pub error: Option<String>,
@@ -114,4 +119,166 @@ pub struct Generation {
     pub decision: Decision,
     /// When it began, in ms since 1970.
     pub created_at: i64,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Generation> {
+    let Name(decision) = row.get("decision")?;
+    let target = match (row.get("target_from")?, row.get("target_to")?) {
+        (Some(Offset(from)), Some(Offset(to))) => Some(from..to),
+        _ => None,
+    };
+    let end = match row.get("finish_reason")? {
+        Some(finish_reason) => Some(GenerationEnd {
+            finish_reason,
+            prompt_tokens: row.get("prompt_tokens")?,
+            completion_tokens: row.get("completion_tokens")?,
+            first_token_ms: row.get("first_token_ms")?,
+            total_ms: row.get::<_, Option<u32>>("total_ms")?.unwrap_or(0),
+            error: row.get("error")?,
+        }),
+        None => None,
+    };
+    Ok(Generation {
+        id: row.get("id")?,
+        draft_id: row.get("draft_id")?,
+        task: row.get("task")?,
+        batch_id: row.get("batch_id")?,
+        variant: row.get("variant")?,
+        model_name: row.get("model_name")?,
+        model_id: row.get("model_id")?,
+        locality: row.get("locality")?,
+        model_sha256: row.get("model_sha256")?,
+        engine: row.get("engine")?,
+        template: row.get("template")?,
+        template_sha256: row.get("template_sha256")?,
+        request_json: row.get("request_json")?,
+        references_json: row.get("references_json")?,
+        seed: row.get("seed")?,
+        target,
+        output: row.get("output")?,
+        tokens: row.get("tokens")?,
+        end,
+        decision,
+        created_at: row.get("created_at")?,
+    })
+}
+
+/// A generation by its id.
+pub(crate) fn find(connection: &Connection, id: &str) -> Result<Generation> {
+    one(
+        connection,
+        "generation",
+        id,
+        "SELECT * FROM generations WHERE id = ?1",
+        read,
+    )
+}
+
+/// Ends what was running when the last program died. How long it ran is not known.
+pub(crate) fn close_interrupted(connection: &Connection) -> Result<()> {
+    connection.execute(
+        "UPDATE generations SET finish_reason = 'interrupted' WHERE finish_reason IS NULL",
+        [],
+    )?;
+    Ok(())
+}
+
+impl Library {
+    /// Writes down that a model is called, before it is. Returns the generation's id.
+    pub fn begin_generation(&self, start: &GenerationStart) -> Result<String> {
+        let (id, now) = (new_id()?, self.now());
+        self.write(|tx| {
+            if let Some(draft) = &start.draft_id {
+                one(
+                    tx,
+                    "draft",
+                    draft,
+                    "SELECT 1 FROM drafts WHERE id = ?1",
+                    |_| Ok(()),
+                )?;
+            }
+            tx.execute(
+                "INSERT INTO generations (id, draft_id, task, batch_id, variant, model_name,
+                    model_id, locality, model_sha256, engine, template, template_sha256,
+                    request_json, references_json, seed, target_from, target_to, decision,
+                    created_at, tokens, output)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                    ?17, ?18, ?19, 0, '')",
+                params![
+                    id,
+                    start.draft_id,
+                    start.task,
+                    start.batch_id,
+                    start.variant,
+                    start.model_name,
+                    start.model_id,
+                    start.locality,
+                    start.model_sha256,
+                    start.engine,
+                    start.template,
+                    start.template_sha256,
+                    start.request_json,
+                    start.references_json,
+                    start.seed,
+                    start.target.as_ref().map(|target| Offset(target.start)),
+                    start.target.as_ref().map(|target| Offset(target.end)),
+                    Name(Decision::Pending),
+                    now
+                ],
+            )?;
+            Ok(())
+        })?;
+        Ok(id)
+    }
+
+    /// Adds what a model wrote, and how many tokens that was. Also after the end: what arrives
+    /// late is kept.
+    pub fn append_output(&self, generation_id: &str, text: &str, tokens: u32) -> Result<()> {
+        let sql = "UPDATE generations
+                   SET output = output || ?1, tokens = min(tokens + ?2, 4294967295)
+                   WHERE id = ?3";
+        self.write_one(
+            "generation",
+            generation_id,
+            sql,
+            params![text, tokens, generation_id],
+        )
+    }
+
+    /// Writes down how a call ended. The first end stands: one that comes after it changes nothing.
+    pub fn finish_generation(&self, generation_id: &str, end: &GenerationEnd) -> Result<()> {
+        self.write(|tx| {
+            let sql = "SELECT 1 FROM generations WHERE id = ?1";
+            one(tx, "generation", generation_id, sql, |_| Ok(()))?;
+            tx.execute(
+                "UPDATE generations
+                 SET finish_reason = ?1, prompt_tokens = ?2, completion_tokens = ?3,
+                    first_token_ms = ?4, total_ms = ?5, error = ?6
+                 WHERE id = ?7 AND finish_reason IS NULL",
+                params![
+                    end.finish_reason,
+                    end.prompt_tokens,
+                    end.completion_tokens,
+                    end.first_token_ms,
+                    end.total_ms,
+                    end.error,
+                    generation_id
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// One call of a model.
+    pub fn generation(&self, id: &str) -> Result<Generation> {
+        self.read(|c| find(c, id))
+    }
+
+    /// The calls of models that wrote for a draft, newest first.
+    pub fn generations(&self, draft_id: &str) -> Result<Vec<Generation>> {
+        self.read(|c| {
+            let sql = "SELECT * FROM generations WHERE draft_id = ?1 ORDER BY key DESC";
+            many(c, sql, [draft_id], read)
+        })
+    }
 }

@@ -1,6 +1,11 @@
 //! The ledger: what left the machine.
 
+use rusqlite::{Row, params};
 use serde::Serialize;
+
+use crate::Library;
+use crate::library::{Result, many, new_id, one};
+use crate::row::limit;
 
 /// One thing that left the machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -19,4 +24,57 @@ pub struct LedgerEntry {
     pub bytes_in: u32,
     /// The call of a model it belongs to.
     pub generation_id: Option<String>,
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<LedgerEntry> {
+    Ok(LedgerEntry {
+        id: row.get(0)?,
+        at: row.get(1)?,
+        host: row.get(2)?,
+        purpose: row.get(3)?,
+        bytes_out: row.get(4)?,
+        bytes_in: row.get(5)?,
+        generation_id: row.get(6)?,
+    })
+}
+
+impl Library {
+    /// Writes down that something leaves the machine, before it does. Returns the entry's id.
+    pub fn record_departure(
+        &self,
+        host: &str,
+        purpose: &str,
+        bytes_out: u32,
+        generation_id: Option<&str>,
+    ) -> Result<String> {
+        let (id, now) = (new_id()?, self.now());
+        self.write(|tx| {
+            if let Some(generation) = generation_id {
+                let sql = "SELECT 1 FROM generations WHERE id = ?1";
+                one(tx, "generation", generation, sql, |_| Ok(()))?;
+            }
+            tx.execute(
+                "INSERT INTO departures (id, at, host, purpose, bytes_out, bytes_in, generation_id)
+                 VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)",
+                params![id, now, host, purpose, bytes_out, generation_id],
+            )?;
+            Ok(())
+        })?;
+        Ok(id)
+    }
+
+    /// Adds to the bytes that came back for a departure.
+    pub fn record_arrival(&self, ledger_id: &str, bytes_in: u32) -> Result<()> {
+        let sql = "UPDATE departures SET bytes_in = min(bytes_in + ?1, 4294967295) WHERE id = ?2";
+        self.write_one("departure", ledger_id, sql, params![bytes_in, ledger_id])
+    }
+
+    /// What left the machine last, newest first.
+    pub fn ledger(&self, most: usize) -> Result<Vec<LedgerEntry>> {
+        self.read(|c| {
+            let sql = "SELECT id, at, host, purpose, bytes_out, bytes_in, generation_id
+                       FROM departures ORDER BY key DESC LIMIT ?1";
+            many(c, sql, [limit(most)], read)
+        })
+    }
 }

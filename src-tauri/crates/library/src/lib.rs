@@ -32,9 +32,16 @@ mod generation;
 mod history;
 mod ledger;
 mod library;
+mod lock;
 mod project;
+mod row;
+mod schema;
 mod search;
+mod setting;
 mod span;
+mod suggestion;
+#[cfg(test)]
+mod testing;
 mod verify;
 
 pub use document::{Document, DocumentSummary};

@@ -1,12 +1,27 @@
-//! The handle.
+//! The handle on an open library.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use inkstone_manuscript::{DocumentKind, Language};
-use serde_json::Value;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Transaction};
+use rusqlite::{MAIN_DB, TransactionBehavior};
 
-use crate::*;
+use crate::lock::Lock;
+use crate::{LibraryError, generation, schema};
+
+/// Older ones can lose a write when two connections meet at the end of the WAL.
+const OLDEST_SQLITE: i32 = 3_051_003;
+
+/// How long to wait for a reader from outside, a backup program for instance.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A WAL that grew past this is cut when it starts over.
+const WAL_KEPT: i64 = 64 << 20;
+
+pub(crate) type Result<T> = std::result::Result<T, LibraryError>;
 
 /// What time it is.
 pub trait Clock: Send + Sync {
@@ -14,60 +29,331 @@ pub trait Clock: Send + Sync {
     fn now_ms(&self) -> i64;
 }
 
-/// An open library.
-pub struct Library;
+/// An open library. Calls may come from any thread; they take turns.
+pub struct Library {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    // Closed before the lock falls: fields are dropped in this order.
+    connection: Mutex<Connection>,
+    _lock: Lock,
+}
 
-type Result<T> = std::result::Result<T, LibraryError>;
+impl fmt::Debug for Library {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Library")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
 
-#[allow(missing_docs, unused_variables, clippy::todo)]
 impl Library {
-    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Library> { todo!() }
-    pub fn path(&self) -> &Path { todo!() }
-    pub fn create_project(&self, name: &str, language: Language) -> Result<Project> { todo!() }
-    pub fn projects(&self) -> Result<Vec<Project>> { todo!() }
-    pub fn deleted_projects(&self) -> Result<Vec<Project>> { todo!() }
-    pub fn project(&self, id: &str) -> Result<Project> { todo!() }
-    pub fn rename_project(&self, id: &str, name: &str) -> Result<()> { todo!() }
-    pub fn set_project_privacy(&self, id: &str, privacy: Privacy) -> Result<()> { todo!() }
-    pub fn set_project_model(&self, id: &str, model_id: Option<&str>) -> Result<()> { todo!() }
-    pub fn set_house_rules(&self, id: &str, rules: &str) -> Result<()> { todo!() }
-    pub fn delete_project(&self, id: &str) -> Result<()> { todo!() }
-    pub fn restore_project(&self, id: &str) -> Result<()> { todo!() }
-    pub fn create_document(&self, project_id: &str, kind: DocumentKind, title: &str, language: Language) -> Result<Document> { todo!() }
-    pub fn documents(&self, project_id: &str) -> Result<Vec<DocumentSummary>> { todo!() }
-    pub fn document(&self, id: &str) -> Result<Document> { todo!() }
-    pub fn rename_document(&self, id: &str, title: &str) -> Result<()> { todo!() }
-    pub fn set_fields(&self, id: &str, fields: &Value) -> Result<()> { todo!() }
-    pub fn delete_document(&self, id: &str) -> Result<()> { todo!() }
-    pub fn restore_document(&self, id: &str) -> Result<()> { todo!() }
-    pub fn deleted_documents(&self) -> Result<Vec<DocumentSummary>> { todo!() }
-    pub fn drafts(&self, document_id: &str) -> Result<Vec<DraftSummary>> { todo!() }
-    pub fn deleted_drafts(&self, document_id: &str) -> Result<Vec<DraftSummary>> { todo!() }
-    pub fn draft(&self, id: &str) -> Result<Draft> { todo!() }
-    pub fn branch(&self, draft_id: &str, name: &str) -> Result<DraftSummary> { todo!() }
-    pub fn rename_draft(&self, id: &str, name: &str) -> Result<()> { todo!() }
-    pub fn delete_draft(&self, id: &str) -> Result<()> { todo!() }
-    pub fn restore_draft(&self, id: &str) -> Result<()> { todo!() }
-    pub fn apply(&self, draft_id: &str, base_revision: u32, edits: &[Edit], operation: &Operation) -> Result<u32> { todo!() }
-    pub fn spans(&self, draft_id: &str) -> Result<Vec<Span>> { todo!() }
-    pub fn operations(&self, draft_id: &str, limit: usize) -> Result<Vec<OperationRecord>> { todo!() }
-    pub fn snapshot(&self, draft_id: &str) -> Result<Option<HistoryNode>> { todo!() }
-    pub fn save_version(&self, draft_id: &str, name: &str) -> Result<HistoryNode> { todo!() }
-    pub fn history(&self, draft_id: &str) -> Result<Vec<HistoryNode>> { todo!() }
-    pub fn node_text(&self, node_id: &str) -> Result<String> { todo!() }
-    pub fn restore(&self, draft_id: &str, node_id: &str) -> Result<u32> { todo!() }
-    pub fn begin_generation(&self, start: &GenerationStart) -> Result<String> { todo!() }
-    pub fn append_output(&self, generation_id: &str, text: &str, tokens: u32) -> Result<()> { todo!() }
-    pub fn finish_generation(&self, generation_id: &str, end: &GenerationEnd) -> Result<()> { todo!() }
-    pub fn generation(&self, id: &str) -> Result<Generation> { todo!() }
-    pub fn generations(&self, draft_id: &str) -> Result<Vec<Generation>> { todo!() }
-    pub fn decide_suggestion(&self, generation_id: &str, decision: Decision) -> Result<()> { todo!() }
-    pub fn accept(&self, generation_id: &str, draft_id: &str, base_revision: u32, edits: &[Edit], title: Option<&str>) -> Result<u32> { todo!() }
-    pub fn record_departure(&self, host: &str, purpose: &str, bytes_out: u32, generation_id: Option<&str>) -> Result<String> { todo!() }
-    pub fn record_arrival(&self, ledger_id: &str, bytes_in: u32) -> Result<()> { todo!() }
-    pub fn ledger(&self, limit: usize) -> Result<Vec<LedgerEntry>> { todo!() }
-    pub fn setting(&self, key: &str) -> Result<Option<Value>> { todo!() }
-    pub fn set_setting(&self, key: &str, value: &Value) -> Result<()> { todo!() }
-    pub fn search(&self, query: &str, limit: usize) -> Result<Vec<Hit>> { todo!() }
-    pub fn verify(&self) -> Result<VerifyReport> { todo!() }
+    /// Opens the library at `path` or makes a new one, folders included. An older one is copied
+    /// beside itself and brought up to date. Calls of models that were running when the last
+    /// program died are closed as `interrupted`, with the text they had.
+    ///
+    /// # Errors
+    /// `InUse`, `Newer`, `Damaged`, `ReadOnly`, `DiskFull`; the file is left as it was.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Library> {
+        if rusqlite::version_number() < OLDEST_SQLITE {
+            return Err(LibraryError::Sql(format!(
+                "SQLite {} is too old",
+                rusqlite::version()
+            )));
+        }
+        let path = one_name(path)?;
+        if path.is_dir() {
+            return Err(LibraryError::Damaged("a folder, not a file".to_owned()));
+        }
+        let lock = Lock::take(&path)?;
+        let mut connection = Connection::open_with_flags(
+            &path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+                | OpenFlags::SQLITE_OPEN_CREATE
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )?;
+        connection.busy_timeout(PATIENCE)?;
+        // SQLite falls back to reading without a word where it may not write.
+        if connection.is_readonly(MAIN_DB)? {
+            return Err(LibraryError::ReadOnly);
+        }
+        let found = schema::version(&connection)?;
+        // Where there is no WAL (some network folders) SQLite keeps its journal, as safe with FULL.
+        connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cell_size_check", true)?;
+        connection.pragma_update_and_check(None, "journal_size_limit", WAL_KEPT, |_| Ok(()))?;
+        schema::migrate(&mut connection, found, &path, clock.now_ms())?;
+        generation::close_interrupted(&connection)?;
+        Ok(Library {
+            path,
+            clock,
+            connection: Mutex::new(connection),
+            _lock: lock,
+        })
+    }
+
+    /// Where the library lies.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.now_ms()
+    }
+
+    pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
+        // A transaction that a panic cut short was rolled back, so the connection is as good as new.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads. Nobody writes meanwhile.
+    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        work(&self.connection())
+    }
+
+    /// Writes all or nothing. When it returns, it is on the disk.
+    pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let done = work(&transaction)?;
+        transaction.commit()?;
+        Ok(done)
+    }
+
+    /// Writes to the one row that `sql` names by its last parameter.
+    pub(crate) fn write_one(
+        &self,
+        what: &'static str,
+        id: &str,
+        sql: &str,
+        values: impl Params,
+    ) -> Result<()> {
+        self.write(|tx| match tx.execute(sql, values)? {
+            0 => Err(not_found(what, id)),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// The same name for the same file, so that two programs lock the same lock.
+fn one_name(path: &Path) -> Result<PathBuf> {
+    if path.try_exists()? {
+        return Ok(path.canonicalize()?);
+    }
+    let no_name = || LibraryError::Io("the library's path has no file name".to_owned());
+    let name = path.file_name().ok_or_else(no_name)?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(folder)?;
+    Ok(folder.canonicalize()?.join(name))
+}
+
+/// 128 random bits in hexadecimal.
+pub(crate) fn new_id() -> Result<String> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).map_err(|error| LibraryError::Io(error.to_string()))?;
+    Ok(hex(&bytes))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+pub(crate) fn not_found(what: &'static str, id: &str) -> LibraryError {
+    LibraryError::NotFound {
+        what,
+        id: id.to_owned(),
+    }
+}
+
+/// The row with this id.
+pub(crate) fn one<T>(
+    connection: &Connection,
+    what: &'static str,
+    id: &str,
+    sql: &str,
+    read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<T> {
+    connection
+        .query_row(sql, [id], read)
+        .optional()?
+        .ok_or_else(|| not_found(what, id))
+}
+
+/// All rows.
+pub(crate) fn many<T>(
+    connection: &Connection,
+    sql: &str,
+    values: impl Params,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement
+        .query_map(values, read)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Edit;
+    use crate::testing::{Desk, Ticks, open, typing};
+
+    fn refused(path: &Path) -> LibraryError {
+        Library::open(path, Arc::new(Ticks::default())).unwrap_err()
+    }
+
+    #[test]
+    fn a_library_may_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Library>();
+    }
+
+    #[test]
+    fn a_new_library_is_durable_and_strict() {
+        let folder = tempfile::tempdir().unwrap();
+        let library = open(&folder.path().join("new").join("library.ink"));
+        assert!(library.path().ends_with("new/library.ink"));
+        let connection = library.connection();
+        let text = |name| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, String>(0))
+                .unwrap()
+        };
+        let number = |name| {
+            connection
+                .pragma_query_value(None, name, |row| row.get::<_, i64>(0))
+                .unwrap()
+        };
+        assert_eq!(text("journal_mode"), "wal");
+        assert_eq!(number("synchronous"), 2);
+        assert_eq!(number("foreign_keys"), 1);
+        assert_eq!(number("busy_timeout"), 5_000);
+    }
+
+    #[test]
+    fn what_is_no_library_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let garbage = [&b"x"[..], b"not a database at all", &[0x55; 9_000]];
+        for (number, content) in garbage.into_iter().enumerate() {
+            let path = folder.path().join(format!("{number}.ink"));
+            fs::write(&path, content).unwrap();
+            let error = refused(&path);
+            assert!(
+                matches!(error, LibraryError::Damaged(_)),
+                "{number}: {error}"
+            );
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        let error = refused(folder.path());
+        assert!(
+            matches!(error, LibraryError::Damaged(_)),
+            "a folder: {error}"
+        );
+        let error = refused(&folder.path().join("0.ink").join("library.ink"));
+        assert!(matches!(error, LibraryError::Io(_)), "in a file: {error}");
+    }
+
+    #[test]
+    fn a_library_with_a_broken_middle_is_damaged() {
+        let desk = Desk::new();
+        desk.write(&"tide ".repeat(20_000));
+        let path = desk.library.path().to_owned();
+        let Desk {
+            library, folder, ..
+        } = desk;
+        drop(library);
+        let mut bytes = fs::read(&path).unwrap();
+        let length = bytes.len();
+        bytes[100..length.min(40_000)].fill(0xee);
+        fs::write(&path, bytes).unwrap();
+        let error = refused(&path);
+        assert!(matches!(error, LibraryError::Damaged(_)), "{error}");
+        drop(folder);
+    }
+
+    #[test]
+    fn one_file_under_two_names_has_one_writer() {
+        let desk = Desk::new();
+        assert_eq!(refused(desk.library.path()), LibraryError::InUse);
+        let roundabout = desk.folder.path().join(".").join("library.ink");
+        assert_eq!(refused(&roundabout), LibraryError::InUse);
+        #[cfg(unix)]
+        {
+            let other = desk.folder.path().join("other.ink");
+            std::os::unix::fs::symlink(desk.library.path(), &other).unwrap();
+            assert_eq!(refused(&other), LibraryError::InUse);
+        }
+        let path = desk.library.path().to_owned();
+        drop(desk.library);
+        open(&path);
+    }
+
+    #[test]
+    fn a_full_disk_loses_nothing_that_was_acknowledged() {
+        let desk = Desk::new();
+        let revision = desk.write("kept");
+        let pages: i64 = desk
+            .library
+            .connection()
+            .pragma_query_value(None, "page_count", |row| row.get(0))
+            .unwrap();
+        desk.library
+            .connection()
+            .pragma_update(None, "max_page_count", pages + 8)
+            .unwrap();
+        let edit = Edit {
+            from: 4,
+            to: 4,
+            insert: "x".repeat(200_000),
+        };
+        let error = desk
+            .library
+            .apply(&desk.draft, revision, &[edit], &typing())
+            .unwrap_err();
+        assert_eq!(error, LibraryError::DiskFull);
+        assert_eq!((desk.body().as_str(), desk.revision()), ("kept", revision));
+        let edit = Edit {
+            from: 4,
+            to: 4,
+            insert: "!".to_owned(),
+        };
+        desk.library
+            .apply(&desk.draft, revision, &[edit], &typing())
+            .unwrap();
+        assert_eq!(desk.body(), "kept!");
+    }
+
+    #[test]
+    fn a_transaction_that_panicked_leaves_the_library_usable() {
+        let desk = Desk::new();
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _ = desk.library.write::<()>(|tx| {
+                tx.execute("UPDATE projects SET name = 'gone'", []).unwrap();
+                panic!("in the middle");
+            });
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(desk.library.project(&desk.project).unwrap().name, "Coast");
+    }
+
+    #[test]
+    fn ids_are_thirty_two_digits_and_differ() {
+        let ids: std::collections::BTreeSet<_> = (0..100).map(|_| new_id().unwrap()).collect();
+        assert_eq!(ids.len(), 100);
+        assert!(ids.iter().all(|id| id.len() == 32));
+        assert_eq!(hex(&[0, 0x1f, 0xa0]), "001fa0");
+    }
 }
