@@ -282,3 +282,169 @@ impl Library {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LibraryError;
+    use crate::testing::{Desk, open};
+
+    fn whole(draft: &str) -> GenerationStart {
+        GenerationStart {
+            draft_id: Some(draft.to_owned()),
+            task: "rewrite".to_owned(),
+            batch_id: "b1".to_owned(),
+            variant: 2,
+            model_name: "小墨".to_owned(),
+            model_id: "starter".to_owned(),
+            locality: "local".to_owned(),
+            model_sha256: Some("aa".to_owned()),
+            engine: "candle 0.11.1".to_owned(),
+            template: "news/draft.zh-CN".to_owned(),
+            template_sha256: "bb".to_owned(),
+            request_json: r#"{"messages":[]}"#.to_owned(),
+            references_json: "{}".to_owned(),
+            seed: i64::MIN,
+            target: Some(3..9),
+        }
+    }
+
+    fn end(reason: &str) -> GenerationEnd {
+        GenerationEnd {
+            finish_reason: reason.to_owned(),
+            prompt_tokens: Some(120),
+            completion_tokens: None,
+            first_token_ms: Some(u32::MAX),
+            total_ms: 900,
+            error: Some("cut off".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_record_of_a_call_is_whole() {
+        let desk = Desk::new();
+        let start = whole(&desk.draft);
+        let id = desk.library.begin_generation(&start).unwrap();
+        let running = desk.library.generation(&id).unwrap();
+        assert_eq!(
+            (
+                running.end.as_ref(),
+                running.output.as_str(),
+                running.tokens
+            ),
+            (None, "", 0)
+        );
+        desk.library.append_output(&id, "潮水\0", 2).unwrap();
+        desk.library.append_output(&id, "很高。", 3).unwrap();
+        desk.library.finish_generation(&id, &end("length")).unwrap();
+        let expected = Generation {
+            id,
+            draft_id: start.draft_id,
+            task: start.task,
+            batch_id: start.batch_id,
+            variant: start.variant,
+            model_name: start.model_name,
+            model_id: start.model_id,
+            locality: start.locality,
+            model_sha256: start.model_sha256,
+            engine: start.engine,
+            template: start.template,
+            template_sha256: start.template_sha256,
+            request_json: start.request_json,
+            references_json: start.references_json,
+            seed: start.seed,
+            target: start.target,
+            output: "潮水\0很高。".to_owned(),
+            tokens: 5,
+            end: Some(end("length")),
+            decision: Decision::Pending,
+            created_at: running.created_at,
+        };
+        let path = desk.library.path().to_owned();
+        drop(desk.library);
+        assert_eq!(open(&path).generations(&desk.draft).unwrap(), [expected]);
+    }
+
+    #[test]
+    fn the_first_end_stands_and_late_text_is_kept() {
+        let desk = Desk::new();
+        let id = desk.library.begin_generation(&whole(&desk.draft)).unwrap();
+        desk.library.append_output(&id, "Low", u32::MAX).unwrap();
+        desk.library
+            .finish_generation(&id, &end("cancelled"))
+            .unwrap();
+        desk.library.finish_generation(&id, &end("stop")).unwrap();
+        desk.library.append_output(&id, " tide", 1).unwrap();
+        let read = desk.library.generation(&id).unwrap();
+        assert_eq!(read.end.unwrap(), end("cancelled"));
+        assert_eq!((read.output.as_str(), read.tokens), ("Low tide", u32::MAX));
+    }
+
+    #[test]
+    fn what_ran_when_the_program_died_is_interrupted_and_nothing_else() {
+        let desk = Desk::new();
+        let ended = desk.generation("Whole.");
+        let running = desk
+            .library
+            .begin_generation(&GenerationStart::default())
+            .unwrap();
+        desk.library.append_output(&running, "Half a", 2).unwrap();
+        let path = desk.library.path().to_owned();
+        drop(desk.library);
+        let library = open(&path);
+        let read = library.generation(&running).unwrap();
+        assert_eq!((read.output.as_str(), read.tokens), ("Half a", 2));
+        let interrupted = GenerationEnd {
+            finish_reason: "interrupted".to_owned(),
+            ..GenerationEnd::default()
+        };
+        assert_eq!(read.end, Some(interrupted));
+        assert_eq!(
+            library
+                .generation(&ended)
+                .unwrap()
+                .end
+                .unwrap()
+                .finish_reason,
+            "stop"
+        );
+    }
+
+    #[test]
+    fn a_draft_has_its_own_newest_first() {
+        let desk = Desk::new();
+        let branch = desk.library.branch(&desk.draft, "b").unwrap();
+        let first = desk.generation("one");
+        desk.library.begin_generation(&whole(&branch.id)).unwrap();
+        let last = desk.generation("two");
+        let ids: Vec<_> = desk
+            .library
+            .generations(&desk.draft)
+            .unwrap()
+            .into_iter()
+            .map(|g| g.id)
+            .collect();
+        assert_eq!(ids, [last, first]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let desk = Desk::new();
+        let missing = |what| LibraryError::NotFound {
+            what,
+            id: "x".to_owned(),
+        };
+        let library = &desk.library;
+        assert_eq!(
+            library.begin_generation(&whole("x")).unwrap_err(),
+            missing("draft")
+        );
+        assert_eq!(library.generation("x").unwrap_err(), missing("generation"));
+        assert_eq!(
+            library.append_output("x", "t", 1).unwrap_err(),
+            missing("generation")
+        );
+        let finish = library.finish_generation("x", &end("stop"));
+        assert_eq!(finish.unwrap_err(), missing("generation"));
+    }
+}

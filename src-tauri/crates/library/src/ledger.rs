@@ -78,3 +78,58 @@ impl Library {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::LibraryError;
+    use crate::testing::Desk;
+
+    #[test]
+    fn what_left_is_written_with_what_came_back() {
+        let desk = Desk::new();
+        let generation = desk.generation("out");
+        let library = &desk.library;
+        let models = library
+            .record_departure("api.example", "list_models", 0, None)
+            .unwrap();
+        let draft = library
+            .record_departure("本机.example", "draft", u32::MAX, Some(&generation))
+            .unwrap();
+        library.record_arrival(&draft, 700).unwrap();
+        library.record_arrival(&draft, 42).unwrap();
+        library.record_arrival(&models, u32::MAX).unwrap();
+        library.record_arrival(&models, 1).unwrap();
+        let entries = library.ledger(9).unwrap();
+        assert_eq!(entries.len(), 2);
+        let newest = LedgerEntry {
+            id: draft,
+            at: entries[0].at,
+            host: "本机.example".to_owned(),
+            purpose: "draft".to_owned(),
+            bytes_out: u32::MAX,
+            bytes_in: 742,
+            generation_id: Some(generation),
+        };
+        assert_eq!(entries[0], newest);
+        assert_eq!((&entries[1].id, entries[1].bytes_in), (&models, u32::MAX));
+        assert!(entries[0].at > entries[1].at);
+        assert_eq!(library.ledger(1).unwrap(), [newest]);
+    }
+
+    #[test]
+    fn nothing_leaves_for_a_call_that_is_not_there() {
+        let desk = Desk::new();
+        let missing = |what| LibraryError::NotFound {
+            what,
+            id: "x".to_owned(),
+        };
+        let departure = desk.library.record_departure("h", "draft", 1, Some("x"));
+        assert_eq!(departure.unwrap_err(), missing("generation"));
+        assert!(desk.library.ledger(9).unwrap().is_empty());
+        assert_eq!(
+            desk.library.record_arrival("x", 1).unwrap_err(),
+            missing("departure")
+        );
+    }
+}

@@ -24,6 +24,8 @@
 //! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
 //! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
 
+#[cfg(test)]
+mod crash;
 mod document;
 mod draft;
 mod edit;
@@ -34,6 +36,8 @@ mod ledger;
 mod library;
 mod lock;
 mod project;
+#[cfg(test)]
+mod properties;
 mod row;
 mod schema;
 mod search;

@@ -64,6 +64,10 @@ impl Library {
         if path.is_dir() {
             return Err(LibraryError::Damaged("a folder, not a file".to_owned()));
         }
+        // SQLite takes a file of one byte for an empty one and would write over it.
+        if fs::metadata(&path).is_ok_and(|file| file.len() == 1) {
+            return Err(LibraryError::Damaged("too short".to_owned()));
+        }
         let lock = Lock::take(&path)?;
         let mut connection = Connection::open_with_flags(
             &path,
@@ -219,6 +223,67 @@ mod tests {
     fn a_library_may_be_shared_between_threads() {
         fn shared<T: Send + Sync>() {}
         shared::<Library>();
+    }
+
+    #[test]
+    fn sqlite_is_one_that_keeps_what_it_wrote() {
+        let desk = Desk::new();
+        let version: String = desk
+            .library
+            .connection()
+            .query_row("SELECT sqlite_version()", [], |row| row.get(0))
+            .unwrap();
+        let parts: Vec<u32> = version
+            .split('.')
+            .map(|part| part.parse().unwrap())
+            .collect();
+        assert!(parts >= vec![3, 51, 3], "{version}");
+        assert_eq!(version, rusqlite::version());
+    }
+
+    #[cfg(unix)]
+    fn set_mode(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    /// A folder that takes no file, also from root, to whom permissions mean nothing.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_folder_that_takes_no_file_is_read_only() {
+        let folder = tempfile::tempdir().unwrap();
+        set_mode(folder.path(), 0o555);
+        let closed = match fs::File::create(folder.path().join("probe")) {
+            Ok(_) => Path::new("/sys/kernel"),
+            Err(_) => folder.path(),
+        };
+        assert_eq!(refused(&closed.join("library.ink")), LibraryError::ReadOnly);
+        set_mode(folder.path(), 0o755);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_library_that_may_only_be_read_is_refused_and_left_as_it_is() {
+        let desk = Desk::new();
+        desk.write("kept");
+        let path = desk.library.path().to_owned();
+        let Desk {
+            library, folder, ..
+        } = desk;
+        drop(library);
+        let before = fs::read(&path).unwrap();
+        set_mode(&path, 0o444);
+        let root = fs::File::options().append(true).open(&path).is_ok();
+        if !root {
+            assert_eq!(refused(&path), LibraryError::ReadOnly, "the file");
+            set_mode(&path, 0o644);
+            set_mode(folder.path(), 0o555);
+            assert_eq!(refused(&path), LibraryError::ReadOnly, "the folder");
+            set_mode(folder.path(), 0o755);
+            assert_eq!(fs::read(&path).unwrap(), before);
+        }
+        set_mode(&path, 0o644);
+        assert_eq!(open(&path).projects().unwrap().len(), 1);
     }
 
     #[test]

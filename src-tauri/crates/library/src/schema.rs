@@ -140,7 +140,8 @@ mod tests {
                     '潮水很高。Tide.');
                  INSERT INTO operations VALUES
                     (1, 'o', 'r', 1, 6, '{{\"kind\":{{\"kind\":\"typing\"}},\"origin\":{{\"origin\":\"typed\"}}}}',
-                    '[]', '[]');"
+                    '[{{\"from\":0,\"to\":0,\"insert\":\"潮水很高。Tide.\",\"runs\":[[20,\"typed\",false]]}}]',
+                    '[{{\"from\":0,\"to\":20,\"insert\":\"\",\"runs\":[]}}]');"
             ),
             format!(
                 "INSERT INTO nodes VALUES (1, 'n', 'r', NULL, 'version', 'first', 'named', '{sha}',

@@ -223,7 +223,7 @@ mod tests {
         desk.write("夜里潮水很高，渔船没有出海。");
         for (query, place) in [
             ("潮水", Some(6)),
-            ("海", Some(33)),
+            ("海", Some(36)),
             ("潮水很高", Some(6)),
             ("渔船 潮水", Some(21)),
             ("潮船", None),

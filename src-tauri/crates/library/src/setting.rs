@@ -29,3 +29,25 @@ impl Library {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{Desk, open};
+
+    #[test]
+    fn what_was_set_last_stands_after_reopening() {
+        let desk = Desk::new();
+        assert_eq!(desk.library.setting("theme").unwrap(), None);
+        desk.library.set_setting("theme", &json!("dark")).unwrap();
+        let shelf = json!([{ "id": "m1", "名": 1.5, "none": null }]);
+        desk.library.set_setting("theme", &shelf).unwrap();
+        desk.library.set_setting("Theme", &json!(null)).unwrap();
+        let path = desk.library.path().to_owned();
+        drop(desk.library);
+        let library = open(&path);
+        assert_eq!(library.setting("theme").unwrap(), Some(shelf));
+        assert_eq!(library.setting("Theme").unwrap(), Some(json!(null)));
+    }
+}

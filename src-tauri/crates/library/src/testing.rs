@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use inkstone_manuscript::{DocumentKind, Language};
 
-use crate::{Clock, Edit, GenerationStart, Library, Operation, OperationKind, Origin};
+use crate::{
+    Clock, Edit, GenerationEnd, GenerationStart, Library, Operation, OperationKind, Origin,
+};
 
 /// A clock that goes on by one whenever it is read.
 #[derive(Default)]
@@ -78,6 +80,11 @@ impl Desk {
         };
         let id = self.library.begin_generation(&start).unwrap();
         self.library.append_output(&id, output, 3).unwrap();
+        let end = GenerationEnd {
+            finish_reason: "stop".to_owned(),
+            ..GenerationEnd::default()
+        };
+        self.library.finish_generation(&id, &end).unwrap();
         id
     }
 }

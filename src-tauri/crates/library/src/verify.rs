@@ -177,3 +177,198 @@ impl Library {
         Ok(report)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::Edit;
+    use crate::testing::{Desk, typing};
+
+    /// A library with something of everything in it.
+    fn full() -> Desk {
+        let desk = Desk::new();
+        desk.write("夜里潮水很高。");
+        desk.library.save_version(&desk.draft, "v1").unwrap();
+        let generation = desk.generation("The gates closed.");
+        let edit = Edit {
+            from: 0,
+            to: 6,
+            insert: "The gates closed.".to_owned(),
+        };
+        desk.library
+            .accept(&generation, &desk.draft, 1, &[edit], Some("Gates"))
+            .unwrap();
+        let branch = desk.library.branch(&desk.draft, "b").unwrap();
+        let edits = [
+            Edit {
+                from: 0,
+                to: 3,
+                insert: "Both".to_owned(),
+            },
+            Edit {
+                from: 4,
+                to: 4,
+                insert: "sea ".to_owned(),
+            },
+        ];
+        desk.library
+            .apply(&branch.id, 0, &edits, &typing())
+            .unwrap();
+        let first = desk.library.history(&desk.draft).unwrap().pop().unwrap();
+        desk.library.restore(&desk.draft, &first.id).unwrap();
+        desk
+    }
+
+    fn problems_after(sql: &str) -> Vec<String> {
+        let desk = full();
+        let changed = desk.library.connection().execute(sql, []).unwrap();
+        assert_eq!(changed, 1, "{sql}");
+        desk.library.verify().unwrap().problems
+    }
+
+    #[test]
+    fn a_sound_library_has_no_problems() {
+        let desk = full();
+        let report = desk.library.verify().unwrap();
+        assert_eq!(
+            report,
+            VerifyReport {
+                nodes_checked: 4,
+                problems: Vec::new()
+            }
+        );
+        desk.library.search("gates", 9).unwrap();
+        assert_eq!(
+            desk.library.verify().unwrap().problems,
+            Vec::<String>::new()
+        );
+    }
+
+    #[test]
+    fn every_kind_of_damage_is_named() {
+        for (sql, expected) in [
+            (
+                "UPDATE nodes SET body = body || '.' WHERE label = 'named'",
+                "its hash differs",
+            ),
+            (
+                "UPDATE nodes SET sha256 = 'x' WHERE label = 'restored'",
+                "its hash differs",
+            ),
+            (
+                "UPDATE nodes SET spans = '[]' WHERE label = 'named'",
+                "its spans do not cover",
+            ),
+            (
+                "UPDATE nodes SET spans = '?' WHERE label = 'named'",
+                "node ",
+            ),
+            (
+                "UPDATE drafts SET body = CAST(x'ff' AS TEXT) WHERE name = 'main'",
+                "draft ",
+            ),
+            (
+                "UPDATE drafts SET body = 'less' WHERE name = 'main'",
+                "its hash differs",
+            ),
+            (
+                "UPDATE drafts SET spans = '[[1,\"typed\",false]]' WHERE name = 'b'",
+                "its spans",
+            ),
+            (
+                "UPDATE drafts SET revision = 9 WHERE name = 'b'",
+                "the journal leads to another",
+            ),
+            (
+                "DELETE FROM operations WHERE key = 2",
+                "no operation between 1 and 3",
+            ),
+            (
+                "DELETE FROM operations WHERE key = 4",
+                "the journal leads to another",
+            ),
+            (
+                "UPDATE operations SET edits = '[]' WHERE key = 2",
+                "operation 2 does not fit",
+            ),
+            (
+                "UPDATE operations SET inverse = '[]' WHERE key = 2",
+                "operation 2 does not fit",
+            ),
+            ("UPDATE operations SET edits = 'x' WHERE key = 1", "damaged"),
+            (
+                "UPDATE operations SET edits = replace(edits, 'Both', 'Each') WHERE edits LIKE '%Both%'",
+                "the journal leads to another",
+            ),
+        ] {
+            let problems = problems_after(sql);
+            assert_eq!(problems.len(), 1, "{sql}: {problems:?}");
+            assert!(problems[0].contains(expected), "{sql}: {problems:?}");
+        }
+    }
+
+    #[test]
+    fn a_row_that_names_nothing_is_a_problem() {
+        let desk = full();
+        let connection = desk.library.connection();
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .unwrap();
+        let sql = "UPDATE generations SET draft_id = 'gone'";
+        connection.execute(sql, []).unwrap();
+        drop(connection);
+        let expected = "a row of `generations` names one of `drafts` that is not there";
+        assert_eq!(desk.library.verify().unwrap().problems, [expected]);
+    }
+
+    #[test]
+    fn a_flipped_bit_in_a_kept_text_is_noticed() {
+        let desk = full();
+        let path = desk.library.path().to_owned();
+        let needle = "UNIQUE-NEEDLE-OF-A-TEXT";
+        desk.write(needle);
+        desk.library.save_version(&desk.draft, "v").unwrap();
+        let Desk {
+            library,
+            folder: _folder,
+            ..
+        } = desk;
+        drop(library);
+        let mut bytes = fs::read(&path).unwrap();
+        let places: Vec<usize> = bytes
+            .windows(needle.len())
+            .enumerate()
+            .filter(|(_, window)| *window == needle.as_bytes())
+            .map(|(at, _)| at)
+            .collect();
+        assert!(places.len() >= 2, "the draft and the node");
+        for at in places {
+            bytes[at] ^= 1;
+        }
+        fs::write(&path, bytes).unwrap();
+        let report = crate::testing::open(&path).verify().unwrap();
+        let hashes = report
+            .problems
+            .iter()
+            .filter(|p| p.contains("its hash differs"))
+            .count();
+        assert_eq!(hashes, 2, "{:?}", report.problems);
+    }
+
+    #[test]
+    fn a_check_does_not_keep_a_writer_waiting() {
+        let desk = full();
+        let held = desk.library.connection();
+        // While one thread holds the writer's connection, another one verifies.
+        let report = std::thread::scope(|scope| {
+            scope
+                .spawn(|| desk.library.verify().unwrap())
+                .join()
+                .unwrap()
+        });
+        drop(held);
+        assert_eq!(report.problems, Vec::<String>::new());
+    }
+}

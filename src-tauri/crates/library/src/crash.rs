@@ -1,0 +1,225 @@
+//! Programs that die, and programs that start at once. Both are this test binary, started again.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+use std::{env, io};
+
+use inkstone_manuscript::{DocumentKind, Language};
+
+use crate::testing::{Ticks, open, typing};
+use crate::{Edit, GenerationStart, Library, LibraryError};
+
+/// Names the library to a child.
+const LIBRARY: &str = "INKSTONE_TEST_LIBRARY";
+
+/// What a child says is told apart from what the test harness says.
+const SAYS: &str = "child says ";
+
+const KILLS: usize = 30;
+
+/// Starts one of the two children below.
+fn start(child: &str, library: &Path) -> (Child, BufReader<ChildStdout>) {
+    let mut process = Command::new(env::current_exe().unwrap())
+        .args([child, "--exact", "--ignored", "--nocapture"])
+        .env(LIBRARY, library)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(process.stdout.take().unwrap());
+    (process, said)
+}
+
+/// The next whole line that the child wrote; none when it is gone.
+fn hear(said: &mut impl BufRead) -> Option<String> {
+    loop {
+        let mut line = String::new();
+        said.read_line(&mut line).unwrap();
+        if !line.ends_with('\n') {
+            return None;
+        }
+        // The harness writes the test's name without ending the line.
+        if let Some((_, said)) = line.trim_end().split_once(SAYS) {
+            return Some(said.to_owned());
+        }
+    }
+}
+
+fn say(what: &str) {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{SAYS}{what}").unwrap();
+    out.flush().unwrap();
+}
+
+/// The draft that the writer writes.
+fn the_draft(library: &Library) -> String {
+    let project = match library.projects().unwrap().first() {
+        Some(project) => project.id.clone(),
+        None => {
+            library
+                .create_project("Coast", Language::English)
+                .unwrap()
+                .id
+        }
+    };
+    let document = match library.documents(&project).unwrap().first() {
+        Some(document) => document.id.clone(),
+        None => {
+            let (kind, language) = (DocumentKind::News, Language::Chinese);
+            library
+                .create_document(&project, kind, "潮", language)
+                .unwrap()
+                .id
+        }
+    };
+    library.drafts(&document).unwrap()[0].id.clone()
+}
+
+#[test]
+#[ignore = "started and killed by the test below"]
+fn writer() {
+    let path = env::var_os(LIBRARY).unwrap();
+    let library = open(Path::new(&path));
+    let draft = the_draft(&library);
+    let start = GenerationStart {
+        draft_id: Some(draft.clone()),
+        ..GenerationStart::default()
+    };
+    let generation = library.begin_generation(&start).unwrap();
+    say(&format!("generation {generation}"));
+    for step in 0_u32.. {
+        let now = library.draft(&draft).unwrap();
+        let at = now.body.len();
+        let word = format!("潮{}.{step} ", &generation[..8]);
+        let edit = Edit {
+            from: at,
+            to: at,
+            insert: word.clone(),
+        };
+        library
+            .apply(&draft, now.revision, &[edit], &typing())
+            .unwrap();
+        say(&format!("word {word}"));
+        let token = format!("词{step} ");
+        library.append_output(&generation, &token, 1).unwrap();
+        say(&format!("token {token}"));
+        match step % 8 {
+            3 => drop(library.snapshot(&draft).unwrap()),
+            5 => drop(library.search("潮", 3).unwrap()),
+            7 => library.set_setting("step", &step.into()).unwrap(),
+            _ => {}
+        }
+    }
+}
+
+/// Numbers without a pattern, the same in every run.
+fn scatter(n: u64) -> u64 {
+    let mixed = n.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 33
+}
+
+#[test]
+fn killed_at_any_moment_it_keeps_every_acknowledged_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("library.ink");
+    let mut words = String::new();
+    let (mut runs, mut acknowledged) = (0, 0);
+    for kill in 0..KILLS as u64 {
+        let (mut child, mut said) = start("crash::writer", &path);
+        let mut heard = Vec::new();
+        // Now and then it dies while it opens.
+        for _ in 0..scatter(kill) % 40 {
+            heard.push(hear(&mut said).unwrap());
+        }
+        thread::sleep(Duration::from_micros(scatter(kill + 1_000) % 20_000));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        heard.extend(std::iter::from_fn(|| hear(&mut said)));
+
+        let library = open(&path);
+        let draft = the_draft(&library);
+        let mut tokens = String::new();
+        let mut generation = None;
+        for line in &heard {
+            match line.split_once(' ').unwrap() {
+                ("generation", id) => generation = Some(id.to_owned()),
+                // The harness of the lines trimmed the blank.
+                ("word", word) => words.push_str(&format!("{word} ")),
+                ("token", token) => tokens.push_str(&format!("{token} ")),
+                other => panic!("{other:?}"),
+            }
+        }
+        let body = library.draft(&draft).unwrap().body;
+        assert!(
+            body.starts_with(&words),
+            "kill {kill}: acknowledged {words:?}, found {body:?}"
+        );
+        let unheard = body[words.len()..].split_whitespace().count();
+        assert!(
+            unheard <= 1,
+            "kill {kill}: only the step on its way was not heard of"
+        );
+        words = body;
+        if let Some(id) = generation {
+            let read = library.generation(&id).unwrap();
+            assert!(
+                read.output.starts_with(&tokens),
+                "kill {kill}: {tokens:?}, {:?}",
+                read.output
+            );
+            assert_eq!(read.tokens as usize, read.output.split_whitespace().count());
+            assert_eq!(read.end.unwrap().finish_reason, "interrupted");
+            runs += 1;
+            acknowledged += heard.len();
+        }
+        let report = library.verify().unwrap();
+        assert_eq!(report.problems, Vec::<String>::new(), "kill {kill}");
+    }
+    assert!(
+        runs > KILLS / 2,
+        "most of them wrote before they died: {runs}"
+    );
+    assert!(
+        acknowledged > 5 * KILLS,
+        "and wrote a good deal: {acknowledged}"
+    );
+}
+
+#[test]
+#[ignore = "started fifty times by the test below"]
+fn opener() {
+    let path = env::var_os(LIBRARY).unwrap();
+    let opened = Library::open(Path::new(&path), Arc::new(Ticks::default()));
+    match &opened {
+        Ok(_) => say("open"),
+        Err(LibraryError::InUse) => say("in use"),
+        Err(error) => say(&error.to_string()),
+    }
+    // Whoever has it holds it until all have tried.
+    io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}
+
+#[test]
+fn of_fifty_starts_at_once_one_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("library.ink");
+    let mut children: Vec<_> = (0..50).map(|_| start("crash::opener", &path)).collect();
+    let said: Vec<_> = children
+        .iter_mut()
+        .map(|(_, said)| hear(said).unwrap())
+        .collect();
+    let of = |what| said.iter().filter(|said| *said == what).count();
+    assert_eq!((of("open"), of("in use")), (1, 49), "{said:?}");
+    for (mut child, said) in children {
+        drop(child.stdin.take());
+        drop(said);
+        child.wait().unwrap();
+    }
+    let library = open(&path);
+    assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
+}
