@@ -3,6 +3,7 @@ import { language, t } from "../../locales/index.svelte";
 import type {
   DocumentDto,
   DocumentKind,
+  DraftView,
   HitDto,
   LastOpen,
   Privacy,
@@ -13,6 +14,13 @@ import { writing } from "../writing/writing.svelte";
 
 export const KINDS: DocumentKind[] = ["news", "ads", "screenplay"];
 
+export const titleOf = ({ title, kind }: Pick<DocumentDto, "title" | "kind">): string =>
+  title.trim() || t(`library.untitled_${kind}`);
+
+/** The first draft of a document has a name in each language; others keep their own. */
+export const draftName = ({ name }: { name: string }): string =>
+  name === "main" ? t("library.main_draft") : name;
+
 class Library {
   projects = $state<ProjectDto[]>([]);
   projectId = $state<string | null>(null);
@@ -20,6 +28,8 @@ class Library {
   bin = $state<DocumentDto[] | null>(null);
   query = $state("");
   hits = $state<HitDto[] | null>(null);
+  /** True between leaving a text and showing the next. */
+  turning = $state(false);
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
   private searches = 0;
 
@@ -106,18 +116,31 @@ class Library {
 
   async createDocument(kind: DocumentKind): Promise<boolean> {
     const project = this.project;
-    if (!project || !(await writing.close())) return false;
-    return attempt(async () => {
-      const view = await call("create_document", {
+    if (!project) return false;
+    return this.turn(() =>
+      call("create_document", {
         project_id: project.id,
         kind,
         title: "",
         language: project.language,
+      }),
+    );
+  }
+
+  /** Leaves the open text for one that the library makes. */
+  private async turn(make: () => Promise<DraftView>): Promise<boolean> {
+    this.turning = true;
+    try {
+      if (!(await writing.close())) return false;
+      return await attempt(async () => {
+        const view = await make();
+        this.putDocument(view.document);
+        writing.show(view);
+        this.remember();
       });
-      this.putDocument(view.document);
-      writing.show(view);
-      this.remember();
-    });
+    } finally {
+      this.turning = false;
+    }
   }
 
   /** One step from nothing to a page: a project with a document in it. */
@@ -139,7 +162,9 @@ class Library {
     if (id === this.projectId && !(await writing.close())) return;
     await attempt(async () => {
       await call("delete_project", { id });
+      const name = this.projects.find((project) => project.id === id)?.name ?? "";
       this.projects = this.projects.filter((project) => project.id !== id);
+      notices.note("library.deleted", { name }, () => void this.restoreProject(id));
       if (id !== this.projectId) return;
       this.projectId = null;
       this.documents = [];
@@ -147,6 +172,9 @@ class Library {
       if (next) await this.openProject(next.id);
     });
   }
+
+  restoreProject = (id: string) =>
+    attempt(async () => this.put(await call("restore_project", { id })));
 
   async renameDocument(id: string, name: string) {
     await attempt(async () => {
@@ -162,19 +190,17 @@ class Library {
     await attempt(async () => {
       await call("delete_document", { id: document.id });
       this.documents = this.documents.filter(({ id }) => id !== document.id);
+      if (this.bin) void this.showBin();
+      notices.note(
+        "library.deleted",
+        { name: titleOf(document) },
+        () => void this.putBack(document),
+      );
       this.remember();
     });
   }
 
-  async branch(draftId: string, name: string) {
-    if (!(await writing.close())) return;
-    await attempt(async () => {
-      const view = await call("branch_draft", { id: draftId, name });
-      this.putDocument(view.document);
-      writing.show(view);
-      this.remember();
-    });
-  }
+  branch = (id: string, name: string) => this.turn(() => call("branch_draft", { id, name }));
 
   renameDraft = (id: string, name: string) =>
     attempt(async () => {

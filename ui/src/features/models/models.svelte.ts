@@ -1,4 +1,5 @@
 import { call } from "../../host";
+import { t } from "../../locales/index.svelte";
 import type { ModelDto, ModelState } from "../../wire/bindings";
 import { library } from "../library/library.svelte";
 import { notices } from "../notices/notices.svelte";
@@ -22,6 +23,10 @@ class Models {
     const project = library.project;
     return this.get(project?.model_id ?? STARTER) ?? this.get(STARTER);
   }
+
+  /** The starter model has a name in each language; others keep their own. */
+  nameOf = (model: ModelDto): string =>
+    model.source.kind === "starter" ? t("models.starter") : model.name;
 
   async reload() {
     try {

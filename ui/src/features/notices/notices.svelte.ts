@@ -1,10 +1,18 @@
 import { asError } from "../../host";
-import type { Key } from "../../locales/index.svelte";
+import { type Key, language, t } from "../../locales/index.svelte";
+import { errorText } from "../../locales/shared";
 import type { ErrorDto } from "../../wire/bindings";
 
 export type Notice =
   | { id: number; kind: "error"; error: ErrorDto }
-  | { id: number; kind: "note"; key: Key; holes: Record<string, string | number> };
+  | {
+      id: number;
+      kind: "note";
+      key: Key;
+      holes: Record<string, string | number>;
+      /** Takes back what was done. */
+      back?: () => void;
+    };
 
 /** More than this is noise; the oldest go. */
 const MOST = 3;
@@ -20,12 +28,15 @@ class Notices {
   report(reason: unknown) {
     const error = asError(reason);
     this.add({ id: ++this.last, kind: "error", error });
+    this.say(errorText(error, language()).message);
   }
 
-  note(key: Key, holes: Record<string, string | number> = {}) {
+  /** Says something that is no fault. With a way back it stays until it is answered. */
+  note(key: Key, holes: Record<string, string | number> = {}, back?: () => void) {
     const id = ++this.last;
-    this.add({ id, kind: "note", key, holes });
-    setTimeout(() => this.dismiss(id), NOTE_MS);
+    this.add({ id, kind: "note", key, holes, back });
+    this.say(t(key, holes));
+    if (!back) setTimeout(() => this.dismiss(id), NOTE_MS);
   }
 
   private add(notice: Notice) {
@@ -45,7 +56,8 @@ class Notices {
   }
 
   say(sentence: string) {
-    this.said = sentence;
+    // The same again is a change all the same, or it would not be said.
+    this.said = sentence === this.said ? `${sentence}\u00a0` : sentence;
   }
 }
 

@@ -1,0 +1,349 @@
+import type {
+  Brief,
+  Commands,
+  DocumentDto,
+  DocumentKind,
+  DraftView,
+  ErrorDto,
+  HistoryNodeDto,
+  Language,
+  LedgerEntryDto,
+  ModelDto,
+  ProjectDto,
+  StudioEvent,
+  TakeDto,
+  Task,
+  Theme,
+} from "../../wire/bindings";
+import { answerTo } from "./answers";
+import { commands } from "./commands";
+import { count } from "./compare";
+import { emptyBrief, fail, STARTER } from "./given";
+
+interface Draft {
+  id: string;
+  document_id: string;
+  name: string;
+  body: string;
+  revision: number;
+  updated_at: number;
+  nodes: (HistoryNodeDto & { text: string })[];
+}
+
+interface Document {
+  dto: Omit<DocumentDto, "drafts">;
+  brief: Brief;
+  deleted: boolean;
+}
+
+/**
+ * A studio in memory, for tests and a plain browser. It keeps the rules that the window relies on:
+ * revisions, soft deletes, takes that stream, the lock of a project, versions on acceptance.
+ */
+export class StubStudio {
+  language: Language | null = null;
+  theme: Theme = "system";
+  projects: (ProjectDto & { deleted?: boolean })[] = [];
+  documents = new Map<string, Document>();
+  drafts = new Map<string, Draft>();
+  takes = new Map<string, TakeDto>();
+  models: ModelDto[] = [STARTER];
+  entries: LedgerEntryDto[] = [];
+  last: { project_id: string; draft_id: string | null } | null = null;
+  /** Commands that fail, and how. */
+  broken: Partial<Record<keyof Commands, ErrorDto>> = {};
+  /** Names of all commands that were called. */
+  called: (keyof Commands)[] = [];
+  /** Pause before each piece of a take. */
+  pace = 60;
+  /** Pause before each answer. */
+  latency = 0;
+  private listeners = new Set<(event: StudioEvent) => void>();
+  private stopped = new Set<string>();
+  private ids = 0;
+
+  on(listener: (event: StudioEvent) => void) {
+    this.listeners.add(listener);
+    return () => {
+      this.listeners.delete(listener);
+    };
+  }
+
+  emit(event: StudioEvent) {
+    for (const listener of this.listeners) listener(structuredClone(event));
+  }
+
+  async call<K extends keyof Commands>(
+    name: K,
+    input: Commands[K]["input"],
+  ): Promise<Commands[K]["output"]> {
+    this.called.push(name);
+    if (this.latency) await wait(this.latency);
+    const error = this.broken[name];
+    if (error) throw error;
+    // As on the real wire, nothing is shared between the two sides.
+    const plain = JSON.parse(JSON.stringify(input)) as Commands[K]["input"];
+    return structuredClone(await this.bodies[name](plain));
+  }
+
+  id(kind: string) {
+    return `${kind}-${++this.ids}`;
+  }
+
+  project(id: string) {
+    const found = this.projects.find((project) => project.id === id);
+    if (!found) throw fail("not_found");
+    return found;
+  }
+
+  document(id: string) {
+    const found = this.documents.get(id);
+    if (!found) throw fail("not_found");
+    return found;
+  }
+
+  draft(id: string) {
+    const found = this.drafts.get(id);
+    if (!found) throw fail("not_found");
+    return found;
+  }
+
+  take(id: string) {
+    const found = this.takes.get(id);
+    if (!found) throw fail("not_found");
+    return found;
+  }
+
+  dto(id: string): DocumentDto {
+    const drafts = [...this.drafts.values()]
+      .filter((draft) => draft.document_id === id)
+      .map(({ id, document_id, name, updated_at }) => ({ id, document_id, name, updated_at }));
+    return { ...this.document(id).dto, drafts };
+  }
+
+  view(draftId: string): DraftView {
+    const draft = this.draft(draftId);
+    return {
+      document: this.dto(draft.document_id),
+      brief: this.document(draft.document_id).brief,
+      draft_id: draft.id,
+      body: draft.body,
+      revision: draft.revision,
+      counts: count(draft.body),
+      takes: [...this.takes.values()].filter(({ draft_id }) => draft_id === draftId).reverse(),
+    };
+  }
+
+  addProject(name: string, language: Language): ProjectDto {
+    const project: ProjectDto = {
+      id: this.id("project"),
+      name,
+      language,
+      privacy: "local_only",
+      model_id: "starter",
+      house_rules: "",
+      updated_at: Date.now(),
+    };
+    this.projects.push(project);
+    return project;
+  }
+
+  addDocument(
+    project_id: string,
+    kind: DocumentKind,
+    language: Language,
+    title = "",
+    body = "",
+  ): Draft {
+    const id = this.id("document");
+    this.documents.set(id, {
+      dto: { id, project_id, kind, language, title, updated_at: Date.now() },
+      brief: emptyBrief(kind, language),
+      deleted: false,
+    });
+    return this.addDraft(id, "main", body);
+  }
+
+  addDraft(document_id: string, name: string, body: string): Draft {
+    const draft: Draft = {
+      id: this.id("draft"),
+      document_id,
+      name,
+      body,
+      revision: 0,
+      updated_at: Date.now(),
+      nodes: [],
+    };
+    this.drafts.set(draft.id, draft);
+    return draft;
+  }
+
+  brief(draft: Draft): Brief {
+    return this.document(draft.document_id).brief;
+  }
+
+  changed(...kinds: string[]) {
+    queueMicrotask(() => this.emit({ event: "changed", kinds }));
+  }
+
+  write(draft: Draft, body: string) {
+    draft.body = body;
+    draft.revision++;
+    draft.updated_at = Date.now();
+    this.document(draft.document_id).dto.updated_at = draft.updated_at;
+  }
+
+  saved(draft: Draft) {
+    return { revision: draft.revision, counts: count(draft.body) };
+  }
+
+  node(draft: Draft, label: string, name: string | null = null): HistoryNodeDto {
+    const node = {
+      id: this.id("node"),
+      parent_id: draft.nodes.at(-1)?.id ?? null,
+      version: label === "named" || label === "accepted" || label === "restored",
+      name,
+      label,
+      characters: count(draft.body).characters,
+      created_at: Date.now(),
+      text: draft.body,
+    };
+    draft.nodes.push(node);
+    const { text: _, ...dto } = node;
+    return dto;
+  }
+
+  findNode(id: string) {
+    for (const draft of this.drafts.values()) {
+      const node = draft.nodes.find((n) => n.id === id);
+      if (node) return node;
+    }
+    throw fail("not_found");
+  }
+
+  private modelOf(draft: Draft): ModelDto {
+    const project = this.project(this.document(draft.document_id).dto.project_id);
+    const model = this.models.find(({ id }) => id === project.model_id);
+    if (!model) throw fail("model_not_chosen", { id: project.model_id });
+    return model;
+  }
+
+  private set(model: ModelDto, state: ModelDto["state"]) {
+    model.state = state;
+    this.emit({ event: "model", model_id: model.id, state });
+  }
+
+  async load(model: ModelDto) {
+    if (model.source.kind === "server" || model.state.state === "ready") return;
+    this.set(model, { state: "loading" });
+    await wait(this.pace * 8);
+    this.set(model, { state: "ready" });
+  }
+
+  ask(draft: Draft, task: Task, from: number, to: number, seed: number | null): TakeDto[] {
+    const model = this.modelOf(draft);
+    const brief = this.brief(draft);
+    const several = task.task === "draft" && "variants" in brief ? brief.variants : 1;
+    const batch_id = this.id("batch");
+    const host = model.source.kind === "server" ? model.source.host : null;
+    const selects = ["rewrite", "shorten", "expand", "tone"].includes(task.task);
+    if (selects && from === to) throw fail("empty_selection");
+    const takes = Array.from({ length: several }, (_, variant): TakeDto => {
+      return {
+        id: this.id("take"),
+        batch_id,
+        variant,
+        draft_id: draft.id,
+        task: task.task,
+        status: "waiting",
+        decision: "pending",
+        title: null,
+        text: "",
+        from: selects ? from : to,
+        to,
+        model_name: model.name,
+        host,
+        seed: (seed ?? 41) + variant,
+        template: `${this.document(draft.document_id).dto.kind}/${task.task}.${brief.language}`,
+        tokens: 0,
+        tokens_per_second: null,
+        finish_reason: null,
+        error: null,
+        created_at: Date.now(),
+      };
+    });
+    for (const take of takes) this.takes.set(take.id, take);
+    void this.run(draft, task, takes, model);
+    return takes;
+  }
+
+  private async run(draft: Draft, task: Task, takes: TakeDto[], model: ModelDto) {
+    await this.load(model);
+    for (const take of takes) {
+      const { title, text } = answerTo(
+        this.dto(draft.document_id),
+        this.brief(draft),
+        task,
+        draft.body.slice(take.from, take.to),
+        take.variant,
+      );
+      const put = (change: Partial<TakeDto>) => {
+        const next = { ...this.take(take.id), ...change };
+        this.takes.set(take.id, next);
+        this.emit({ event: "take", take: next });
+      };
+      const halted = () => this.stopped.has(take.id) || this.stopped.has(take.batch_id);
+      const pieces = text.match(/\S+\s*|\s+|./gsu) ?? [];
+      let written = "";
+      for (const piece of pieces) {
+        await wait(this.pace);
+        if (halted()) break;
+        written += piece;
+        const tokens = this.take(take.id).tokens + 1;
+        put({ status: "writing", text: written, tokens, tokens_per_second: 18.4 });
+      }
+      if (halted()) put({ status: "stopped", finish_reason: "cancelled" });
+      else put({ status: "done", title, finish_reason: "stop" });
+      if (take.host) {
+        this.entries.unshift({
+          id: this.id("entry"),
+          at: Date.now(),
+          host: take.host,
+          purpose: take.task,
+          bytes_out: 1840,
+          bytes_in: written.length,
+          generation_id: take.id,
+        });
+        this.changed("ledger");
+      }
+    }
+  }
+
+  private readonly bodies = commands(this);
+
+  addModel(model: ModelDto): ModelDto {
+    this.models.push(model);
+    this.changed("models");
+    return model;
+  }
+
+  list(which: (document: Document) => boolean) {
+    return [...this.documents.values()].filter(which).map(({ dto }) => this.dto(dto.id));
+  }
+
+  search(query: string) {
+    const wanted = query.trim().toLowerCase();
+    return [...this.drafts.values()].flatMap((draft) => {
+      const { dto, deleted } = this.document(draft.document_id);
+      const at = draft.body.toLowerCase().indexOf(wanted);
+      if (deleted || (at < 0 && !dto.title.toLowerCase().includes(wanted))) return [];
+      const start = Math.max(0, at - 30);
+      const around = draft.body.slice(start, start + 90).replace(/\s+/g, " ");
+      const { project_id, title, kind } = dto;
+      const snippet = start > 0 ? `…${around}` : around;
+      return [{ project_id, document_id: dto.id, draft_id: draft.id, title, kind, snippet }];
+    });
+  }
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,10 @@
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./styles/fonts.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/form.css";
+import "./styles/editor.css";
+
+const target = document.getElementById("app");
+if (target) mount(App, { target });

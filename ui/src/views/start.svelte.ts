@@ -1,0 +1,59 @@
+import { desk } from "../features/desk/desk.svelte";
+import { library } from "../features/library/library.svelte";
+import { models } from "../features/models/models.svelte";
+import { settings } from "../features/settings/settings.svelte";
+import { takes } from "../features/takes/takes.svelte";
+import { writing } from "../features/writing/writing.svelte";
+import { asError, call, connect, onClose, onEvent } from "../host";
+import { speak, systemLanguage } from "../locales/index.svelte";
+import type { ErrorDto, StudioEvent } from "../wire/bindings";
+
+/** How the window comes up, and what it does with what the studio tells. */
+class Start {
+  state = $state<"loading" | "ready" | "failed">("loading");
+  error = $state<ErrorDto | null>(null);
+  private listening = false;
+
+  async open() {
+    this.state = "loading";
+    this.error = null;
+    // Until the studio says otherwise; a library that cannot be opened must be able to say so.
+    speak(systemLanguage());
+    try {
+      await connect();
+      if (!this.listening) {
+        await onEvent(hear);
+        await onClose(async () => {
+          await writing.close();
+        });
+        this.listening = true;
+      }
+      const state = await call("app_state", {});
+      settings.load(state);
+      library.projects = state.projects;
+      models.list = state.models;
+      await library.resume(state.last_open);
+      this.state = "ready";
+    } catch (reason) {
+      this.error = asError(reason);
+      this.state = "failed";
+    }
+  }
+}
+
+export const start = new Start();
+
+/** A change names the kind of data that is stale; here is decided what is read again. */
+const RELOAD: Record<string, () => unknown> = {
+  projects: () => library.reloadProjects(),
+  documents: () => library.reloadDocuments(),
+  history: () => desk.tab === "history" && desk.loadHistory(),
+  models: () => models.reload(),
+  ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
+};
+
+export function hear(event: StudioEvent) {
+  if (event.event === "take") takes.onEvent(event);
+  else if (event.event === "model") models.setState(event.model_id, event.state);
+  else for (const kind of event.kinds) RELOAD[kind]?.();
+}
