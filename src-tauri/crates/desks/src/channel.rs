@@ -118,6 +118,11 @@ impl Channel {
         Self::ALL.into_iter().find(|c| c.name() == name.trim())
     }
 
+    /// Whether the channel takes emoji in the text of an ad.
+    pub fn takes_emoji(self) -> bool {
+        !matches!(self, Self::GoogleRsa | Self::Tiktok)
+    }
+
     /// The fields of an ad and their limits for a text in `language`.
     pub fn limits(self, language: Language) -> ChannelSpec {
         use AdField::{CallToAction, Description, Headline, PrimaryText};

@@ -1,11 +1,14 @@
 //! What checks find, and the checks that all kinds share.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::{Brief, registry};
+use crate::{Brief, find::Folded, registry};
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, TS)]
@@ -55,6 +58,37 @@ impl Finding {
 
 /// Checks a text against its brief and the house rules. An empty text has no findings.
 pub fn check(brief: &Brief, house_rules: &str, text: &str) -> Vec<Finding> {
-    let _ = house_rules;
-    (registry::desk(brief.kind()).check)(brief, text)
+    if text.trim().is_empty() {
+        return Vec::new();
+    }
+    let mut findings = (registry::desk(brief.kind()).check)(brief, text);
+    findings.extend(forbidden(house_rules, text));
+    findings
+}
+
+/// The words and phrases of the house rules: one a line, without list marks.
+pub(crate) fn house_rules(rules: &str) -> impl Iterator<Item = &str> {
+    rules
+        .lines()
+        .map(|line| line.trim().trim_start_matches(['-', '*', '•']).trim())
+        .filter(|line| !line.is_empty())
+}
+
+/// A word may be written many times; the first places are enough to see it.
+const MOST_PLACES: usize = 20;
+
+fn forbidden(rules: &str, text: &str) -> Vec<Finding> {
+    let folded = Folded::new(text);
+    let mut seen = BTreeSet::new();
+    let mut findings = Vec::new();
+    for phrase in house_rules(rules) {
+        if !seen.insert(phrase.to_lowercase()) {
+            continue;
+        }
+        for range in folded.find(phrase).take(MOST_PLACES) {
+            let finding = Finding::new("common.house_rule", Severity::Warning);
+            findings.push(finding.at(range).with("phrase", phrase));
+        }
+    }
+    findings
 }

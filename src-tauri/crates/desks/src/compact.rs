@@ -17,7 +17,10 @@ use inkstone_manuscript::{DocumentKind, Language};
 use minijinja::Environment;
 use serde::Serialize;
 
+mod compose;
 pub mod features;
+
+pub(crate) use compose::{compose, sha256};
 
 use features::{bound, gather, head, inside, opening, sentences, size, source, value, words};
 

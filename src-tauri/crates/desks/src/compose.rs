@@ -3,9 +3,13 @@
 use std::ops::Range;
 
 use inkstone_generation::{Message, PromptForm, references::References};
+use inkstone_manuscript::{DocumentKind, Language};
 use thiserror::Error;
 
-use crate::{Brief, BriefError, Task};
+use crate::{
+    Brief, BriefError, FieldSpec, Task, budget, compact, target, tasks, templates,
+    view::{self, View},
+};
 
 /// What a prompt is made of.
 #[derive(Debug, Clone)]
@@ -87,12 +91,102 @@ pub enum DeskError {
 /// The brief is not valid, nothing is selected where a selection is needed, or the script has no
 /// such scene.
 pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
-    let _ = form;
-    Err(DeskError::Template(input.task.name().to_owned()))
+    let (kind, language) = (input.brief.kind(), input.brief.language());
+    let task = input.task.name();
+    if !tasks(kind).contains(&task) {
+        return Err(DeskError::TaskNotForKind {
+            task: task.to_owned(),
+            kind: kind.to_string(),
+        });
+    }
+    input.brief.validate()?;
+    let target = target::of(input)?;
+    let selection = &input.document[target.clone()];
+    let mut max_tokens = most_tokens(input, selection);
+    let (template, template_sha256, messages, references) = match form {
+        PromptForm::Chat => {
+            let name = templates::name(kind, task, language);
+            let view = View::new(input, &target)?;
+            let bare = templates::render(&name, view.bare())?;
+            let size: usize = bare.iter().map(|m| budget::tokens(&m.content)).sum();
+            let context = input.context_tokens.map(|t| t as usize);
+            let room = context
+                .unwrap_or(budget::UNKNOWN_CONTEXT)
+                .saturating_sub(size);
+            if let Some(context) = context {
+                // Better a shorter answer than none: a quarter of the context is always left to it.
+                let most = room.max(context / 4).max(64);
+                max_tokens = max_tokens.min(u32::try_from(most).unwrap_or(u32::MAX));
+            }
+            let room = room.saturating_sub(max_tokens as usize);
+            let messages = templates::render(&name, view.within(room))?;
+            let hash = templates::sha256(kind, &name, language);
+            (name, hash, messages, References::new())
+        }
+        PromptForm::Compact => {
+            let (messages, references) = compact::compose(input, &target)?;
+            let name = format!("{}/{task}.{}.compact", kind.name(), language.tag());
+            let hash = compact::sha256(kind, task, language);
+            (name, hash, messages, references)
+        }
+    };
+    Ok(Composed {
+        template,
+        template_sha256,
+        messages,
+        references,
+        max_tokens,
+        stop: stop(input, form),
+        temperature: temperature(kind, input.task, form),
+        // Labels, cues and references repeat by right: a penalty would bend them.
+        repeat_penalty: if kind == DocumentKind::News && form == PromptForm::Chat {
+            1.05
+        } else {
+            1.0
+        },
+        target,
+    })
 }
 
-/// The text to put at `target`: what was suggested, and the blank lines it needs around it.
-pub fn join(document: &str, target: &Range<usize>, text: &str) -> String {
-    let _ = (document, target);
-    text.to_owned()
+fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
+    match (kind, task, form) {
+        (DocumentKind::Ads, Task::Draft, _) => 0.9,
+        (DocumentKind::News, Task::Draft | Task::Continue, PromptForm::Chat) => 0.7,
+        (_, task, PromptForm::Chat) if task.needs_selection() => 0.7,
+        _ => 0.8,
+    }
+}
+
+fn stop(input: &Input, form: PromptForm) -> Vec<String> {
+    match (input.brief, input.task, form) {
+        (Brief::Ads(_), Task::Draft, PromptForm::Chat) => {
+            vec!["## Ad 2".to_owned(), "## 广告 2".to_owned()]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Room for the answer, with some to spare: a limit that bites cuts a text off.
+fn most_tokens(input: &Input, selection: &str) -> u32 {
+    let selected = budget::tokens(selection);
+    let most = match (input.task, input.brief) {
+        (Task::Draft, Brief::News(b)) => b.words as usize * 22 / 10 + 120,
+        (Task::Draft, Brief::Ads(b)) => {
+            let fields = b.channel.limits(b.language).fields;
+            let one = |f: &FieldSpec| match b.language {
+                Language::English => f.count * (f.limit * 4 / 10 + 12),
+                Language::Chinese => f.count * (f.limit * 11 / 10 + 12),
+            };
+            fields.iter().map(one).sum::<usize>() + 48
+        }
+        (Task::Draft | Task::Scene { .. }, _) => 900,
+        (Task::Beats, _) => view::beats(input.brief) as usize * 80 + 120,
+        (Task::Outline, Brief::Screenplay(b)) => (b.scenes as usize * 100 + 120).min(6000),
+        (Task::Outline, _) => 900,
+        (Task::Continue, _) => 200,
+        (Task::Rewrite | Task::Tone { .. }, _) => selected * 16 / 10 + 64,
+        (Task::Shorten, _) => selected * 11 / 10 + 48,
+        (Task::Expand, _) => selected * 25 / 10 + 96,
+    };
+    u32::try_from(most).unwrap_or(u32::MAX)
 }

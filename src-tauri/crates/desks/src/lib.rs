@@ -22,14 +22,20 @@
 
 mod ads;
 mod brief;
+mod budget;
 mod channel;
 mod check;
+mod clean;
 pub mod compact;
 mod compose;
+mod find;
 mod news;
 mod registry;
 mod screenplay;
+mod target;
 mod task;
+mod templates;
+mod view;
 
 pub use brief::{
     AdsBrief, Brief, BriefError, CharacterBrief, LONGEST_FIELD, MOST_ITEMS, NewsBrief,
@@ -37,6 +43,7 @@ pub use brief::{
 };
 pub use channel::{Channel, ChannelSpec, FieldSpec, Unit};
 pub use check::{Finding, Severity, check};
-pub use compose::{Composed, DeskError, Input, compose, join};
+pub use compose::{Composed, DeskError, Input, compose};
 pub use registry::{RULES, tasks};
+pub use target::join;
 pub use task::{Output, Task, parse};

@@ -1,13 +1,14 @@
-use crate::{Output, Task, registry::Desk};
-use inkstone_manuscript::Language;
+//! The ads desk: variants of ad copy for one channel, as readable `Label: value` lines.
+
+mod check;
+mod forbidden;
+mod law;
+mod parse;
+
+use crate::registry::Desk;
+
 pub(crate) const DESK: Desk = Desk {
-    tasks: &[],
-    parse,
-    check: |_, _| Vec::new(),
+    tasks: &["draft", "continue", "rewrite", "shorten", "expand", "tone"],
+    parse: parse::parse,
+    check: check::check,
 };
-fn parse(_: &Task, _: Language, raw: &str) -> Output {
-    Output {
-        title: None,
-        text: raw.to_owned(),
-    }
-}

@@ -1,13 +1,15 @@
-use crate::{Output, Task, registry::Desk};
-use inkstone_manuscript::Language;
+//! The screenplay desk: beats, an outline and scenes as Fountain.
+
+mod check;
+mod parse;
+mod tidy;
+
+use crate::registry::Desk;
+
 pub(crate) const DESK: Desk = Desk {
-    tasks: &[],
-    parse,
-    check: |_, _| Vec::new(),
+    tasks: &[
+        "beats", "outline", "scene", "draft", "continue", "rewrite", "shorten", "expand", "tone",
+    ],
+    parse: parse::parse,
+    check: check::check,
 };
-fn parse(_: &Task, _: Language, raw: &str) -> Output {
-    Output {
-        title: None,
-        text: raw.to_owned(),
-    }
-}
