@@ -146,6 +146,11 @@ export class Editor {
     return this.view.state.doc.length;
   }
 
+  /** Whether anything to read stands beneath a place, as far as a window shows. */
+  textAfter(at: number): boolean {
+    return this.view.state.sliceDoc(at, at + 400).trim() !== "";
+  }
+
   /** True while an input method composes, and for the moment in which its last key is still down. */
   composing(): boolean {
     return this.view.composing || this.view.compositionStarted || Date.now() - this.composedAt < 30;

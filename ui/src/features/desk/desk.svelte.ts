@@ -18,6 +18,8 @@ class Desk {
   note = $state("");
   tone = $state("");
   scene = $state(1);
+  /** Why the last wish could not be granted. */
+  hint = $state<string | null>(null);
 
   /** Another draft is open: nothing of the last one may stay on show. */
   reset() {
@@ -28,6 +30,7 @@ class Desk {
     this.compared = null;
     this.note = "";
     this.scene = 1;
+    this.hint = null;
   }
 
   private async load<T>(fetch: (id: string) => Promise<T>, put: (found: T) => void) {

@@ -55,6 +55,7 @@ class Takes {
 
   constructor() {
     writing.onShow = (view) => this.load(view);
+    writing.onAttach = () => this.sync();
     writing.onLeave = () => {
       for (const { id, from, to } of writing.editor?.anchors() ?? [])
         this.places.set(id, { from, to });

@@ -39,6 +39,8 @@ class Writing {
   /** Told when a draft was opened, and before it is left. */
   onShow: (view: DraftView) => void = () => undefined;
   onLeave: () => void = () => undefined;
+  /** Told when an editor has come that shows the open draft. */
+  onAttach: () => void = () => undefined;
 
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
@@ -52,7 +54,16 @@ class Writing {
 
   attach(editor: Editor) {
     this.editor = editor;
-    if (this.page) editor.open(this.page);
+    if (!this.page) return;
+    editor.open(this.page);
+    this.onAttach();
+  }
+
+  /** The editor goes; what stands in it stays the text of the draft. */
+  detach(editor: Editor) {
+    if (this.editor !== editor) return;
+    if (this.page) this.page = { ...this.page, text: editor.text() };
+    this.editor = null;
   }
 
   /** Opens a draft once the one that is open is safe. */
@@ -88,7 +99,7 @@ class Writing {
         apply: (base_revision, edits, cause) =>
           call("apply_edits", { draft_id: id, base_revision, edits, cause }),
         replace: (whole, cause) => call("replace_text", { draft_id: id, text: whole, cause }),
-        text: () => this.editor?.text() ?? text,
+        text: () => this.editor?.text() ?? this.page?.text ?? text,
         composing: () => this.editor?.composing() ?? false,
         onState: (state) => {
           if (this.draftId === id) this.saved = state;
