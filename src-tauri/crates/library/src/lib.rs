@@ -35,6 +35,7 @@ mod history;
 mod ledger;
 mod library;
 mod lock;
+mod model;
 mod project;
 #[cfg(test)]
 mod properties;

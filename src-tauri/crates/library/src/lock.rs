@@ -8,7 +8,15 @@ use crate::LibraryError;
 
 /// Held while the library is open. The operating system takes it back when the process dies.
 /// The file stays: removing it would let two programs lock two files of one name.
-pub(crate) struct Lock(#[allow(dead_code)] File);
+pub(crate) struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a process that is just being started still has a copy of
+        // the handle for a moment. If this fails, the process's end gives the lock back.
+        let _ = self.0.unlock();
+    }
+}
 
 impl Lock {
     /// Takes the lock beside `library`, or says that another program has it.
@@ -70,5 +78,16 @@ mod tests {
         );
         drop(locks);
         assert!(Lock::take(&path).is_ok(), "dropping gives it back");
+    }
+
+    #[test]
+    fn a_copy_of_the_handle_does_not_hold_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.ink");
+        let lock = Lock::take(&path).unwrap();
+        let copy = lock.0.try_clone().unwrap();
+        drop(lock);
+        assert!(Lock::take(&path).is_ok());
+        drop(copy);
     }
 }

@@ -183,8 +183,8 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::Edit;
     use crate::testing::{Desk, typing};
+    use crate::{Edit, Origin};
 
     /// A library with something of everything in it.
     fn full() -> Desk {
@@ -307,6 +307,41 @@ mod tests {
             assert_eq!(problems.len(), 1, "{sql}: {problems:?}");
             assert!(problems[0].contains(expected), "{sql}: {problems:?}");
         }
+    }
+
+    #[test]
+    fn edits_that_overlap_or_cut_a_character_do_not_fit() {
+        let piece = |from, to, insert: &str| {
+            Piece::of(
+                &Edit {
+                    from,
+                    to,
+                    insert: insert.to_owned(),
+                },
+                &Origin::Typed,
+            )
+        };
+        let old = |insert| piece(0, 0, insert);
+        let two = [piece(0, 3, ""), piece(3, 4, "")];
+        assert!(fits("潮x", &two, &[old("潮"), old("x")]));
+        let [first, second] = two;
+        assert!(!fits(
+            "潮x",
+            &[second.clone(), first.clone()],
+            &[old("x"), old("潮")]
+        ));
+        assert!(!fits(
+            "潮x",
+            &[first.clone(), piece(0, 3, "")],
+            &[old("潮"), old("潮")]
+        ));
+        assert!(!fits("潮x", &[piece(1, 3, "")], &[old("")]));
+        assert!(!fits(
+            "潮x",
+            &[second, piece(5, 5, "")],
+            &[old("x"), old("")]
+        ));
+        assert!(!fits("潮x", &[first], &[]));
     }
 
     #[test]
