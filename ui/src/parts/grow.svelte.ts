@@ -23,6 +23,12 @@ export function grow(text: () => string): Attachment<HTMLTextAreaElement> {
       fit();
     });
     resized.observe(area);
-    return () => resized.disconnect();
+    // A face that comes late breaks lines elsewhere.
+    const { fonts } = document;
+    fonts?.addEventListener("loadingdone", fit);
+    return () => {
+      resized.disconnect();
+      fonts?.removeEventListener("loadingdone", fit);
+    };
   };
 }
