@@ -10,6 +10,7 @@ use std::{env, io};
 
 use inkstone_manuscript::{DocumentKind, Language};
 
+use crate::schema::tests::{backups, older};
 use crate::testing::{Ticks, open, typing};
 use crate::{Edit, GenerationStart, Library, LibraryError};
 
@@ -81,7 +82,7 @@ fn the_draft(library: &Library) -> String {
 }
 
 #[test]
-#[ignore = "started and killed by the test below"]
+#[ignore = "started and killed by the tests below"]
 fn writer() {
     let path = env::var_os(LIBRARY).unwrap();
     let library = open(Path::new(&path));
@@ -188,6 +189,47 @@ fn killed_at_any_moment_it_keeps_every_acknowledged_step() {
         acknowledged > 5 * KILLS,
         "and wrote a good deal: {acknowledged}"
     );
+}
+
+#[test]
+fn killed_while_it_is_made_or_brought_up_to_date_it_opens() {
+    for kill in 0..24 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.ink");
+        // Every third library is a new one, the others are of the first two formats.
+        let age = (kill % 3) as usize;
+        if age > 0 {
+            older(&path, age);
+        }
+        let (mut child, mut said) = start("crash::writer", &path);
+        let alive = Duration::from_micros(scatter(kill) % 30_000);
+        thread::sleep(alive);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let heard = std::iter::from_fn(|| hear(&mut said)).count();
+
+        let library = open(&path);
+        if age > 0 || heard > 0 {
+            let draft = the_draft(&library);
+            let body = library.draft(&draft).unwrap().body;
+            assert!(
+                age == 0 || body.starts_with("潮水很高。Tide."),
+                "kill {kill}: {body:?}"
+            );
+        }
+        for copy in backups(folder.path()) {
+            // A copy without the ending `.part` is whole.
+            if copy.extension().is_some_and(|ending| ending == "backup") {
+                let copy = open(&copy);
+                assert!(copy.draft("r").unwrap().body.starts_with("潮水很高。Tide."));
+            }
+        }
+        assert_eq!(
+            library.verify().unwrap().problems,
+            Vec::<String>::new(),
+            "kill {kill}"
+        );
+    }
 }
 
 #[test]

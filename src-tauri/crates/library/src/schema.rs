@@ -90,10 +90,14 @@ fn back_up(
         stamp += 1;
         copy = beside(path, &format!(".v{found}.{stamp}.backup"));
     }
-    let part = beside(&copy, ".part");
-    match fs::remove_file(&part) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
-        _ => {}
+    // One name for all, so that what a killed program left is cleared away, its journal above all:
+    // SQLite would roll it back into the new file.
+    let part = beside(path, ".backup.part");
+    for left in [beside(&part, "-journal"), part.clone()] {
+        match fs::remove_file(&left) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
     }
     let name = part
         .to_str()
@@ -110,7 +114,7 @@ fn back_up(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -118,7 +122,7 @@ mod tests {
     use crate::testing::Ticks;
 
     /// A library as a program that knew `version` migrations left it, with rows in it.
-    fn older(path: &Path, version: usize) {
+    pub(crate) fn older(path: &Path, version: usize) {
         let mut connection = Connection::open(path).unwrap();
         connection
             .pragma_update(None, "journal_mode", "wal")
@@ -162,7 +166,7 @@ mod tests {
         }
     }
 
-    fn backups(folder: &Path) -> Vec<PathBuf> {
+    pub(crate) fn backups(folder: &Path) -> Vec<PathBuf> {
         let entries = fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path());
@@ -245,6 +249,10 @@ mod tests {
         let path = folder.path().join("library.ink");
         older(&path, 1);
         let connection = Connection::open(&path).unwrap();
+        // A killed program left half a copy and its journal.
+        for left in [".backup.part", ".backup.part-journal"] {
+            fs::write(beside(&path, left), [0x55; 4_096]).unwrap();
+        }
         let first = back_up(&connection, 1, &path, 40).unwrap();
         assert_ne!(first, back_up(&connection, 1, &path, 40).unwrap());
         assert_eq!(backups(folder.path()).len(), 2);
