@@ -1,1 +1,70 @@
-//! (charter)
+//! # The local adapter
+//!
+//! Opens GGUF files on this machine and runs them on its processor, behind the ports of
+//! `inkstone-generation`. [`Candle`] is all that the rest of the house sees.
+//!
+//! Rules
+//! - A file comes from a stranger. `preflight` reads its head without trust and holds every length
+//!   against the file before a byte is reserved; loading runs where a panic becomes an error; no
+//!   panic leaves this room.
+//! - What is not computed exactly is refused by name: an architecture, a tensor type, a tokenizer,
+//!   a tensor that the decoder would leave out.
+//! - The same file, build and request give the same bytes. So nothing that depends on time, on the
+//!   number of threads or on what runs beside it may change a number.
+//! - A person's text is never read as control tokens.
+//! - No type of candle leaves this room.
+//!
+//! The decoder is the house's own, on candle's quantized products; candle's model files are used in
+//! tests, as a second opinion.
+//!
+//! Glossary
+//! - *Head* (of a file): its metadata and table of tensors. *Head* (of attention): a slice of the
+//!   width that attends by itself.
+//! - *Session*: one generation's way through the network, with its own cache.
+//! - *Piece*: a token of a SentencePiece vocabulary.
+
+mod failure;
+mod memory;
+mod model;
+mod network;
+mod preflight;
+mod sampler;
+mod template;
+#[cfg(test)]
+mod testing;
+mod text;
+mod tokenizer;
+mod work;
+
+use std::{path::Path, sync::Arc};
+
+use inkstone_generation::{
+    GenerationError, GenerationErrorKind as Kind, LocalModels, ModelFile, TextModel,
+};
+
+use crate::failure::guarded;
+
+/// Opens GGUF models on this machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Candle;
+
+impl Candle {
+    /// The adapter. It holds nothing; models live as long as their handles.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl LocalModels for Candle {
+    fn inspect(&self, path: &Path) -> Result<ModelFile, GenerationError> {
+        guarded(Kind::ModelBroken, || model::inspect(path))
+    }
+
+    fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError> {
+        let handle = guarded(Kind::ModelBroken, || model::load(path, memory::available()))?;
+        Ok(Arc::new(handle))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,60 @@
+//! What the machine has room for.
+
+use inkstone_generation::{GenerationError, GenerationErrorKind};
+
+use crate::failure::Result;
+
+/// For the program itself and whatever else runs.
+const LEFT_ALONE: u64 = 128 << 20;
+
+/// Memory that could be used now, where the system tells.
+pub(crate) fn available() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    parse(&text)
+}
+
+fn parse(meminfo: &str) -> Option<u64> {
+    let line = meminfo
+        .lines()
+        .find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    kib.checked_mul(1024)
+}
+
+/// Fails when `needed` bytes do not fit.
+pub(crate) fn fits(needed: u64, available: Option<u64>) -> Result<()> {
+    match available {
+        Some(available) if needed.saturating_add(LEFT_ALONE) > available => {
+            Err(GenerationError::new(
+                GenerationErrorKind::ModelTooLarge,
+                format!(
+                    "needs {} MiB, {} MiB are free",
+                    needed >> 20,
+                    available >> 20
+                ),
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_systems_answer_is_understood() {
+        let text = "MemTotal:       24576000 kB\nMemAvailable:    1048576 kB\nCached: 1 kB\n";
+        assert_eq!(parse(text), Some(1 << 30));
+        assert_eq!(parse("MemTotal: 1 kB"), None);
+    }
+
+    #[test]
+    fn too_large_is_said_in_numbers() {
+        assert!(fits(1 << 30, Some(2 << 30)).is_ok());
+        assert!(fits(u64::MAX, None).is_ok());
+        let error = fits(3 << 30, Some(2 << 30)).unwrap_err();
+        assert_eq!(error.kind, GenerationErrorKind::ModelTooLarge);
+        assert_eq!(error.detail, "needs 3072 MiB, 2048 MiB are free");
+    }
+}

@@ -1,0 +1,221 @@
+//! A loaded model: what a file says of itself, its network, its vocabulary and its template.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{self, BufReader, Read},
+    path::Path,
+    sync::Arc,
+    thread,
+};
+
+use inkstone_generation::{
+    CancellationToken, GenerationError, GenerationErrorKind as Kind, Locality, ModelDescription,
+    ModelFile, PromptForm, TextModel, TextRequest, TextStream,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    failure::{Result, broken, internal},
+    memory,
+    network::{Network, config::Config},
+    preflight::{Depth, Header, TensorInfo},
+    template::Template,
+    tokenizer::{self, Tokenizer},
+    work,
+};
+
+/// Adapter and version, as records name it.
+const ENGINE: &str = "candle 0.11.1";
+/// Where a file says which form of prompt its model was trained on.
+const PROMPT_FORM: &str = "inkstone.prompt_form";
+/// Below this a model without a chat template is given compact prompts.
+const SMALL: u64 = 1_000_000_000;
+/// Room for a cache that a first document needs.
+const USUAL_CONTEXT: u64 = 4096;
+
+/// A model in memory; all its generations share it.
+pub(crate) struct Model {
+    description: ModelDescription,
+    pub(crate) network: Network,
+    pub(crate) tokenizer: Tokenizer,
+    pub(crate) template: Template,
+    pub(crate) parameters: u64,
+}
+
+/// A handle to a loaded model.
+pub(crate) struct Handle(Arc<Model>);
+
+#[cfg(test)]
+impl Handle {
+    /// Tells when nobody holds the model any longer.
+    pub(crate) fn downgrade(&self) -> std::sync::Weak<Model> {
+        Arc::downgrade(&self.0)
+    }
+}
+
+impl TextModel for Handle {
+    fn describe(&self) -> ModelDescription {
+        self.0.description.clone()
+    }
+
+    fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream {
+        work::start(Arc::clone(&self.0), request, cancel)
+    }
+}
+
+/// Opens a regular file.
+fn open(path: &Path) -> Result<File> {
+    let not_found = |e: io::Error| GenerationError::new(Kind::ModelNotFound, e.to_string());
+    // Asked before opening: opening a pipe would wait for its other end.
+    let kind = std::fs::metadata(path).map_err(not_found)?;
+    if !kind.is_file() {
+        let what = if kind.is_dir() {
+            "a folder"
+        } else {
+            "no regular file"
+        };
+        return Err(GenerationError::new(Kind::ModelNotAFile, what));
+    }
+    File::open(path).map_err(not_found)
+}
+
+/// What a file says of itself.
+pub(crate) fn inspect(path: &Path) -> Result<ModelFile> {
+    let header = Header::read(BufReader::new(open(path)?), Depth::Description)?;
+    describe(&header, path)
+}
+
+fn describe(header: &Header, path: &Path) -> Result<ModelFile> {
+    let architecture = Config::architecture(header)?.to_owned();
+    tokenizer::check(header)?;
+    let text = |key: &str| {
+        header
+            .text(key)
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+            .map(ToOwned::to_owned)
+    };
+    let stem = || {
+        path.file_stem()
+            .map(OsStr::to_string_lossy)
+            .unwrap_or_default()
+            .into_owned()
+    };
+    Ok(ModelFile {
+        name: text("general.name").unwrap_or_else(stem),
+        architecture,
+        quantization: header.quantization(),
+        parameters: header.parameters(),
+        context_length: Config::context(header)?,
+        bytes: header.bytes,
+        license: text("general.license"),
+        description: text("general.description"),
+        prompt_form: prompt_form(header),
+    })
+}
+
+/// The compact form holds a notation (placeholders for the values of a brief) that only models
+/// trained on it understand, so a file has to ask for it. A stranger's model gets prose, however
+/// small, where it was taught to converse; one below a billion weights that was not would not follow
+/// prose either, and `Key: value` lines are the easiest text to go on from.
+fn prompt_form(header: &Header) -> PromptForm {
+    match header.text(PROMPT_FORM) {
+        Some("compact") => PromptForm::Compact,
+        Some(_) => PromptForm::Chat,
+        None => {
+            let taught = header
+                .text("tokenizer.chat_template")
+                .is_some_and(|t| !t.trim().is_empty());
+            if taught || header.parameters() >= SMALL {
+                PromptForm::Chat
+            } else {
+                PromptForm::Compact
+            }
+        }
+    }
+}
+
+/// Loads a model; `available` is the memory that may be used.
+pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
+    let file = open(path)?;
+    let header = Header::read(BufReader::new(&file), Depth::Everything)?;
+    let about = describe(&header, path)?;
+    let config = Config::read(&header)?;
+    memory::fits(needed(&header, &config), available)?;
+    let hash = {
+        let file = open(path)?;
+        thread::Builder::new()
+            .name("inkstone-hash".to_owned())
+            .spawn(move || sha256(file))
+            .map_err(|e| internal(format!("no thread: {e}")))?
+    };
+    let tokenizer = Tokenizer::read(&header)?;
+    if tokenizer.len() > config.vocabulary {
+        return Err(broken(format!(
+            "{} tokens for a network of {}",
+            tokenizer.len(),
+            config.vocabulary
+        )));
+    }
+    let template = Template::read(
+        header.text("tokenizer.chat_template"),
+        tokenizer.knows_chatml(),
+    )?;
+    let network = Network::load(&header, file)?;
+    let sha256 = hash
+        .join()
+        .map_err(|_| internal("hashing the file failed"))?
+        .map_err(|e| broken(format!("the file cannot be read: {e}")))?;
+    let description = ModelDescription {
+        name: about.name,
+        locality: Locality::Local,
+        sha256: Some(sha256),
+        architecture: Some(about.architecture),
+        parameters: Some(about.parameters),
+        context_length: Some(about.context_length),
+        engine: ENGINE.to_owned(),
+        prompt_form: about.prompt_form,
+    };
+    let model = Model {
+        description,
+        network,
+        tokenizer,
+        template,
+        parameters: about.parameters,
+    };
+    Ok(Handle(Arc::new(model)))
+}
+
+/// Bytes that the weights and a usual cache take; halves are widened.
+fn needed(header: &Header, config: &Config) -> u64 {
+    let weights = |t: &TensorInfo| match t.dtype.block_size() {
+        1 => t.weights.saturating_mul(4),
+        _ => t.bytes as u64,
+    };
+    let all = header
+        .tensors
+        .values()
+        .map(weights)
+        .fold(0, u64::saturating_add);
+    let positions = USUAL_CONTEXT.min(config.context as u64);
+    all.saturating_add(config.cache_bytes().saturating_mul(positions))
+}
+
+fn sha256(mut file: File) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => hasher.update(&buffer[..n]),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => (),
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect())
+}

@@ -1,0 +1,212 @@
+//! What a network looks like, read from the metadata.
+//!
+//! One decoder serves all architectures named here. What differs and shows in the tensors (biases,
+//! norms of queries and keys, norms after a block, fused rows) is not asked here: it is done where
+//! the tensor is there.
+
+use crate::{
+    failure::{Result, broken, unsupported},
+    network::rope::{Pairs, Rope},
+    preflight::{Header, Value},
+};
+
+/// The architectures that the decoder computes.
+pub(crate) const ARCHITECTURES: [&str; 7] = [
+    "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3",
+];
+
+const MOST_LAYERS: usize = 1024;
+/// No width, head count or context of a real model comes near.
+const LARGEST_SIZE: u64 = 1 << 24;
+
+/// The function between the two halves of the feed-forward part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activation {
+    Silu,
+    /// GELU by its approximation with tanh.
+    Gelu,
+}
+
+/// Layers that see only the last positions, among layers that see all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) size: usize,
+    /// Of each so many layers the last sees everything.
+    pub(crate) every: usize,
+}
+
+/// The sizes and switches of a network.
+#[derive(Debug, Clone)]
+pub(crate) struct Config {
+    pub(crate) architecture: String,
+    pub(crate) width: usize,
+    pub(crate) layers: usize,
+    pub(crate) heads: usize,
+    pub(crate) kv_heads: usize,
+    pub(crate) head_dim: usize,
+    pub(crate) hidden: usize,
+    pub(crate) vocabulary: usize,
+    pub(crate) context: usize,
+    pub(crate) eps: f32,
+    pub(crate) rope: Rope,
+    /// For the layers with a window, where they turn otherwise.
+    pub(crate) local_rope: Option<Rope>,
+    /// Of each so many layers the last does without positions.
+    pub(crate) no_rope_every: Option<usize>,
+    pub(crate) activation: Activation,
+    pub(crate) embedding_scale: Option<f32>,
+    pub(crate) attention_scale: f32,
+    /// `c * tanh(x / c)` on the scores, and on the logits.
+    pub(crate) attention_cap: Option<f32>,
+    pub(crate) logit_cap: Option<f32>,
+    pub(crate) window: Option<Window>,
+}
+
+impl Config {
+    /// The architecture's name, if the decoder computes it.
+    pub(crate) fn architecture(header: &Header) -> Result<&str> {
+        let name = header
+            .text("general.architecture")
+            .ok_or_else(|| broken("general.architecture is missing"))?;
+        if !ARCHITECTURES.contains(&name) {
+            return Err(unsupported(format!("architecture {name}")));
+        }
+        if header
+            .of_architecture("expert_count")
+            .is_some_and(|n| n > 0)
+        {
+            return Err(unsupported(format!("architecture {name} with experts")));
+        }
+        Ok(name)
+    }
+
+    /// The context length in tokens.
+    pub(crate) fn context(header: &Header) -> Result<u32> {
+        header
+            .of_architecture("context_length")
+            .filter(|n| *n > 0 && *n <= LARGEST_SIZE)
+            .map(|n| n as u32)
+            .ok_or_else(|| broken("the context length is missing or impossible"))
+    }
+
+    pub(crate) fn read(header: &Header) -> Result<Self> {
+        let name = Self::architecture(header)?;
+        let optional = |key: &str| -> Result<Option<usize>> {
+            match header.get(&format!("{name}.{key}")) {
+                None => Ok(None),
+                Some(_) => header
+                    .of_architecture(key)
+                    .filter(|n| *n > 0 && *n <= LARGEST_SIZE)
+                    .map(|n| Some(n as usize))
+                    .ok_or_else(|| unsupported(format!("{name}.{key} is no usable size"))),
+            }
+        };
+        let size =
+            |key: &str| optional(key)?.ok_or_else(|| broken(format!("{name}.{key} is missing")));
+        let real = |key: &str| header.real(&format!("{name}.{key}"));
+        let width = size("embedding_length")?;
+        let heads = size("attention.head_count")?;
+        let kv_heads = optional("attention.head_count_kv")?.unwrap_or(heads);
+        let head_dim = optional("attention.key_length")?.unwrap_or(width / heads);
+        if optional("attention.value_length")?.is_some_and(|n| n != head_dim) {
+            return Err(unsupported("heads whose keys and values differ in length"));
+        }
+        let layers = size("block_count")?;
+        let context = Self::context(header)? as usize;
+        let eps = real("attention.layer_norm_rms_epsilon")
+            .filter(|e| (0.0..1.0).contains(e))
+            .ok_or_else(|| broken("the epsilon of the norms is missing or impossible"))?;
+        let vocabulary = header
+            .tensors
+            .get("token_embd.weight")
+            .and_then(|t| t.dims.first().copied())
+            .ok_or_else(|| broken("tensor token_embd.weight is missing"))?;
+        let dims = optional("rope.dimension_count")?.unwrap_or(head_dim);
+        if layers > MOST_LAYERS
+            || !heads.is_multiple_of(kv_heads)
+            || !(head_dim.is_multiple_of(2) && dims.is_multiple_of(2))
+            || dims > head_dim
+            || head_dim > 4096
+        {
+            return Err(broken(format!(
+                "impossible sizes: {layers} layers, {heads} heads of {head_dim} over {kv_heads}, {dims} turned"
+            )));
+        }
+        let gemma = name.starts_with("gemma");
+        let pairs = match name {
+            "llama" | "smollm3" => Pairs::Neighbours,
+            _ => Pairs::Halves,
+        };
+        let base = real("rope.freq_base").unwrap_or(if name == "gemma3" { 1e6 } else { 1e4 });
+        if !(base > 1.0 && base.is_finite()) {
+            return Err(broken("the base of the rotary positions is impossible"));
+        }
+        let rope = Rope::new(pairs, dims, base).scaled(header, name)?;
+        let window = match name {
+            "gemma2" => Some(2),
+            "gemma3" => Some(6),
+            _ => None,
+        };
+        let window = match (window, optional("attention.sliding_window")?) {
+            (Some(every), Some(size)) => Some(Window { size, every }),
+            _ => None,
+        };
+        let local_rope = (name == "gemma3").then(|| {
+            let base = real("rope.freq_base_swa")
+                .filter(|b| *b > 1.0)
+                .unwrap_or(1e4);
+            Rope::new(pairs, dims, base)
+        });
+        // The 27 B models of both families scale by what a head would have if all filled the width.
+        let by_width = matches!((name, layers), ("gemma2", 46) | ("gemma3", 62));
+        let scaled_by = if by_width { width / heads } else { head_dim };
+        let cap = |key: &str| real(key).map(|c| c as f32).filter(|c| *c > 0.0);
+        let caps = name == "gemma2";
+        Ok(Self {
+            architecture: name.to_owned(),
+            width,
+            layers,
+            heads,
+            kv_heads,
+            head_dim,
+            hidden: size("feed_forward_length")?,
+            vocabulary,
+            context,
+            eps: eps as f32,
+            rope,
+            local_rope,
+            no_rope_every: (name == "smollm3").then_some(4),
+            activation: if gemma {
+                Activation::Gelu
+            } else {
+                Activation::Silu
+            },
+            embedding_scale: gemma.then(|| (width as f32).sqrt()),
+            attention_scale: 1.0 / (scaled_by.max(1) as f32).sqrt(),
+            attention_cap: cap("attn_logit_softcapping").or(caps.then_some(50.0)),
+            logit_cap: cap("final_logit_softcapping").or(caps.then_some(30.0)),
+            window,
+        })
+    }
+
+    /// Whether a layer sees only its window.
+    pub(crate) fn is_local(&self, layer: usize) -> bool {
+        self.window.is_some_and(|w| layer % w.every < w.every - 1)
+    }
+
+    /// Whether a layer turns its queries and keys.
+    pub(crate) fn turns(&self, layer: usize) -> bool {
+        self.no_rope_every
+            .is_none_or(|every| (layer + 1) % every != 0)
+    }
+
+    /// Bytes of the cache for each position.
+    pub(crate) fn cache_bytes(&self) -> u64 {
+        (self.layers * self.kv_heads * self.head_dim * 2 * 2) as u64
+    }
+}
+
+/// Where the metadata holds a number for the model's scaling, as `ARCHITECTURE.rope.scaling.KEY`.
+pub(crate) fn scaling<'a>(header: &'a Header, name: &str, key: &str) -> Option<&'a Value> {
+    header.get(&format!("{name}.rope.scaling.{key}"))
+}

@@ -1,0 +1,4 @@
+mod files;
+mod networks;
+mod starter;
+mod streams;

@@ -1,0 +1,285 @@
+//! The decoder against itself, token by token and all at once, and against candle's own models.
+
+use std::fs::File;
+
+use candle_core::{
+    Device, Tensor,
+    quantized::{GgmlDType, gguf_file::Content},
+};
+use candle_transformers::models::{
+    quantized_gemma3, quantized_llama, quantized_phi3, quantized_qwen2, quantized_qwen3,
+};
+
+use crate::{
+    network::{Network, Want},
+    testing::{self, Noise, Shape, WIDTH},
+};
+
+const ARCHITECTURES: [&str; 7] = crate::network::config::ARCHITECTURES;
+
+fn load(shape: &Shape) -> (Network, tempfile::NamedTempFile) {
+    let file = shape.file();
+    let header = testing::header(file.path());
+    let network = Network::load(&header, File::open(file.path()).unwrap()).unwrap();
+    (network, file)
+}
+
+fn tokens(count: usize) -> Vec<u32> {
+    let mut noise = Noise::new(5);
+    (0..count).map(|_| noise.below(260) as u32).collect()
+}
+
+fn all(network: &Network, tokens: &[u32], chunk: usize) -> Vec<f32> {
+    let mut session = network.session(tokens.len()).unwrap();
+    let mut logits = Vec::new();
+    for part in tokens.chunks(chunk) {
+        logits.extend(
+            session
+                .forward(part, Want::All, &|| false)
+                .unwrap()
+                .unwrap(),
+        );
+    }
+    logits
+}
+
+fn spread(logits: &[f32]) -> f32 {
+    let mean = logits.iter().sum::<f32>() / logits.len() as f32;
+    (logits.iter().map(|l| (l - mean).powi(2)).sum::<f32>() / logits.len() as f32).sqrt()
+}
+
+fn close(a: &[f32], b: &[f32], within: f32, what: &str) {
+    assert_eq!(a.len(), b.len());
+    let spread = spread(a);
+    assert!(spread > 0.1, "{what}: logits that say nothing");
+    let most = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - y).abs())
+        .fold(0.0, f32::max);
+    assert!(
+        most <= within * spread,
+        "{what}: {most} apart, spread {spread}"
+    );
+}
+
+#[test]
+fn steps_and_a_whole_prompt_agree() {
+    let tokens = tokens(70);
+    for architecture in ARCHITECTURES {
+        for dtype in [GgmlDType::F32, GgmlDType::F16, GgmlDType::Q8_0] {
+            let (network, _file) = load(&Shape::new(architecture).dtype(dtype));
+            let whole = all(&network, &tokens, tokens.len());
+            // Quantized activations make any two ways differ a little.
+            let within = if dtype == GgmlDType::Q8_0 { 0.05 } else { 2e-3 };
+            for chunk in [1, 7, 64] {
+                let what = format!("{architecture} {dtype:?} by {chunk}");
+                close(&whole, &all(&network, &tokens, chunk), within, &what);
+            }
+        }
+    }
+}
+
+#[test]
+fn wanting_less_gives_the_same_last_logits() {
+    let (network, _file) = load(&Shape::llama());
+    let tokens = tokens(20);
+    let every = all(&network, &tokens, 20);
+    let mut session = network.session(20).unwrap();
+    let nothing = session
+        .forward(&tokens[..15], Want::Nothing, &|| false)
+        .unwrap()
+        .unwrap();
+    assert!(nothing.is_empty());
+    let last = session
+        .forward(&tokens[15..], Want::Last, &|| false)
+        .unwrap()
+        .unwrap();
+    close(&last, &every[every.len() - last.len()..], 1e-3, "last");
+}
+
+/// Logits of the last token of each prefix, by candle's model: read at once, then token by token.
+fn reference(
+    tokens: &[u32],
+    first: usize,
+    mut forward: impl FnMut(&Tensor, usize) -> candle_core::Result<Tensor>,
+) -> Vec<f32> {
+    let mut logits = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let part = if at == 0 {
+            &tokens[..first]
+        } else {
+            &tokens[at..at + 1]
+        };
+        let x = Tensor::new(part, &Device::Cpu)
+            .unwrap()
+            .unsqueeze(0)
+            .unwrap();
+        let y = forward(&x, at).unwrap().flatten_all().unwrap();
+        logits.extend(y.to_vec1::<f32>().unwrap());
+        at += part.len();
+    }
+    logits
+}
+
+#[test]
+fn candles_own_models_give_the_same_logits() {
+    let tokens = tokens(40);
+    let first = 30;
+    for dtype in [GgmlDType::F32, GgmlDType::Q8_0] {
+        for architecture in ["llama", "qwen2", "qwen3", "gemma3", "phi3"] {
+            let (network, file) = load(&Shape::new(architecture).dtype(dtype));
+            let mut reader = File::open(file.path()).unwrap();
+            let content = Content::read(&mut reader).unwrap();
+            let (r, d) = (&mut reader, &Device::Cpu);
+            let expected = match architecture {
+                "llama" => {
+                    let mut m = quantized_llama::ModelWeights::from_gguf(content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+                "qwen2" => {
+                    let mut m = quantized_qwen2::ModelWeights::from_gguf(content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+                "qwen3" => {
+                    let mut m = quantized_qwen3::ModelWeights::from_gguf(content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+                "gemma3" => {
+                    let mut m = quantized_gemma3::ModelWeights::from_gguf(content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+                _ => {
+                    let mut m =
+                        quantized_phi3::ModelWeights::from_gguf(false, content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+            };
+            let ours = all(&network, &tokens, tokens.len());
+            let vocabulary = ours.len() / tokens.len();
+            let ours = &ours[(first - 1) * vocabulary..];
+            let within = if dtype == GgmlDType::Q8_0 { 0.05 } else { 5e-3 };
+            close(
+                &expected,
+                ours,
+                within,
+                &format!("{architecture} {dtype:?}"),
+            );
+        }
+    }
+}
+
+#[test]
+fn positions_turn_as_the_file_asks() {
+    let tokens = tokens(60);
+    let logits = |shape: Shape| {
+        let (network, _file) = load(&shape);
+        all(&network, &tokens, 60)
+    };
+    let plain = logits(Shape::llama());
+    let linear = Shape::llama()
+        .with("llama.rope.scaling.type", "linear")
+        .with("llama.rope.scaling.factor", 4.0);
+    let divided = Shape::llama().with_tensor("rope_freqs.weight", &[8], Some(vec![4.0; 8]));
+    let same = Shape::llama().with_tensor("rope_freqs.weight", &[8], Some(vec![1.0; 8]));
+    let yarn = |factor: f32| {
+        Shape::llama()
+            .with("llama.rope.scaling.type", "yarn")
+            .with("llama.rope.scaling.factor", factor)
+            .with("llama.rope.scaling.original_context_length", 32)
+    };
+    close(
+        &logits(linear.clone()),
+        &logits(divided),
+        1e-4,
+        "linear is a divisor for all",
+    );
+    close(&plain, &logits(same), 1e-4, "divisors of one");
+    close(&plain, &logits(yarn(1.0)), 1e-4, "YaRN by one");
+    for other in [linear, yarn(4.0)] {
+        let other = logits(other);
+        let apart = plain
+            .iter()
+            .zip(&other)
+            .map(|(a, b)| (a - b).abs())
+            .fold(0.0, f32::max);
+        assert!(apart > 0.05 * spread(&plain));
+    }
+}
+
+#[test]
+fn a_long_text_has_its_own_factors_where_the_file_brings_them() {
+    let shape = |short: f32, long: f32| {
+        Shape::new("phi3")
+            .with("phi3.rope.scaling.original_context_length", 64)
+            .with_tensor("rope_factors_short.weight", &[8], Some(vec![short; 8]))
+            .with_tensor("rope_factors_long.weight", &[8], Some(vec![long; 8]))
+    };
+    let run = |shape: Shape, positions: usize| {
+        let (network, _file) = load(&shape);
+        let mut session = network.session(positions).unwrap();
+        session
+            .forward(&tokens(40), Want::All, &|| false)
+            .unwrap()
+            .unwrap()
+    };
+    close(
+        &run(shape(1.0, 9.0), 64),
+        &run(shape(1.0, 2.0), 64),
+        1e-5,
+        "short",
+    );
+    close(
+        &run(shape(9.0, 3.0), 65),
+        &run(shape(2.0, 3.0), 65),
+        1e-5,
+        "long",
+    );
+    let (short, long) = (run(shape(1.0, 9.0), 64), run(shape(1.0, 9.0), 65));
+    assert!(
+        short
+            .iter()
+            .zip(&long)
+            .any(|(a, b)| (a - b).abs() > 0.05 * spread(&short))
+    );
+}
+
+#[test]
+fn a_window_hides_what_lies_before_it() {
+    // Two layers of gemma2's three see 16 positions; a change further back is only seen by the other.
+    let (network, _file) = load(&Shape::new("gemma3"));
+    let mut a = tokens(60);
+    let before = all(&network, &a, 60);
+    a[0] = (a[0] + 1) % 200;
+    let after = all(&network, &a, 60);
+    // All three layers of this gemma3 are local: 3 x 15 positions back nothing is left of token 0.
+    let vocabulary = before.len() / 60;
+    assert_ne!(before[..vocabulary], after[..vocabulary]);
+    assert_eq!(before[50 * vocabulary..], after[50 * vocabulary..]);
+}
+
+#[test]
+fn reading_stops_between_layers() {
+    let (network, _file) = load(&Shape::llama());
+    let mut session = network.session(20).unwrap();
+    let asked = std::cell::Cell::new(0);
+    let stopped = || {
+        asked.set(asked.get() + 1);
+        asked.get() > 2
+    };
+    assert!(
+        session
+            .forward(&tokens(10), Want::Last, &stopped)
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(asked.get(), 3);
+}
+
+#[test]
+fn tokens_outside_the_vocabulary_are_an_error() {
+    let (network, _file) = load(&Shape::llama());
+    let mut session = network.session(WIDTH).unwrap();
+    assert!(session.forward(&[100_000], Want::Last, &|| false).is_err());
+}
