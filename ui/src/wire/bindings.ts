@@ -11,48 +11,72 @@ export type Channel = "google_rsa" | "meta_feed" | "linkedin" | "x" | "tiktok" |
 
 /** Brief of a news article. */
 export type NewsBrief = {
+	/** Language of the article: `en` or `zh-CN`. */
 	language: Language;
+	/** What happened, in a phrase or a sentence. */
 	topic: string;
+	/** The side from which it is told. */
 	angle: string;
+	/** What is known, one fact an entry. The article claims nothing else. */
 	facts: Array<string>;
+	/** Who says so, one source an entry: a person with their role, a document, an agency. */
 	sources: Array<string>;
+	/** For whom it is written. */
 	audience: string;
+	/** Length in words; each Chinese character counts as one. */
 	words: number;
+	/** How it sounds. */
 	tone: string;
 };
 
 /** Brief of a set of ads. */
 export type AdsBrief = {
+	/** Language of the ads: `en` or `zh-CN`. */
 	language: Language;
+	/** What is advertised: its name, and what it is. */
 	product: string;
+	/** Whom the ads speak to. */
 	audience: string;
+	/** Why one would want it, one reason an entry, the strongest first. */
 	selling_points: Array<string>;
+	/** How the ads sound. */
 	tone: string;
+	/** What the reader is asked to do. */
 	call_to_action: string;
+	/** Where the ads run; sets their fields and limits. */
 	channel: Channel;
+	/** How many ads to write. */
 	variants: number;
 };
 
 /** One of the people of a story. */
 export type CharacterBrief = {
+	/** The name as it stands in cues. */
 	name: string;
+	/** Who they are, what they want. */
 	description: string;
 };
 
 /** Brief of a screenplay. */
 export type ScreenplayBrief = {
+	/** Language of the script: `en` or `zh-CN`. */
 	language: Language;
+	/** The story in a sentence or two: who wants what, and what stands in the way. */
 	logline: string;
+	/** Genre. */
 	genre: string;
+	/** The people of the story. */
 	characters: Array<CharacterBrief>;
+	/** How it feels. */
 	tone: string;
+	/** How many scenes. */
 	scenes: number;
 };
 
-/** The brief of a document, of the document's kind. */
+/** The brief of a document of any kind. */
 export type Brief = NewsBrief | AdsBrief | ScreenplayBrief;
 
-/** What a desk is asked to do. */
+/** What a desk is asked to do. Not every kind has every task; see [`crate::tasks`]. */
 export type Task =
 	| { task: "draft" }
 	| { task: "beats" }
@@ -562,8 +586,11 @@ export type Generate = {
 	task: Task;
 	from: number;
 	to: number;
+	/** A wish in the person's words ("shorter"); may be empty. */
 	note: string;
+	/** How many takes; 0 asks for the desk's own number. */
 	variants: number;
+	/** `null` draws a new seed. */
 	seed: number | null;
 };
 

@@ -1,1 +1,63 @@
-//! (charter)
+//! # The use-cases
+//!
+//! Everything a person can do in Inkstone, without a window: projects and drafts, generating takes,
+//! accepting them, choosing models, checking, exporting. The window and the command line are two
+//! faces of this room.
+//!
+//! Rules
+//! - Neither tauri, candle nor async-openai is named here; models come in as ports.
+//! - One table of commands ([`commands`]) is all that a user interface can call. A command line
+//!   calls the same methods, and those of [`headless`] for work without a document.
+//! - Generated text never reaches a draft by itself; [`Studio::accept_take`] is the one way in.
+//! - A call of a model is written down before it is made; text reaches the library while it streams.
+//! - What is sent to a server is allowed by the project and in the ledger, or it is not sent.
+//! - The sentence a person reads is chosen by an [`dto::ErrorDto`]'s code ([`sentences`]).
+//!
+//! Glossary
+//! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
+//! - *Shelf*: the models a person can choose from.
+//!
+//! ```no_run
+//! # use inkstone_studio::{Brief, DocumentKind, Parts, Studio, StudioError, headless::DraftRun};
+//! # use inkstone_generation::CancellationToken;
+//! # async fn example(parts: Parts) -> Result<(), StudioError> {
+//! let studio = Studio::open(parts)?;
+//! let brief = Brief::from_toml(DocumentKind::News, "topic = \"The night ferry runs again\"")?;
+//! let written = studio
+//!     .draft_brief(DraftRun::new(brief), CancellationToken::new(), |progress| {
+//!         eprintln!("{progress:?}");
+//!     })
+//!     .await?;
+//! println!("{}", written.text);
+//! # Ok(())
+//! # }
+//! ```
+
+mod call;
+mod checks;
+pub mod commands;
+mod drafts;
+pub mod dto;
+mod error;
+pub mod headless;
+pub mod inputs;
+mod models;
+mod projects;
+mod secrets;
+pub mod sentences;
+mod shelf;
+mod studio;
+mod takes;
+
+#[cfg(test)]
+mod bindings;
+#[cfg(test)]
+mod tests;
+
+pub use error::StudioError;
+pub use inkstone_desks::{Brief, BriefError, Channel, Task};
+pub use inkstone_library::Clock;
+pub use inkstone_manuscript::{DocumentKind, Language};
+pub use secrets::{Secrets, SessionSecrets};
+pub use shelf::STARTER;
+pub use studio::{Parts, Studio};

@@ -1,0 +1,513 @@
+//! One call of a model: it is sent, its stream is read, and both reach the library on the way.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt as _;
+use inkstone_desks::{Output, Task, parse};
+use inkstone_generation::{
+    CancellationToken, FinishReason, GenerationError, GenerationErrorKind, Prompt, TextEvent,
+    TextModel, TextRequest, TextStream, Usage,
+    references::{References, Resolver},
+};
+use inkstone_library::{GenerationEnd, Library, LibraryError, Privacy};
+use inkstone_manuscript::{DocumentKind, Language};
+use tokio::{
+    sync::mpsc,
+    task::JoinHandle,
+    time::{Instant, MissedTickBehavior, interval, sleep_until},
+};
+
+use crate::{
+    Studio, StudioError,
+    dto::{ErrorDto, TakeStatus},
+};
+
+/// Listeners hear of new text at most this often.
+const TELL_EVERY: Duration = Duration::from_millis(50);
+/// Streamed text waits for the library no longer than this.
+const SAVE_EVERY: Duration = Duration::from_millis(250);
+/// How long a stopped model may take to end by itself; then its stream is dropped.
+const GRACE: Duration = Duration::from_millis(50);
+/// A model that writes more than this has lost its way, whatever its limit said.
+const LONGEST_OUTPUT: usize = 2 << 20;
+
+/// How an output is read.
+#[derive(Debug, Clone)]
+pub(crate) enum Reading {
+    /// As it stands.
+    Raw,
+    /// As a desk does.
+    Desk {
+        kind: DocumentKind,
+        task: Task,
+        language: Language,
+    },
+}
+
+impl Reading {
+    /// The reading that belongs to a template's name, as `news/draft.en.compact`.
+    pub fn of(template: &str) -> Self {
+        let parts = || {
+            let (kind, rest) = template.split_once('/')?;
+            let (task, rest) = rest.split_once('.')?;
+            let language = rest.split('.').next()?;
+            Some(Self::Desk {
+                kind: kind.parse().ok()?,
+                task: task_named(task)?,
+                language: language.parse().ok()?,
+            })
+        };
+        parts().unwrap_or(Self::Raw)
+    }
+
+    /// The text in an output, whole or as far as it has come.
+    pub fn read(&self, output: &str) -> Output {
+        match self {
+            Self::Raw => Output {
+                title: None,
+                text: output.to_owned(),
+            },
+            Self::Desk {
+                kind,
+                task,
+                language,
+            } => parse(*kind, task, *language, output),
+        }
+    }
+}
+
+/// A task of that name; what a reading does not depend on is left empty.
+fn task_named(name: &str) -> Option<Task> {
+    let all = [
+        Task::Draft,
+        Task::Beats,
+        Task::Outline,
+        Task::Scene { number: 0 },
+        Task::Continue,
+        Task::Rewrite,
+        Task::Shorten,
+        Task::Expand,
+        Task::Tone {
+            tone: String::new(),
+        },
+    ];
+    all.into_iter().find(|t| t.name() == name)
+}
+
+/// Where a request goes when it leaves the machine.
+#[derive(Debug, Clone)]
+pub(crate) struct Departure {
+    pub host: String,
+    pub purpose: String,
+    /// The project whose lock is asked once more; none for what a person asked for by hand.
+    pub project_id: Option<String>,
+}
+
+/// A call that is written down and not made yet.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// Id of its generation.
+    pub id: String,
+    pub variant: u32,
+    pub request: TextRequest,
+    pub references: References,
+    pub reading: Reading,
+    pub departure: Option<Departure>,
+    pub cancel: CancellationToken,
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    pub title: Option<String>,
+    pub text: String,
+    pub tokens: u32,
+    pub tokens_per_second: Option<f64>,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone)]
+pub(crate) struct Ended {
+    pub state: State,
+    pub end: GenerationEnd,
+    pub error: Option<ErrorDto>,
+}
+
+impl Ended {
+    /// An end before a word was written.
+    pub fn without_text(reason: &str, error: Option<ErrorDto>) -> Self {
+        let end = GenerationEnd {
+            finish_reason: reason.to_owned(),
+            error: error.as_ref().and_then(|e| serde_json::to_string(e).ok()),
+            ..GenerationEnd::default()
+        };
+        Self {
+            state: State::default(),
+            end,
+            error,
+        }
+    }
+
+    /// Stopped before a word was written.
+    pub fn stopped() -> Self {
+        Self::without_text(FinishReason::Cancelled.as_str(), None)
+    }
+
+    /// Failed before a word was written.
+    pub fn failed(error: &StudioError) -> Self {
+        Self::without_text(FAILED, Some(error.to_dto()))
+    }
+
+    pub fn status(&self) -> TakeStatus {
+        status(&self.end)
+    }
+}
+
+/// The finish reason of a call that failed.
+pub(crate) const FAILED: &str = "error";
+
+/// What a person is told of an end.
+pub(crate) fn status(end: &GenerationEnd) -> TakeStatus {
+    match end.finish_reason.as_str() {
+        FAILED => TakeStatus::Failed,
+        "cancelled" => TakeStatus::Stopped,
+        "length" | "incomplete" | "content_filter" => TakeStatus::Incomplete,
+        "interrupted" => TakeStatus::Interrupted,
+        _ => TakeStatus::Done,
+    }
+}
+
+/// What of a call has not reached the library yet.
+#[derive(Debug, Default)]
+pub(crate) struct Unsaved {
+    text: String,
+    tokens: u32,
+    /// A ledger entry and the bytes that came back for it.
+    arrival: Option<(String, u32)>,
+    end: Option<GenerationEnd>,
+}
+
+impl Unsaved {
+    /// What is left of a call that wrote nothing.
+    pub fn end(end: GenerationEnd) -> Self {
+        Self {
+            end: Some(end),
+            ..Self::default()
+        }
+    }
+
+    fn join(&mut self, more: Self) {
+        self.text.push_str(&more.text);
+        self.tokens = self.tokens.saturating_add(more.tokens);
+        self.arrival = more.arrival.or(self.arrival.take());
+        self.end = more.end.or(self.end.take());
+    }
+
+    /// Brings it to the library; what got there is not brought again. Blocks.
+    pub fn save(&mut self, library: &Library, id: &str) -> Result<(), LibraryError> {
+        if !self.text.is_empty() {
+            library.append_output(id, &self.text, self.tokens)?;
+            self.text.clear();
+            self.tokens = 0;
+        }
+        if let Some((entry, bytes)) = &self.arrival {
+            library.record_arrival(entry, *bytes)?;
+            self.arrival = None;
+        }
+        if let Some(end) = &self.end {
+            library.finish_generation(id, end)?;
+            self.end = None;
+        }
+        Ok(())
+    }
+}
+
+/// What could not be saved in the end, and why.
+pub(crate) type Saving = JoinHandle<Result<(), (Unsaved, LibraryError)>>;
+
+/// Brings to the library what comes in, without keeping whoever sends it waiting.
+fn saver(studio: &Arc<Studio>, id: String) -> (mpsc::UnboundedSender<Unsaved>, Saving) {
+    let (sender, mut receiver) = mpsc::unbounded_channel::<Unsaved>();
+    let library = studio.library.clone();
+    let saving = tokio::spawn(async move {
+        let mut unsaved = Unsaved::default();
+        let mut trouble = None;
+        while let Some(more) = receiver.recv().await {
+            unsaved.join(more);
+            while let Ok(more) = receiver.try_recv() {
+                unsaved.join(more);
+            }
+            let (library, id) = (library.clone(), id.clone());
+            let saved = tokio::task::spawn_blocking(move || {
+                let saved = unsaved.save(&library, &id);
+                (unsaved, saved)
+            });
+            match saved.await {
+                Ok((rest, saved)) => {
+                    // What could not be saved now goes with the next piece.
+                    unsaved = rest;
+                    trouble = saved.err();
+                }
+                Err(e) => return Err((Unsaved::default(), LibraryError::Io(e.to_string()))),
+            }
+        }
+        match trouble {
+            None => Ok(()),
+            Some(e) => Err((unsaved, e)),
+        }
+    });
+    (sender, saving)
+}
+
+/// Makes the call. Returns as soon as it has ended, which is within a tenth of a second of a stop;
+/// the library gets the rest meanwhile.
+pub(crate) async fn run(
+    studio: &Arc<Studio>,
+    model: &Arc<dyn TextModel>,
+    call: Call,
+    told: impl FnMut(&State) + Send,
+) -> (Ended, Saving) {
+    let (sender, saving) = saver(studio, call.id.clone());
+    let begun = Instant::now();
+    let left = match &call.departure {
+        None => Ok(Some(None)),
+        Some(departure) => tokio::select! {
+            biased;
+            () = call.cancel.cancelled() => Ok(None),
+            entry = depart(studio, &call, departure) => entry.map(|id| Some(Some(id))),
+        },
+    };
+    let (ended, arrival) = match left {
+        Err(e) => (Ended::failed(&e), None),
+        Ok(None) => (Ended::stopped(), None),
+        Ok(Some(_)) if call.cancel.is_cancelled() => (Ended::stopped(), None),
+        Ok(Some(entry)) => {
+            let stream = model.generate(call.request.clone(), call.cancel.clone());
+            let mut reader = Reader::new(&call, begun, sender.clone(), told);
+            let outcome = reader.read(stream, &call.cancel).await;
+            let bytes = u32::try_from(reader.bytes).unwrap_or(u32::MAX);
+            (
+                reader.end(outcome, call.departure.is_none()),
+                entry.map(|id| (id, bytes)),
+            )
+        }
+    };
+    let rest = Unsaved {
+        arrival,
+        end: Some(ended.end.clone()),
+        ..Unsaved::default()
+    };
+    // The receiver lives as long as this sender.
+    let _ = sender.send(rest);
+    (ended, saving)
+}
+
+/// Asks the project's lock and writes the ledger, in this order, before anything is sent.
+async fn depart(
+    studio: &Arc<Studio>,
+    call: &Call,
+    departure: &Departure,
+) -> Result<String, StudioError> {
+    let (departure, id, bytes) = (departure.clone(), call.id.clone(), size(&call.request));
+    let entry = studio
+        .blocking(move |s| {
+            if let Some(project) = &departure.project_id
+                && s.library.project(project)?.privacy == Privacy::LocalOnly
+            {
+                return Err(StudioError::RemoteNotAllowed {
+                    host: departure.host,
+                });
+            }
+            let (host, purpose) = (&departure.host, &departure.purpose);
+            Ok(s.library
+                .record_departure(host, purpose, bytes, Some(&id))?)
+        })
+        .await?;
+    studio.changed(&["ledger"]);
+    Ok(entry)
+}
+
+/// The bytes of text that a request sends.
+fn size(request: &TextRequest) -> u32 {
+    let bytes = match &request.prompt {
+        Prompt::Raw(text) => text.len(),
+        Prompt::Chat(messages) => messages.iter().map(|m| m.content.len()).sum(),
+    };
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// Why reading stopped.
+enum Outcome {
+    Finished(FinishReason, Usage),
+    Failed(GenerationError),
+}
+
+/// Reads a stream.
+struct Reader<'a, T> {
+    reading: &'a Reading,
+    resolver: Resolver<'a>,
+    begun: Instant,
+    first: Option<Instant>,
+    /// The output with its references resolved.
+    resolved: String,
+    /// Bytes of output.
+    bytes: usize,
+    tokens: u32,
+    prompt_tokens: Option<u32>,
+    sender: mpsc::UnboundedSender<Unsaved>,
+    unsent: Unsaved,
+    saved_at: Instant,
+    told: T,
+    untold: bool,
+    tell_at: Instant,
+}
+
+impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
+    fn new(
+        call: &'a Call,
+        begun: Instant,
+        sender: mpsc::UnboundedSender<Unsaved>,
+        told: T,
+    ) -> Self {
+        Self {
+            reading: &call.reading,
+            resolver: call.references.resolver(),
+            begun,
+            first: None,
+            resolved: String::new(),
+            bytes: 0,
+            tokens: 0,
+            prompt_tokens: None,
+            sender,
+            unsent: Unsaved::default(),
+            saved_at: begun,
+            told,
+            untold: false,
+            tell_at: begun,
+        }
+    }
+
+    async fn read(&mut self, mut stream: TextStream, cancel: &CancellationToken) -> Outcome {
+        let mut ticks = interval(TELL_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut deadline: Option<Instant> = None;
+        loop {
+            // A stream that never pauses must neither starve the ticks nor hide a stop.
+            let over = deadline.unwrap_or_else(|| Instant::now() + GRACE);
+            tokio::select! {
+                biased;
+                () = sleep_until(over), if deadline.is_some() => {
+                    return Outcome::Finished(FinishReason::Cancelled, Usage::default());
+                }
+                () = cancel.cancelled(), if deadline.is_none() => {
+                    deadline = Some(Instant::now() + GRACE);
+                }
+                _ = ticks.tick() => {}
+                event = stream.next() => match event {
+                    None => return Outcome::Finished(FinishReason::Incomplete, Usage::default()),
+                    Some(Err(e)) => return Outcome::Failed(e),
+                    Some(Ok(TextEvent::Started { prompt_tokens })) => {
+                        self.prompt_tokens = prompt_tokens;
+                        self.tell();
+                    }
+                    Some(Ok(TextEvent::Delta { text, tokens })) => {
+                        self.take(&text, tokens);
+                        if self.bytes > LONGEST_OUTPUT {
+                            return Outcome::Finished(FinishReason::Length, Usage::default());
+                        }
+                    }
+                    Some(Ok(TextEvent::Finished { reason, usage })) => {
+                        return Outcome::Finished(reason, usage);
+                    }
+                },
+            }
+            self.pass_on(Instant::now());
+        }
+    }
+
+    fn take(&mut self, text: &str, tokens: u32) {
+        self.first.get_or_insert_with(Instant::now);
+        self.bytes += text.len();
+        self.tokens = self.tokens.saturating_add(tokens);
+        self.resolved.push_str(&self.resolver.push(text));
+        self.unsent.text.push_str(text);
+        self.unsent.tokens = self.unsent.tokens.saturating_add(tokens);
+        self.untold = true;
+    }
+
+    fn pass_on(&mut self, now: Instant) {
+        if !self.unsent.text.is_empty() && now.duration_since(self.saved_at) >= SAVE_EVERY {
+            let _ = self.sender.send(std::mem::take(&mut self.unsent));
+            self.saved_at = now;
+        }
+        if self.untold && now >= self.tell_at {
+            self.tell();
+        }
+    }
+
+    fn tell(&mut self) {
+        self.untold = false;
+        let before = Instant::now();
+        let state = self.state(&self.resolved);
+        (self.told)(&state);
+        // Reading a very long text takes its time; most of it must stay with the stream.
+        self.tell_at = before + TELL_EVERY.max(before.elapsed() * 10);
+    }
+
+    fn state(&self, resolved: &str) -> State {
+        let Output { title, text } = self.reading.read(resolved);
+        let seconds = self.first.map_or(0.0, |at| at.elapsed().as_secs_f64());
+        let tokens_per_second =
+            (self.tokens > 1 && seconds > 0.05).then(|| f64::from(self.tokens - 1) / seconds);
+        State {
+            title,
+            text,
+            tokens: self.tokens,
+            tokens_per_second,
+        }
+    }
+
+    fn end(mut self, outcome: Outcome, local: bool) -> Ended {
+        let rest = self.resolver.finish();
+        self.resolved.push_str(&rest);
+        let _ = self.sender.send(std::mem::take(&mut self.unsent));
+        let (finish_reason, usage, error) = match outcome {
+            Outcome::Finished(reason, usage) => (reason.as_str().to_owned(), usage, None),
+            Outcome::Failed(e) => (
+                FAILED.to_owned(),
+                Usage::default(),
+                Some(StudioError::from(e).to_dto()),
+            ),
+        };
+        // A local model's deltas are counted exactly, a server's are not.
+        let counted = local.then_some(self.tokens);
+        let end = GenerationEnd {
+            finish_reason,
+            prompt_tokens: usage.prompt_tokens.or(self.prompt_tokens),
+            completion_tokens: usage.completion_tokens.or(counted),
+            first_token_ms: self.first.map(|at| millis(at.duration_since(self.begun))),
+            total_ms: millis(self.begun.elapsed()),
+            error: error.as_ref().and_then(|e| serde_json::to_string(e).ok()),
+        };
+        let resolved = std::mem::take(&mut self.resolved);
+        Ended {
+            state: self.state(&resolved),
+            end,
+            error,
+        }
+    }
+}
+
+fn millis(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// An error for a call whose task came down.
+pub(crate) fn fell(detail: &tokio::task::JoinError) -> StudioError {
+    let what = if detail.is_panic() {
+        "a model's adapter panicked"
+    } else {
+        "the task ended"
+    };
+    GenerationError::new(GenerationErrorKind::Internal, what).into()
+}

@@ -1,0 +1,150 @@
+//! The table of commands: all that a user interface can call, by name, with JSON in and out.
+//! TypeScript types are made from the same table (see the `bindings` test).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::{Studio, StudioError, dto::*, inputs::*};
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $output:ty;)*) => {
+        /// Names of all commands, in the table's order.
+        pub const NAMES: &[&str] = &[$(stringify!($name)),*];
+
+        /// Runs the command called `name`.
+        ///
+        /// # Errors
+        /// `bad_request` for an unknown name or an input that does not fit, else the command's own.
+        pub async fn call(studio: &Arc<Studio>, name: &str, input: Value) -> Result<Value, ErrorDto> {
+            match name {
+                $(stringify!($name) => {
+                    let input: $input = serde_json::from_value(input)
+                        .map_err(|e| StudioError::BadRequest(format!("{name}: {e}")).to_dto())?;
+                    let output: $output = studio.$name(input).await.map_err(|e| e.to_dto())?;
+                    serde_json::to_value(output)
+                        .map_err(|e| StudioError::Internal(e.to_string()).to_dto())
+                })*
+                other => Err(StudioError::BadRequest(format!("no command `{other}`")).to_dto()),
+            }
+        }
+
+        /// The table as a TypeScript interface.
+        #[cfg(test)]
+        pub(crate) fn typescript(config: &ts_rs::Config) -> String {
+            use ts_rs::TS;
+            let mut out = String::from("export interface Commands {\n");
+            $(
+                $(out.push_str(&format!("\t/**{} */\n", $doc));)*
+                out.push_str(&format!(
+                    "\t{}: {{ input: {}; output: {} }};\n",
+                    stringify!($name), <$input as TS>::name(config), output_name::<$output>(config),
+                ));
+            )*
+            out.push_str("}\n");
+            out
+        }
+    };
+}
+
+#[cfg(test)]
+fn output_name<T: ts_rs::TS>(config: &ts_rs::Config) -> String {
+    T::name(config)
+}
+
+commands! {
+    /// What a window needs when it opens.
+    app_state(Nothing) -> AppState;
+    /// Chooses the UI language.
+    set_language(SetLanguage) -> ();
+    /// Chooses the colours.
+    set_theme(SetTheme) -> ();
+    /// Remembers what was open.
+    set_last_open(SetLastOpen) -> ();
+    /// Makes a project.
+    create_project(CreateProject) -> ProjectDto;
+    /// Renames a project.
+    rename_project(IdName) -> ProjectDto;
+    /// Puts a project into the bin.
+    delete_project(Id) -> ();
+    /// Takes a project out of the bin.
+    restore_project(Id) -> ProjectDto;
+    /// Says whether a project's text may leave the machine.
+    set_privacy(SetPrivacy) -> ProjectDto;
+    /// Chooses a project's model; refuses a remote one for a project that is local only.
+    choose_model(ChooseModel) -> ProjectDto;
+    /// Sets the words a project never uses.
+    set_house_rules(SetHouseRules) -> ProjectDto;
+    /// Lists the documents of a project (its id).
+    list_documents(Id) -> Vec<DocumentDto>;
+    /// Makes a document and opens its first draft.
+    create_document(CreateDocument) -> DraftView;
+    /// Renames a document.
+    rename_document(IdName) -> DocumentDto;
+    /// Puts a document into the bin.
+    delete_document(Id) -> ();
+    /// Lists the documents in the bin.
+    deleted_documents(Nothing) -> Vec<DocumentDto>;
+    /// Takes a document out of the bin.
+    restore_document(Id) -> DocumentDto;
+    /// Saves a document's brief; what is not valid yet is saved all the same, and checked when used.
+    set_brief(SetBrief) -> ();
+    /// Opens a draft (its id).
+    open_draft(Id) -> DraftView;
+    /// Makes a new draft from a draft.
+    branch_draft(IdName) -> DraftView;
+    /// Renames a draft.
+    rename_draft(IdName) -> ();
+    /// Puts a draft into the bin; the last one of a document stays.
+    delete_draft(Id) -> ();
+    /// Saves edits.
+    apply_edits(ApplyEdits) -> Saved;
+    /// Saves a whole text.
+    replace_text(ReplaceText) -> Saved;
+    /// Makes an automatic snapshot if anything changed (id of the draft).
+    snapshot(Id) -> ();
+    /// Keeps a named version (id of the draft).
+    save_version(IdName) -> HistoryNodeDto;
+    /// Lists a draft's history, newest first.
+    history(Id) -> Vec<HistoryNodeDto>;
+    /// The text of a node.
+    node_text(Id) -> String;
+    /// Compares a node (old) with the draft as it is (new).
+    compare(DraftNode) -> Vec<DiffPieceDto>;
+    /// Brings a node's text back.
+    restore_node(DraftNode) -> DraftView;
+    /// The model shelf.
+    models(Nothing) -> Vec<ModelDto>;
+    /// Puts a model file on the shelf, where it lies.
+    add_file(AddFile) -> ModelDto;
+    /// Puts a server's model on the shelf.
+    add_server(AddServer) -> ModelDto;
+    /// Sets or clears the key of a server's model.
+    set_key(SetKey) -> ModelDto;
+    /// Takes a model off the shelf; the file stays.
+    remove_model(Id) -> ();
+    /// Loads a model ahead of its first use.
+    load_model(Id) -> ();
+    /// Asks a server which models it offers.
+    list_server_models(ListServerModels) -> Vec<String>;
+    /// Asks for takes; they arrive as events.
+    generate(Generate) -> Batch;
+    /// Stops a batch or a single take (its id).
+    stop(Id) -> ();
+    /// Takes a suggestion into the text.
+    accept_take(AcceptTake) -> DraftView;
+    /// Throws a suggestion away; it stays in the record.
+    discard_take(Id) -> TakeDto;
+    /// The whole record of a take.
+    generation_record(Id) -> GenerationRecordDto;
+    /// Checks a draft against its brief and the house rules (id of the draft).
+    check(Id) -> Vec<FindingDto>;
+    /// The ads of a draft as a grid (id of the draft).
+    ad_grid(Id) -> AdGrid;
+    /// Writes a draft to a file.
+    export(Export) -> ();
+    /// Searches titles and texts.
+    search(Search) -> Vec<HitDto>;
+    /// What left the machine, newest first.
+    ledger(Nothing) -> Vec<LedgerEntryDto>;
+}

@@ -1,0 +1,435 @@
+//! Drafts: opening, editing, history, export, search.
+
+use std::{path::Path, sync::Arc};
+
+use inkstone_formats::ads_csv;
+use inkstone_library as lib;
+use inkstone_manuscript::{DocumentKind, adset::AdSet, diff, utf16};
+
+use crate::{
+    Studio, StudioError,
+    dto::*,
+    inputs::*,
+    projects::{bounded, counts, time},
+};
+
+/// The longest text a draft may hold, in bytes: some 4,000 pages.
+const LONGEST_TEXT: usize = 16 << 20;
+
+pub(crate) fn to_u32(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+fn operation(cause: EditCause) -> lib::Operation {
+    let (kind, origin) = match cause {
+        EditCause::Typing => (lib::OperationKind::Typing, lib::Origin::Typed),
+        EditCause::Paste => (lib::OperationKind::Paste, lib::Origin::Pasted),
+        EditCause::Undo => (lib::OperationKind::Undo, lib::Origin::Typed),
+        EditCause::Redo => (lib::OperationKind::Redo, lib::Origin::Typed),
+    };
+    lib::Operation { kind, origin }
+}
+
+/// A UTF-16 range of `text` in bytes.
+pub(crate) fn bytes(text: &str, from: u32, to: u32) -> Result<std::ops::Range<usize>, StudioError> {
+    let at = |offset: u32| {
+        utf16::to_byte(text, offset as usize)
+            .ok_or_else(|| StudioError::BadRequest(format!("position {offset} is not in the text")))
+    };
+    if from > to {
+        return Err(StudioError::BadRequest(format!("range {from}..{to}")));
+    }
+    Ok(at(from)?..at(to)?)
+}
+
+/// A byte range in UTF-16 units; positions past the end or inside a character move back.
+pub(crate) fn units(text: &str, range: &std::ops::Range<usize>) -> (u32, u32) {
+    let at = |byte: usize| to_u32(utf16::from_byte(text, text.floor_char_boundary(byte)));
+    (at(range.start), at(range.end))
+}
+
+/// Byte positions in UTF-16 units, one after another: quick as long as they go forward.
+pub(crate) struct Units<'a> {
+    text: &'a str,
+    byte: usize,
+    unit: usize,
+}
+
+impl<'a> Units<'a> {
+    pub fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            byte: 0,
+            unit: 0,
+        }
+    }
+
+    pub fn at(&mut self, byte: usize) -> u32 {
+        let byte = self.text.floor_char_boundary(byte);
+        if byte < self.byte {
+            (self.byte, self.unit) = (0, 0);
+        }
+        self.unit += self.text[self.byte..byte].encode_utf16().count();
+        self.byte = byte;
+        to_u32(self.unit)
+    }
+}
+
+impl Studio {
+    pub(crate) fn draft_view(&self, draft_id: &str) -> Result<DraftView, StudioError> {
+        let draft = self.library.draft(draft_id)?;
+        let document = self.library.document(&draft.document_id)?;
+        // A brief that can't be read any more must not keep the text from opening.
+        let brief = Self::brief(document.kind, document.language, &document.fields)
+            .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language));
+        let takes = self.takes(&draft)?;
+        Ok(DraftView {
+            document: self.document_dto(&draft.document_id)?,
+            brief: brief.to_value(),
+            counts: counts(&draft.body),
+            draft_id: draft.id,
+            body: draft.body,
+            revision: draft.revision,
+            takes,
+        })
+    }
+
+    /// See [`crate::commands`].
+    pub async fn open_draft(self: &Arc<Self>, i: Id) -> Result<DraftView, StudioError> {
+        self.blocking(move |s| s.draft_view(&i.id)).await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn branch_draft(self: &Arc<Self>, i: IdName) -> Result<DraftView, StudioError> {
+        let name = bounded("name", &i.name, 300)?;
+        let view = self
+            .blocking(move |s| {
+                let draft = s.library.branch(&i.id, &name)?;
+                s.draft_view(&draft.id)
+            })
+            .await?;
+        self.changed(&["documents"]);
+        Ok(view)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn rename_draft(self: &Arc<Self>, i: IdName) -> Result<(), StudioError> {
+        let name = bounded("name", &i.name, 300)?;
+        self.blocking(move |s| Ok(s.library.rename_draft(&i.id, &name)?))
+            .await?;
+        self.changed(&["documents"]);
+        Ok(())
+    }
+
+    /// See [`crate::commands`].
+    pub async fn delete_draft(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        self.blocking(move |s| Ok(s.library.delete_draft(&i.id)?))
+            .await?;
+        self.changed(&["documents"]);
+        Ok(())
+    }
+
+    /// See [`crate::commands`].
+    pub async fn apply_edits(self: &Arc<Self>, i: ApplyEdits) -> Result<Saved, StudioError> {
+        self.blocking(move |s| {
+            let body = s.library.draft(&i.draft_id)?.body;
+            let edits = i
+                .edits
+                .into_iter()
+                .map(|e| {
+                    let range = bytes(&body, e.from, e.to)?;
+                    Ok(lib::Edit {
+                        from: range.start,
+                        to: range.end,
+                        insert: e.insert,
+                    })
+                })
+                .collect::<Result<Vec<_>, StudioError>>()?;
+            s.apply(&i.draft_id, i.base_revision, &body, &edits, i.cause)
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn replace_text(self: &Arc<Self>, i: ReplaceText) -> Result<Saved, StudioError> {
+        self.blocking(move |s| {
+            let draft = s.library.draft(&i.draft_id)?;
+            let edit = smallest_edit(&draft.body, &i.text);
+            s.apply(&i.draft_id, draft.revision, &draft.body, &[edit], i.cause)
+        })
+        .await
+    }
+
+    fn apply(
+        &self,
+        draft_id: &str,
+        base: u32,
+        body: &str,
+        edits: &[lib::Edit],
+        cause: EditCause,
+    ) -> Result<Saved, StudioError> {
+        let grown: usize = edits.iter().map(|e| e.insert.len()).sum();
+        if body.len() + grown > LONGEST_TEXT {
+            return Err(StudioError::TooLong {
+                field: "text".into(),
+                limit: LONGEST_TEXT,
+            });
+        }
+        let revision = self
+            .library
+            .apply(draft_id, base, edits, &operation(cause))?;
+        let counts = counts(&self.library.draft(draft_id)?.body);
+        Ok(Saved { revision, counts })
+    }
+
+    /// See [`crate::commands`].
+    pub async fn snapshot(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        let made = self
+            .blocking(move |s| Ok(s.library.snapshot(&i.id)?))
+            .await?;
+        if made.is_some() {
+            self.changed(&["history"]);
+        }
+        Ok(())
+    }
+
+    /// See [`crate::commands`].
+    pub async fn save_version(self: &Arc<Self>, i: IdName) -> Result<HistoryNodeDto, StudioError> {
+        let name = bounded("name", &i.name, 300)?;
+        let node = self
+            .blocking(move |s| Ok(node_dto(s.library.save_version(&i.id, &name)?)))
+            .await?;
+        self.changed(&["history"]);
+        Ok(node)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn history(self: &Arc<Self>, i: Id) -> Result<Vec<HistoryNodeDto>, StudioError> {
+        self.blocking(move |s| {
+            Ok(s.library
+                .history(&i.id)?
+                .into_iter()
+                .map(node_dto)
+                .collect())
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn node_text(self: &Arc<Self>, i: Id) -> Result<String, StudioError> {
+        self.blocking(move |s| Ok(s.library.node_text(&i.id)?))
+            .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn compare(self: &Arc<Self>, i: DraftNode) -> Result<Vec<DiffPieceDto>, StudioError> {
+        self.blocking(move |s| {
+            let old = s.library.node_text(&i.node_id)?;
+            let new = s.library.draft(&i.draft_id)?.body;
+            Ok(diff_dtos(&old, &new))
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn restore_node(self: &Arc<Self>, i: DraftNode) -> Result<DraftView, StudioError> {
+        let view = self
+            .blocking(move |s| {
+                s.library.restore(&i.draft_id, &i.node_id)?;
+                s.draft_view(&i.draft_id)
+            })
+            .await?;
+        self.changed(&["history", "documents"]);
+        Ok(view)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn export(self: &Arc<Self>, i: Export) -> Result<(), StudioError> {
+        self.blocking(move |s| {
+            let draft = s.library.draft(&i.draft_id)?;
+            let document = s.library.document(&draft.document_id)?;
+            let content = match i.format.as_str() {
+                "text" => draft.body,
+                "csv" if document.kind == DocumentKind::Ads => {
+                    let brief = Self::brief(document.kind, document.language, &document.fields)?;
+                    csv(&draft.body, &brief, &document.title)?
+                }
+                other => return Err(StudioError::BadRequest(format!("format `{other}`"))),
+            };
+            write_file(Path::new(&i.path), content.as_bytes())
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn search(self: &Arc<Self>, i: Search) -> Result<Vec<HitDto>, StudioError> {
+        /// Enough to choose from; a longer list is not read.
+        const MOST_HITS: usize = 50;
+        let query: String = i.query.trim().chars().take(200).collect();
+        if query.is_empty() {
+            return Ok(vec![]);
+        }
+        self.blocking(move |s| {
+            Ok(s.library
+                .search(&query, MOST_HITS)?
+                .into_iter()
+                .map(|h| HitDto {
+                    project_id: h.project_id,
+                    document_id: h.document_id,
+                    draft_id: h.draft_id,
+                    title: h.title,
+                    kind: h.kind,
+                    snippet: h.snippet,
+                })
+                .collect())
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn ledger(self: &Arc<Self>, _: Nothing) -> Result<Vec<LedgerEntryDto>, StudioError> {
+        const MOST_ENTRIES: usize = 500;
+        self.blocking(|s| {
+            Ok(s.library
+                .ledger(MOST_ENTRIES)?
+                .into_iter()
+                .map(|e| LedgerEntryDto {
+                    id: e.id,
+                    at: time(e.at),
+                    host: e.host,
+                    purpose: e.purpose,
+                    bytes_out: e.bytes_out,
+                    bytes_in: e.bytes_in,
+                    generation_id: e.generation_id,
+                })
+                .collect())
+        })
+        .await
+    }
+}
+
+/// The ads of a text as CSV for its channel.
+pub(crate) fn csv(
+    text: &str,
+    brief: &inkstone_desks::Brief,
+    title: &str,
+) -> Result<String, StudioError> {
+    let set = AdSet::parse(text);
+    let channel = match brief {
+        inkstone_desks::Brief::Ads(b) => b.channel,
+        _ => return Err(StudioError::BadRequest("not an ad set".into())),
+    };
+    let out = match channel {
+        inkstone_desks::Channel::GoogleRsa => ads_csv::google_editor(&set, title, title),
+        other => ads_csv::generic(&set, other.name()),
+    };
+    out.map_err(|e| StudioError::Internal(e.to_string()))
+}
+
+pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), StudioError> {
+    let error = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+            StudioError::Library(lib::LibraryError::DiskFull)
+        }
+        _ => StudioError::Unwritable {
+            path: path.to_string_lossy().into_owned(),
+            detail: e.to_string(),
+        },
+    };
+    if path.is_dir() {
+        return Err(error(std::io::ErrorKind::IsADirectory.into()));
+    }
+    // Written beside and renamed: a full disk leaves an older export whole.
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    let part = std::path::PathBuf::from(part);
+    let written = std::fs::write(&part, content).and_then(|()| std::fs::rename(&part, path));
+    if written.is_err() {
+        let _ = std::fs::remove_file(&part);
+    }
+    written.map_err(error)
+}
+
+pub(crate) fn diff_dtos(old: &str, new: &str) -> Vec<DiffPieceDto> {
+    diff::prose_diff(old, new)
+        .into_iter()
+        .map(|p| DiffPieceDto {
+            change: match p.change {
+                diff::Change::Equal => "equal",
+                diff::Change::Insert => "insert",
+                diff::Change::Delete => "delete",
+            }
+            .to_owned(),
+            text: p.text,
+        })
+        .collect()
+}
+
+pub(crate) fn node_dto(n: lib::HistoryNode) -> HistoryNodeDto {
+    HistoryNodeDto {
+        id: n.id,
+        parent_id: n.parent_id,
+        version: n.kind == lib::NodeKind::Version,
+        name: n.name,
+        label: n.label,
+        characters: n.characters,
+        created_at: time(n.created_at),
+    }
+}
+
+/// The one replacement that turns `old` into `new`, without their common ends.
+fn smallest_edit(old: &str, new: &str) -> lib::Edit {
+    let head: usize = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
+    let tail: usize = old[head..]
+        .chars()
+        .rev()
+        .zip(new[head..].chars().rev())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
+    lib::Edit {
+        from: head,
+        to: old.len() - tail,
+        insert: new[head..new.len() - tail].to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn smallest_edit_keeps_common_ends() {
+        let cases = [
+            ("", "a"),
+            ("a", ""),
+            ("abc", "abXc"),
+            ("aaa", "aa"),
+            ("雨天", "雨大天"),
+            ("x", "x"),
+        ];
+        for (old, new) in cases {
+            let e = smallest_edit(old, new);
+            let mut text = old.to_owned();
+            text.replace_range(e.from..e.to, &e.insert);
+            assert_eq!(text, new);
+        }
+        assert_eq!(smallest_edit("雨天", "雨大天").insert, "大");
+    }
+
+    #[test]
+    fn ranges_count_as_editors_do() {
+        let text = "a😀雨";
+        assert_eq!(bytes(text, 1, 3).expect("in the text"), 1..5);
+        assert_eq!(units(text, &(1..5)), (1, 3));
+        assert!(bytes(text, 2, 3).is_err(), "the middle of a surrogate pair");
+        assert!(bytes(text, 3, 9).is_err());
+        let mut at = Units::of(text);
+        assert_eq!([1, 5, 8, 5, 3, 99].map(|b| at.at(b)), [1, 3, 4, 3, 1, 4]);
+    }
+}

@@ -1,0 +1,322 @@
+use std::collections::BTreeMap;
+
+use inkstone_desks::{BriefError, DeskError};
+use inkstone_generation::GenerationError;
+use inkstone_library::LibraryError;
+use thiserror::Error;
+
+use crate::dto::ErrorDto;
+
+/// Anything that can go wrong in a use-case.
+#[derive(Debug, Error)]
+pub enum StudioError {
+    /// From a model or its adapter.
+    #[error(transparent)]
+    Generation(#[from] GenerationError),
+    /// From the library.
+    #[error(transparent)]
+    Library(#[from] LibraryError),
+    /// From a desk.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// A brief that can't be read.
+    #[error(transparent)]
+    Brief(#[from] BriefError),
+    /// A remote model was asked for in a project that is local only.
+    #[error("the project is local only; `{host}` was not contacted")]
+    RemoteNotAllowed {
+        /// The host that was not contacted.
+        host: String,
+    },
+    /// The shelf has no such model.
+    #[error("no model `{id}` on the shelf")]
+    ModelNotChosen {
+        /// The id asked for.
+        id: String,
+    },
+    /// No such job, or it is over.
+    #[error("no job `{0}`")]
+    JobNotFound(String),
+    /// The call itself is wrong.
+    #[error("bad request: {0}")]
+    BadRequest(String),
+    /// A text is longer than a field may hold.
+    #[error("{field} is longer than {limit} characters")]
+    TooLong {
+        /// The field.
+        field: String,
+        /// The most characters it may hold.
+        limit: usize,
+    },
+    /// The take is still being written.
+    #[error("the take is still being written")]
+    StillWriting,
+    /// The person stopped it before anything was written.
+    #[error("stopped")]
+    Stopped,
+    /// The text to accept is empty.
+    #[error("there is no text to accept")]
+    NothingWritten,
+    /// The draft, its document or its project was deleted.
+    #[error("the draft lies in the bin")]
+    InTheBin,
+    /// The take was written for another document.
+    #[error("the take belongs to another document")]
+    OtherDocument,
+    /// The start of an id that several things share.
+    #[error("`{0}` is the start of several ids")]
+    Ambiguous(String),
+    /// A file can't be written.
+    #[error("{path}: {detail}")]
+    Unwritable {
+        /// The path.
+        path: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// A file can't be read.
+    #[error("{path}: {detail}")]
+    File {
+        /// The path.
+        path: String,
+        /// What the system said.
+        detail: String,
+    },
+    /// A fault of ours.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl StudioError {
+    /// The code, its values and the technical detail, ready for a UI.
+    pub fn to_dto(&self) -> ErrorDto {
+        let (code, values): (String, Vec<(&str, String)>) = match self {
+            Self::Generation(e) => (
+                serde_json::to_value(e.kind)
+                    .ok()
+                    .and_then(|v| v.as_str().map(str::to_owned))
+                    .unwrap_or_else(|| "internal".into()),
+                vec![],
+            ),
+            Self::Library(e) => library(e),
+            Self::Desk(e) => desk(e),
+            Self::Brief(e) => brief(e),
+            Self::RemoteNotAllowed { host } => {
+                ("remote_not_allowed".into(), vec![("host", host.clone())])
+            }
+            Self::ModelNotChosen { id } => ("model_not_chosen".into(), vec![("id", id.clone())]),
+            Self::JobNotFound(_) => ("job_not_found".into(), vec![]),
+            Self::BadRequest(_) => ("bad_request".into(), vec![]),
+            Self::TooLong { field, limit } => (
+                "brief_too_long".into(),
+                vec![("field", field.clone()), ("limit", limit.to_string())],
+            ),
+            Self::StillWriting => ("still_writing".into(), vec![]),
+            Self::Stopped => ("stopped".into(), vec![]),
+            Self::NothingWritten => ("nothing_written".into(), vec![]),
+            Self::InTheBin => ("in_the_bin".into(), vec![]),
+            Self::OtherDocument => ("other_document".into(), vec![]),
+            Self::Ambiguous(id) => ("ambiguous_id".into(), vec![("id", id.clone())]),
+            Self::Unwritable { path, .. } => {
+                ("file_unwritable".into(), vec![("path", path.clone())])
+            }
+            Self::File { path, .. } => ("file_unreadable".into(), vec![("path", path.clone())]),
+            Self::Internal(_) => ("internal".into(), vec![]),
+        };
+        ErrorDto {
+            code,
+            values: values.into_iter().map(|(k, v)| (k.to_owned(), v)).collect(),
+            detail: Some(self.to_string()),
+        }
+    }
+}
+
+type Parts = (String, Vec<(&'static str, String)>);
+
+fn library(error: &LibraryError) -> Parts {
+    let (code, values) = match error {
+        LibraryError::NotFound { .. } => ("not_found", vec![]),
+        LibraryError::Conflict { .. } => ("conflict", vec![]),
+        LibraryError::BadEdit(_) => ("bad_request", vec![]),
+        LibraryError::InUse => ("in_use", vec![]),
+        LibraryError::Newer { found, known } => (
+            "newer_library",
+            vec![("found", found.to_string()), ("known", known.to_string())],
+        ),
+        LibraryError::Damaged(_) => ("damaged_library", vec![]),
+        LibraryError::ReadOnly => ("read_only", vec![]),
+        LibraryError::DiskFull => ("disk_full", vec![]),
+        LibraryError::LastDraft => ("last_draft", vec![]),
+        LibraryError::Io(_) | LibraryError::Sql(_) => ("internal", vec![]),
+    };
+    (code.to_owned(), values)
+}
+
+fn desk(error: &DeskError) -> Parts {
+    let (code, values) = match error {
+        DeskError::Brief(e) => return brief(e),
+        DeskError::EmptySelection => ("empty_selection", vec![]),
+        DeskError::NoSuchScene { number } => {
+            ("no_such_scene", vec![("number", number.to_string())])
+        }
+        DeskError::TaskNotForKind { .. } => ("task_not_for_kind", vec![]),
+        DeskError::Template(_) => ("internal", vec![]),
+    };
+    (code.to_owned(), values)
+}
+
+fn brief(error: &BriefError) -> Parts {
+    let (code, values) = match error {
+        BriefError::UnknownField { field, expected } => (
+            "brief_unknown_field",
+            vec![("field", field.clone()), ("expected", expected.join(", "))],
+        ),
+        BriefError::BadValue { field, detail } => (
+            "brief_bad_value",
+            vec![("field", field.clone()), ("detail", detail.clone())],
+        ),
+        BriefError::Missing { field } => ("brief_missing", vec![("field", field.clone())]),
+        BriefError::TooLong { field, limit } => (
+            "brief_too_long",
+            vec![("field", field.clone()), ("limit", limit.to_string())],
+        ),
+        BriefError::NotAMapping(_) => ("brief_not_a_mapping", vec![]),
+        BriefError::Syntax { line, detail } => (
+            "brief_syntax",
+            vec![
+                (
+                    "line",
+                    line.map_or_else(|| "?".to_owned(), |l| l.to_string()),
+                ),
+                ("detail", detail.clone()),
+            ],
+        ),
+    };
+    (code.to_owned(), values)
+}
+
+/// A technical error without values.
+pub(crate) fn dto(code: &str, detail: impl Into<String>) -> ErrorDto {
+    ErrorDto {
+        code: code.to_owned(),
+        values: BTreeMap::new(),
+        detail: Some(detail.into()),
+    }
+}
+
+/// One error of each code.
+#[cfg(test)]
+pub(crate) fn samples() -> Vec<StudioError> {
+    use inkstone_generation::GenerationErrorKind::{self, *};
+    let id = || "x".to_owned();
+    // A new variant must be added here and in the list below; the compiler says so.
+    let known = |kind: GenerationErrorKind| match kind {
+        ModelNotFound | ModelNotAFile | ModelBroken | ModelUnsupported | ModelTooLarge
+        | ContextOverflow | InvalidRequest | Unreachable | Timeout | Unauthorized | Forbidden
+        | RemoteNotFound | RateLimited | ServerTrouble | Refused | NotAnApi | BadAddress
+        | Interrupted | Internal => GenerationError::new(kind, "detail").into(),
+    };
+    let mut all: Vec<StudioError> = [
+        ModelNotFound,
+        ModelNotAFile,
+        ModelBroken,
+        ModelUnsupported,
+        ModelTooLarge,
+        ContextOverflow,
+        InvalidRequest,
+        Unreachable,
+        Timeout,
+        Unauthorized,
+        Forbidden,
+        RemoteNotFound,
+        RateLimited,
+        ServerTrouble,
+        Refused,
+        NotAnApi,
+        BadAddress,
+        Interrupted,
+        Internal,
+    ]
+    .map(known)
+    .into();
+    all.extend(
+        [
+            LibraryError::NotFound {
+                what: "draft",
+                id: id(),
+            },
+            LibraryError::Conflict { current: 2 },
+            LibraryError::BadEdit(id()),
+            LibraryError::InUse,
+            LibraryError::Newer { found: 9, known: 5 },
+            LibraryError::Damaged(id()),
+            LibraryError::ReadOnly,
+            LibraryError::DiskFull,
+            LibraryError::LastDraft,
+            LibraryError::Io(id()),
+            LibraryError::Sql(id()),
+        ]
+        .map(StudioError::from),
+    );
+    all.extend(
+        [
+            DeskError::EmptySelection,
+            DeskError::NoSuchScene { number: 3 },
+            DeskError::TaskNotForKind {
+                task: id(),
+                kind: id(),
+            },
+            DeskError::Template(id()),
+        ]
+        .map(StudioError::from),
+    );
+    all.extend(
+        [
+            BriefError::UnknownField {
+                field: id(),
+                expected: vec![id()],
+            },
+            BriefError::BadValue {
+                field: id(),
+                detail: id(),
+            },
+            BriefError::Missing { field: id() },
+            BriefError::TooLong {
+                field: id(),
+                limit: 5,
+            },
+            BriefError::NotAMapping(id()),
+            BriefError::Syntax {
+                line: Some(2),
+                detail: id(),
+            },
+        ]
+        .map(StudioError::from),
+    );
+    all.extend([
+        StudioError::RemoteNotAllowed { host: id() },
+        StudioError::ModelNotChosen { id: id() },
+        StudioError::JobNotFound(id()),
+        StudioError::BadRequest(id()),
+        StudioError::StillWriting,
+        StudioError::Stopped,
+        StudioError::NothingWritten,
+        StudioError::InTheBin,
+        StudioError::OtherDocument,
+        StudioError::Ambiguous(id()),
+        StudioError::TooLong {
+            field: id(),
+            limit: 5,
+        },
+        StudioError::Unwritable {
+            path: id(),
+            detail: id(),
+        },
+        StudioError::File {
+            path: id(),
+            detail: id(),
+        },
+        StudioError::Internal(id()),
+    ]);
+    all
+}

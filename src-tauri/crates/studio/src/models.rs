@@ -1,0 +1,105 @@
+//! The model shelf as commands.
+
+use std::{path::Path, sync::Arc};
+
+use inkstone_generation::{Endpoint, Secret, TextModel};
+
+use crate::{Studio, StudioError, dto::*, inputs::*, projects::bounded};
+
+/// The longest path, address or name of a model, in characters.
+const LONGEST_ADDRESS: usize = 4096;
+
+impl Studio {
+    pub(crate) async fn model(
+        self: &Arc<Self>,
+        id: &str,
+    ) -> Result<Arc<dyn TextModel>, StudioError> {
+        self.shelf.model(id).await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn models(self: &Arc<Self>, _: Nothing) -> Result<Vec<ModelDto>, StudioError> {
+        self.blocking(|s| Ok(s.shelf.list())).await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn add_file(self: &Arc<Self>, i: AddFile) -> Result<ModelDto, StudioError> {
+        let path = bounded("path", &i.path, LONGEST_ADDRESS)?;
+        let model = self
+            .blocking(move |s| s.shelf.add_file(&s.library, Path::new(&path)))
+            .await?;
+        self.changed(&["models"]);
+        Ok(model)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn add_server(self: &Arc<Self>, i: AddServer) -> Result<ModelDto, StudioError> {
+        let name = bounded("name", &i.name, 300)?;
+        let base_url = bounded("base_url", &i.base_url, LONGEST_ADDRESS)?;
+        let model = bounded("model", &i.model, LONGEST_ADDRESS)?;
+        let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
+        let added = self
+            .blocking(move |s| {
+                s.shelf
+                    .add_server(&s.library, &name, &base_url, &model, &key)
+            })
+            .await?;
+        self.changed(&["models"]);
+        Ok(added)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn set_key(self: &Arc<Self>, i: SetKey) -> Result<ModelDto, StudioError> {
+        let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
+        let model = self
+            .blocking(move |s| s.shelf.set_key(&i.model_id, &key))
+            .await?;
+        self.changed(&["models"]);
+        Ok(model)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn remove_model(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        self.blocking(move |s| s.shelf.remove(&s.library, &i.id))
+            .await?;
+        // Projects that had it write with the starter from now on.
+        self.changed(&["models", "projects"]);
+        Ok(())
+    }
+
+    /// See [`crate::commands`].
+    pub async fn load_model(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        self.model(&i.id).await.map(drop)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn list_server_models(
+        self: &Arc<Self>,
+        i: ListServerModels,
+    ) -> Result<Vec<String>, StudioError> {
+        let base_url = bounded("base_url", &i.base_url, LONGEST_ADDRESS)?;
+        let base_url = base_url.trim_end_matches('/').to_owned();
+        let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
+        let asked = base_url.clone();
+        // No text leaves, only the question itself; it stands in the ledger all the same.
+        let entry = self
+            .blocking(move |s| {
+                let host = s.shelf.host(&asked)?;
+                Ok(s.library.record_departure(&host, "list_models", 0, None)?)
+            })
+            .await?;
+        let endpoint = Endpoint {
+            base_url,
+            api_key: Some(key).filter(|k| !k.is_empty()).map(Secret::new),
+            model: String::new(),
+        };
+        let listed = self.shelf.remote().list(endpoint).await;
+        if let Ok(names) = &listed {
+            let bytes = crate::drafts::to_u32(names.iter().map(String::len).sum());
+            self.blocking(move |s| Ok(s.library.record_arrival(&entry, bytes)?))
+                .await?;
+        }
+        self.changed(&["ledger"]);
+        Ok(listed?)
+    }
+}

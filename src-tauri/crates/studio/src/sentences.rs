@@ -1,0 +1,189 @@
+//! The sentences for errors and findings, from the same files that the window reads.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use inkstone_manuscript::Language;
+use serde::Deserialize;
+
+use crate::dto::{ErrorDto, FindingDto};
+
+/// What an error says to a person.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Sentence {
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// The sentences of one language.
+#[derive(Debug)]
+pub struct Sentences {
+    errors: BTreeMap<String, Sentence>,
+    checks: BTreeMap<String, String>,
+}
+
+macro_rules! files {
+    ($tag:literal) => {
+        (
+            include_str!(concat!("../../../../assets/locales/", $tag, "/errors.json")),
+            include_str!(concat!("../../../../assets/locales/", $tag, "/checks.json")),
+        )
+    };
+}
+
+const ENGLISH: (&str, &str) = files!("en");
+const CHINESE: (&str, &str) = files!("zh-CN");
+
+fn read((errors, checks): (&str, &str)) -> Sentences {
+    // The files are compiled in, and a test reads them.
+    Sentences {
+        errors: serde_json::from_str(errors).unwrap_or_default(),
+        checks: serde_json::from_str(checks).unwrap_or_default(),
+    }
+}
+
+/// The sentences of a language.
+pub fn sentences(language: Language) -> &'static Sentences {
+    static OF_ENGLISH: LazyLock<Sentences> = LazyLock::new(|| read(ENGLISH));
+    static OF_CHINESE: LazyLock<Sentences> = LazyLock::new(|| read(CHINESE));
+    match language {
+        Language::English => &OF_ENGLISH,
+        Language::Chinese => &OF_CHINESE,
+    }
+}
+
+impl Sentences {
+    /// What an error says. A code without a sentence gets that of `internal`.
+    pub fn error(&self, error: &ErrorDto) -> Sentence {
+        let found = self
+            .errors
+            .get(&error.code)
+            .or_else(|| self.errors.get("internal"));
+        found.map_or_else(
+            || Sentence {
+                message: error.code.clone(),
+                hint: String::new(),
+            },
+            |s| Sentence {
+                message: fill(&s.message, &error.values),
+                hint: fill(&s.hint, &error.values),
+            },
+        )
+    }
+
+    /// What a finding says.
+    pub fn finding(&self, finding: &FindingDto) -> String {
+        match self.checks.get(&finding.rule) {
+            Some(sentence) => fill(sentence, &finding.values),
+            None => finding.rule.clone(),
+        }
+    }
+}
+
+/// Fills the `{holes}` of a sentence. A hole without a value stays empty.
+fn fill(sentence: &str, values: &BTreeMap<String, String>) -> String {
+    let mut out = String::with_capacity(sentence.len());
+    let mut rest = sentence;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let inside = &rest[open + 1..];
+        match inside.find('}').filter(|end| is_hole(&inside[..*end])) {
+            Some(end) => {
+                out.push_str(values.get(&inside[..end]).map_or("", String::as_str));
+                rest = &inside[end + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = inside;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn is_hole(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::error::samples;
+
+    fn holes(sentence: &str) -> BTreeSet<&str> {
+        sentence
+            .split('{')
+            .skip(1)
+            .filter_map(|s| s.split_once('}'))
+            .map(|(name, _)| name)
+            .filter(|name| is_hole(name))
+            .collect()
+    }
+
+    fn errors(language: Language) -> &'static BTreeMap<String, Sentence> {
+        &sentences(language).errors
+    }
+
+    #[test]
+    fn every_error_has_its_sentence_in_both_languages_and_no_sentence_is_idle() {
+        let codes: BTreeSet<String> = samples().iter().map(|e| e.to_dto().code).collect();
+        for language in Language::ALL {
+            let known: BTreeSet<String> = errors(language).keys().cloned().collect();
+            assert_eq!(known, codes, "{language:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_whole_and_have_no_holes_that_stay_empty() {
+        for error in samples().iter().map(crate::StudioError::to_dto) {
+            let given: BTreeSet<&str> = error.values.keys().map(String::as_str).collect();
+            let mut asked = Vec::new();
+            for language in Language::ALL {
+                let s = &errors(language)[&error.code];
+                let in_it: BTreeSet<&str> =
+                    holes(&s.message).union(&holes(&s.hint)).copied().collect();
+                assert!(
+                    in_it.is_subset(&given),
+                    "{}: {in_it:?} of {given:?}",
+                    error.code
+                );
+                let filled = sentences(language).error(&error);
+                assert!(filled.message.ends_with(['.', '。']), "{}", filled.message);
+                assert!(filled.hint.ends_with(['.', '。']), "{}", filled.hint);
+                asked.push(in_it);
+            }
+            assert_eq!(
+                asked[0], asked[1],
+                "{}: the same holes in both languages",
+                error.code
+            );
+        }
+    }
+
+    #[test]
+    fn every_rule_has_its_sentence_in_both_languages() {
+        let rules: BTreeSet<&str> = inkstone_desks::RULES.iter().copied().collect();
+        for language in Language::ALL {
+            let known: BTreeSet<&str> = sentences(language)
+                .checks
+                .keys()
+                .map(String::as_str)
+                .collect();
+            assert_eq!(known, rules, "{language:?}");
+        }
+        for rule in rules {
+            let [english, chinese] = Language::ALL.map(|l| &sentences(l).checks[rule]);
+            assert_eq!(holes(english), holes(chinese), "{rule}");
+        }
+    }
+
+    #[test]
+    fn holes_are_filled_and_other_braces_stay() {
+        let values = BTreeMap::from([("a".to_owned(), "雨".to_owned())]);
+        assert_eq!(fill("{a} {b}| {c d} {", &values), "雨 | {c d} {");
+    }
+}

@@ -1,0 +1,760 @@
+//! Takes: asking for them, watching them come, stopping, accepting, discarding.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, MutexGuard, PoisonError},
+};
+
+use futures::future::join_all;
+use inkstone_desks::{Brief, Composed, Input, Task, compose, join};
+use inkstone_generation::{
+    CancellationToken, Prompt, Sampling, TextRequest, references::References,
+};
+use inkstone_library as lib;
+use inkstone_manuscript::{DocumentKind, article::Article};
+
+use crate::{
+    Studio, StudioError,
+    call::{self, Call, Departure, Ended, Reading, State, Unsaved},
+    drafts::{bytes, units},
+    dto::*,
+    inputs::*,
+    projects::{bounded, time},
+    shelf::{Chosen, STARTER},
+};
+
+/// The most takes of one batch.
+pub(crate) const MOST_VARIANTS: u32 = 20;
+/// The most takes that come along with a draft.
+const MOST_TAKES: usize = 200;
+/// The longest note or tone, in characters.
+const LONGEST_NOTE: usize = 2000;
+/// Seeds stay below this, so that they are exact in JSON.
+const SEEDS: u64 = 1 << 53;
+/// What stands for a host in the record of a local call.
+const LOCAL: &str = "local";
+
+/// A take from the moment it was asked for until the library has all of it.
+pub(crate) struct Live {
+    take: TakeDto,
+    project_id: String,
+    cancel: CancellationToken,
+    /// Fires when the library has all of it, or could not take it.
+    settled: CancellationToken,
+    /// What the library could not take.
+    unsaved: Option<Unsaved>,
+}
+
+impl Live {
+    fn over(&self) -> bool {
+        !matches!(self.take.status, TakeStatus::Waiting | TakeStatus::Writing)
+    }
+}
+
+/// What is asked of a desk, with all that the prompt is made of.
+pub(crate) struct Order<'a> {
+    pub brief: &'a Brief,
+    pub task: &'a Task,
+    pub document: &'a str,
+    pub selection: std::ops::Range<usize>,
+    pub note: &'a str,
+    pub house_rules: &'a str,
+    pub variants: u32,
+}
+
+impl Order<'_> {
+    /// The prompt of each variant.
+    pub fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        let note = Some(self.note).filter(|n| !n.is_empty());
+        (0..self.variants)
+            .map(|variant| {
+                let input = Input {
+                    brief: self.brief,
+                    task: self.task,
+                    document: self.document,
+                    selection: self.selection.clone(),
+                    note,
+                    house_rules: self.house_rules,
+                    variant,
+                    variants: self.variants,
+                    context_tokens: chosen.context_tokens,
+                };
+                Ok(compose(&input, chosen.prompt_form)?)
+            })
+            .collect()
+    }
+}
+
+/// How many takes a desk makes by itself: an ad each, else one.
+pub(crate) fn own_number(brief: &Brief, task: &Task) -> u32 {
+    match (brief, task) {
+        (Brief::Ads(b), Task::Draft) => b.variants,
+        _ => 1,
+    }
+}
+
+/// The request that a composed prompt becomes.
+pub(crate) fn request(composed: &Composed, seed: u64) -> TextRequest {
+    TextRequest {
+        prompt: Prompt::Chat(composed.messages.clone()),
+        sampling: Sampling {
+            temperature: composed.temperature,
+            repeat_penalty: composed.repeat_penalty,
+            seed,
+            ..Sampling::default()
+        },
+        max_tokens: Some(composed.max_tokens),
+        stop: composed.stop.clone(),
+    }
+}
+
+/// The record of a call, as far as it is known before the model is loaded.
+pub(crate) struct Record<'a> {
+    pub draft_id: Option<&'a str>,
+    pub task: &'a str,
+    pub batch_id: &'a str,
+    pub variant: u32,
+    pub chosen: &'a Chosen,
+    pub template: &'a str,
+    pub template_sha256: &'a str,
+    pub request: &'a TextRequest,
+    pub references: &'a References,
+    pub target: Option<std::ops::Range<usize>>,
+}
+
+impl Studio {
+    /// Writes a call down and returns its id. Blocks.
+    pub(crate) fn begin(&self, record: Record<'_>) -> Result<String, StudioError> {
+        let json = |e: serde_json::Error| StudioError::Internal(e.to_string());
+        let seed = record.request.sampling.seed;
+        Ok(self.library.begin_generation(&lib::GenerationStart {
+            draft_id: record.draft_id.map(str::to_owned),
+            task: record.task.to_owned(),
+            batch_id: record.batch_id.to_owned(),
+            variant: record.variant,
+            model_name: record.chosen.name.clone(),
+            model_id: record.chosen.id.clone(),
+            locality: record
+                .chosen
+                .host
+                .clone()
+                .unwrap_or_else(|| LOCAL.to_owned()),
+            model_sha256: None,
+            engine: String::new(),
+            template: record.template.to_owned(),
+            template_sha256: record.template_sha256.to_owned(),
+            request_json: serde_json::to_string(record.request).map_err(json)?,
+            references_json: serde_json::to_string(record.references).map_err(json)?,
+            seed: i64::try_from(seed).map_err(|e| StudioError::Internal(e.to_string()))?,
+            target: record.target,
+        })?)
+    }
+
+    /// A seed that JSON can hold.
+    pub(crate) fn seed(&self) -> u64 {
+        (self.entropy)() % SEEDS
+    }
+
+    /// An id that nothing else has.
+    pub(crate) fn batch_id(&self) -> String {
+        format!("{:016x}{:016x}", (self.entropy)(), (self.entropy)())
+    }
+
+    fn live(&self) -> MutexGuard<'_, HashMap<String, Live>> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The takes of a draft, newest first. Blocks.
+    pub(crate) fn takes(&self, draft: &lib::Draft) -> Result<Vec<TakeDto>, StudioError> {
+        // The library first: what ends meanwhile is then in both, and never in neither.
+        let kept = self.library.generations(&draft.id)?;
+        let live: HashMap<String, TakeDto> = self
+            .live()
+            .iter()
+            .map(|(id, l)| (id.clone(), l.take.clone()))
+            .collect();
+        Ok(kept
+            .into_iter()
+            .take(MOST_TAKES)
+            .map(|g| match live.get(&g.id) {
+                Some(take) => take.clone(),
+                None => take_dto(g, &draft.body),
+            })
+            .collect())
+    }
+
+    /// One take as it stands. Blocks.
+    fn take(&self, id: &str) -> Result<TakeDto, StudioError> {
+        let kept = self.library.generation(id)?;
+        if let Some(live) = self.live().get(id) {
+            return Ok(live.take.clone());
+        }
+        let Some(draft_id) = &kept.draft_id else {
+            return Ok(take_dto(kept, ""));
+        };
+        let draft = self.library.draft(draft_id)?;
+        Ok(take_dto(kept, &draft.body))
+    }
+
+    /// The draft and its document, unless one of them lies in the bin. Blocks.
+    fn not_deleted(&self, draft_id: &str) -> Result<(lib::Draft, lib::Document), StudioError> {
+        let draft = self.library.draft(draft_id)?;
+        let document = self.library.document(&draft.document_id)?;
+        let there = self
+            .library
+            .drafts(&document.id)?
+            .iter()
+            .any(|d| d.id == draft_id)
+            && self
+                .library
+                .documents(&document.project_id)?
+                .iter()
+                .any(|d| d.id == document.id)
+            && self
+                .library
+                .projects()?
+                .iter()
+                .any(|p| p.id == document.project_id);
+        if there {
+            Ok((draft, document))
+        } else {
+            Err(StudioError::InTheBin)
+        }
+    }
+
+    /// See [`crate::commands`].
+    pub async fn generate(self: &Arc<Self>, i: Generate) -> Result<Batch, StudioError> {
+        let seed = match i.seed {
+            None => self.seed(),
+            Some(given) => seed_of(given)?,
+        };
+        let studio = self.clone();
+        let (chosen, calls, batch) = self
+            .blocking(move |s| s.order(&studio.batch_id(), &i, seed))
+            .await?;
+        tokio::spawn(self.clone().write_all(chosen, calls));
+        Ok(batch)
+    }
+
+    /// Composes and writes down the calls of a batch. Blocks.
+    fn order(
+        &self,
+        batch_id: &str,
+        i: &Generate,
+        seed: u64,
+    ) -> Result<(Chosen, Vec<Call>, Batch), StudioError> {
+        let (draft, document) = self.not_deleted(&i.draft_id)?;
+        let project = self.library.project(&document.project_id)?;
+        let brief = Self::brief(document.kind, document.language, &document.fields)?;
+        let wanted = project.model_id.as_deref().unwrap_or(STARTER);
+        let chosen = self
+            .shelf
+            .choose(wanted)
+            .or_else(|_| self.shelf.choose(STARTER))?;
+        if let Some(host) = &chosen.host
+            && project.privacy == lib::Privacy::LocalOnly
+        {
+            return Err(StudioError::RemoteNotAllowed { host: host.clone() });
+        }
+        if let Task::Tone { tone } = &i.task {
+            bounded("tone", tone, LONGEST_NOTE)?;
+        }
+        let own = own_number(&brief, &i.task);
+        let order = Order {
+            brief: &brief,
+            task: &i.task,
+            document: &draft.body,
+            selection: bytes(&draft.body, i.from, i.to)?,
+            note: &checked_note(&i.note)?,
+            house_rules: &project.house_rules,
+            variants: if i.variants == 0 {
+                own
+            } else {
+                i.variants.min(MOST_VARIANTS)
+            },
+        };
+        let mut calls = Vec::new();
+        let mut takes = Vec::new();
+        for (variant, composed) in (0..).zip(order.compose(&chosen)?) {
+            let request = request(&composed, seed_for(seed, variant));
+            let id = self.begin(Record {
+                draft_id: Some(&draft.id),
+                task: i.task.name(),
+                batch_id,
+                variant,
+                chosen: &chosen,
+                template: &composed.template,
+                template_sha256: &composed.template_sha256,
+                request: &request,
+                references: &composed.references,
+                target: Some(composed.target.clone()),
+            })?;
+            takes.push(take_dto(self.library.generation(&id)?, &draft.body));
+            calls.push(Call {
+                id,
+                variant,
+                reading: Reading::of(&composed.template),
+                request,
+                references: composed.references,
+                departure: chosen.host.clone().map(|host| Departure {
+                    host,
+                    purpose: i.task.name().to_owned(),
+                    project_id: Some(project.id.clone()),
+                }),
+                cancel: CancellationToken::new(),
+            });
+        }
+        let mut live = self.live();
+        for (take, call) in takes.iter_mut().zip(&calls) {
+            take.status = TakeStatus::Waiting;
+            live.insert(
+                take.id.clone(),
+                Live {
+                    take: take.clone(),
+                    project_id: project.id.clone(),
+                    cancel: call.cancel.clone(),
+                    settled: CancellationToken::new(),
+                    unsaved: None,
+                },
+            );
+        }
+        drop(live);
+        Ok((
+            chosen,
+            calls,
+            Batch {
+                batch_id: batch_id.to_owned(),
+                takes,
+            },
+        ))
+    }
+
+    async fn write_all(self: Arc<Self>, chosen: Chosen, calls: Vec<Call>) {
+        join_all(calls.into_iter().map(|call| self.write_take(&chosen, call))).await;
+        self.changed(&["takes"]);
+    }
+
+    async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
+        let id = call.id.clone();
+        let cancel = call.cancel.clone();
+        let made = tokio::select! {
+            biased;
+            () = cancel.cancelled() => Ok(None),
+            turn = self.turns(chosen).acquire_owned() => match turn {
+                Err(e) => Err(StudioError::Internal(e.to_string())),
+                Ok(turn) => tokio::select! {
+                    biased;
+                    () = cancel.cancelled() => Ok(None),
+                    model = self.ready(&chosen.id, &id) => model.map(|model| Some((turn, model))),
+                },
+            },
+        };
+        let (ended, saved) = match made {
+            Ok(Some((turn, model))) => {
+                self.grow(&id, TakeStatus::Writing, &State::default());
+                let studio = self.clone();
+                // A task of its own, so that an adapter that panics takes nobody along.
+                let task = tokio::spawn(async move {
+                    let _turn = turn;
+                    let id = call.id.clone();
+                    call::run(&studio, &model, call, |state| {
+                        studio.grow(&id, TakeStatus::Writing, state);
+                    })
+                    .await
+                });
+                match task.await {
+                    Ok((ended, saving)) => {
+                        self.end_take(&id, &ended);
+                        let saved = match saving.await {
+                            Ok(saved) => saved,
+                            Err(e) => {
+                                let end = Unsaved::end(ended.end.clone());
+                                Err((end, lib::LibraryError::Io(e.to_string())))
+                            }
+                        };
+                        (ended, saved)
+                    }
+                    Err(e) => {
+                        self.end_without_text(&id, Ended::failed(&call::fell(&e)))
+                            .await
+                    }
+                }
+            }
+            Ok(None) => self.end_without_text(&id, Ended::stopped()).await,
+            Err(e) => self.end_without_text(&id, Ended::failed(&e)).await,
+        };
+        if let Err((_, e)) = &saved {
+            tracing::error!(take = %id, error = %e, "a take could not be saved");
+        }
+        let mut live = self.live();
+        match saved {
+            Ok(()) => {
+                if let Some(over) = live.remove(&id) {
+                    over.settled.cancel();
+                }
+            }
+            Err((rest, e)) => {
+                // The text stays here, to be saved when the person decides about it.
+                if let Some(over) = live.get_mut(&id) {
+                    over.unsaved = Some(rest);
+                    over.take.error = ended.error.or_else(|| Some(StudioError::from(e).to_dto()));
+                    over.take.status = TakeStatus::Failed;
+                    over.settled.cancel();
+                    let take = over.take.clone();
+                    drop(live);
+                    self.tell(StudioEvent::Take { take });
+                }
+            }
+        }
+    }
+
+    /// The model, and its name in the record.
+    async fn ready(
+        self: &Arc<Self>,
+        model_id: &str,
+        generation_id: &str,
+    ) -> Result<Arc<dyn inkstone_generation::TextModel>, StudioError> {
+        let model = self.model(model_id).await?;
+        self.name_model(&*model, generation_id).await?;
+        Ok(model)
+    }
+
+    /// Writes down what a loaded model says of itself.
+    pub(crate) async fn name_model(
+        self: &Arc<Self>,
+        model: &dyn inkstone_generation::TextModel,
+        generation_id: &str,
+    ) -> Result<(), StudioError> {
+        let (said, id) = (model.describe(), generation_id.to_owned());
+        self.blocking(move |s| {
+            let sha256 = said.sha256.as_deref();
+            Ok(s.library
+                .name_model(&id, &said.name, sha256, &said.engine)?)
+        })
+        .await
+    }
+
+    /// Ends a take that wrote nothing, or whose task came down.
+    async fn end_without_text(
+        self: &Arc<Self>,
+        id: &str,
+        ended: Ended,
+    ) -> (Ended, Result<(), (Unsaved, lib::LibraryError)>) {
+        self.end_take(id, &ended);
+        let (mut rest, id) = (Unsaved::end(ended.end.clone()), id.to_owned());
+        let saved = self
+            .blocking(move |s| {
+                let saved = rest.save(&s.library, &id);
+                Ok(saved.map_err(|e| (rest, e)))
+            })
+            .await;
+        let saved = saved.unwrap_or_else(|e| {
+            let end = Unsaved::end(ended.end.clone());
+            Err((end, lib::LibraryError::Io(e.to_string())))
+        });
+        (ended, saved)
+    }
+
+    fn change_live(&self, id: &str, change: impl FnOnce(&mut TakeDto)) {
+        let mut live = self.live();
+        let Some(found) = live.get_mut(id) else {
+            return;
+        };
+        change(&mut found.take);
+        let take = found.take.clone();
+        drop(live);
+        self.tell(StudioEvent::Take { take });
+    }
+
+    fn grow(&self, id: &str, status: TakeStatus, state: &State) {
+        self.change_live(id, |take| {
+            take.status = status;
+            put(take, state);
+        });
+    }
+
+    fn end_take(&self, id: &str, ended: &Ended) {
+        self.change_live(id, |take| {
+            take.status = ended.status();
+            // A task that came down takes no text along that was shown already.
+            if ended.state.tokens >= take.tokens {
+                put(take, &ended.state);
+            }
+            take.finish_reason = Some(ended.end.finish_reason.clone());
+            take.error = ended.error.clone();
+        });
+    }
+
+    /// See [`crate::commands`].
+    pub async fn stop(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        let mut found = false;
+        for live in self.live().values().filter(|l| !l.over()) {
+            if live.take.id == i.id || live.take.batch_id == i.id {
+                live.cancel.cancel();
+                found = true;
+            }
+        }
+        if found {
+            Ok(())
+        } else {
+            Err(StudioError::JobNotFound(i.id))
+        }
+    }
+
+    /// Stops what a project's models on servers are writing: its lock falls at once.
+    pub(crate) fn stop_remote(&self, project_id: &str) {
+        for live in self.live().values() {
+            if live.project_id == project_id && live.take.host.is_some() {
+                live.cancel.cancel();
+            }
+        }
+    }
+
+    /// Waits until the library has all of a take, trying once more what it could not take before.
+    async fn settle(self: &Arc<Self>, id: &str) -> Result<(), StudioError> {
+        let settled = match self.live().get(id) {
+            None => return Ok(()),
+            Some(live) if !live.over() => return Err(StudioError::StillWriting),
+            Some(live) => live.settled.clone(),
+        };
+        settled.cancelled().await;
+        let rest = self.live().get_mut(id).and_then(|live| live.unsaved.take());
+        let Some(mut rest) = rest else {
+            return Ok(());
+        };
+        let key = id.to_owned();
+        self.blocking(move |s| {
+            let saved = rest.save(&s.library, &key);
+            let mut live = s.live();
+            match saved {
+                Ok(()) => {
+                    live.remove(&key);
+                    Ok(())
+                }
+                Err(e) => {
+                    if let Some(live) = live.get_mut(&key) {
+                        live.unsaved = Some(rest);
+                    }
+                    Err(e.into())
+                }
+            }
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn accept_take(self: &Arc<Self>, i: AcceptTake) -> Result<DraftView, StudioError> {
+        self.settle(&i.take_id).await?;
+        let view = self.blocking(move |s| s.accept(&i)).await?;
+        self.changed(&["documents", "history", "takes"]);
+        Ok(view)
+    }
+
+    fn accept(&self, i: &AcceptTake) -> Result<DraftView, StudioError> {
+        let generation = self.library.generation(&i.take_id)?;
+        let (draft, document) = self.not_deleted(&i.draft_id)?;
+        let drafts = self.library.drafts(&document.id)?;
+        let deleted = self.library.deleted_drafts(&document.id)?;
+        let own: HashSet<&str> = drafts
+            .iter()
+            .chain(&deleted)
+            .map(|d| d.id.as_str())
+            .collect();
+        // A branch may take what was written for the draft that it grew from.
+        if !generation
+            .draft_id
+            .as_deref()
+            .is_some_and(|id| own.contains(id))
+        {
+            return Err(StudioError::OtherDocument);
+        }
+        if draft.revision != i.base_revision {
+            return Err(lib::LibraryError::Conflict {
+                current: draft.revision,
+            }
+            .into());
+        }
+        if i.text.trim().is_empty() {
+            return Err(StudioError::NothingWritten);
+        }
+        let target = bytes(&draft.body, i.from, i.to)?;
+        let reading = Reading::of(&generation.template);
+        let shown = reading.read(&resolved(&generation));
+        let insert = if target.is_empty() || i.text == shown.text {
+            join(&draft.body, &target, &i.text)
+        } else {
+            // The person's own wording stands as they left it.
+            i.text.clone()
+        };
+        let title = title_for(&document, &generation, &i.text, shown.title);
+        let edit = lib::Edit {
+            from: target.start,
+            to: target.end,
+            insert,
+        };
+        self.library.accept(
+            &i.take_id,
+            &draft.id,
+            i.base_revision,
+            &[edit],
+            title.as_deref(),
+        )?;
+        self.draft_view(&draft.id)
+    }
+
+    /// See [`crate::commands`].
+    pub async fn discard_take(self: &Arc<Self>, i: Id) -> Result<TakeDto, StudioError> {
+        // What is thrown away while it is being written need not be written to its end.
+        if let Some(live) = self.live().get(&i.id) {
+            live.cancel.cancel();
+        }
+        self.blocking(move |s| {
+            s.library
+                .decide_suggestion(&i.id, lib::Decision::Discarded)?;
+            if let Some(live) = s.live().get_mut(&i.id) {
+                live.take.decision = TakeDecision::Discarded;
+            }
+            s.take(&i.id)
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn generation_record(
+        self: &Arc<Self>,
+        i: Id,
+    ) -> Result<GenerationRecordDto, StudioError> {
+        self.blocking(move |s| {
+            let take = s.take(&i.id)?;
+            let g = s.library.generation(&i.id)?;
+            let end = g.end.unwrap_or_default();
+            let over = !end.finish_reason.is_empty();
+            Ok(GenerationRecordDto {
+                take,
+                model_id: g.model_id,
+                model_sha256: g.model_sha256,
+                engine: g.engine,
+                template_sha256: g.template_sha256,
+                request: g.request_json,
+                output: g.output,
+                prompt_tokens: end.prompt_tokens,
+                completion_tokens: end.completion_tokens,
+                first_token_ms: end.first_token_ms,
+                total_ms: over.then_some(end.total_ms),
+            })
+        })
+        .await
+    }
+}
+
+fn put(take: &mut TakeDto, state: &State) {
+    take.title = state.title.clone();
+    take.text = state.text.clone();
+    take.tokens = state.tokens;
+    take.tokens_per_second = state.tokens_per_second;
+}
+
+/// A seed from JSON.
+fn seed_of(given: f64) -> Result<u64, StudioError> {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "the range is checked first"
+    )]
+    if given.fract() == 0.0 && (0.0..SEEDS as f64).contains(&given) {
+        Ok(given as u64)
+    } else {
+        Err(StudioError::BadRequest(format!("seed {given}")))
+    }
+}
+
+/// A wish of a bearable length.
+pub(crate) fn checked_note(note: &str) -> Result<String, StudioError> {
+    bounded("note", note, LONGEST_NOTE)
+}
+
+/// Whether a seed can be kept exactly.
+pub(crate) fn checked_seed(seed: u64) -> Result<u64, StudioError> {
+    if seed < SEEDS {
+        Ok(seed)
+    } else {
+        Err(StudioError::BadRequest(format!("seed {seed}")))
+    }
+}
+
+/// The seed of a variant.
+pub(crate) fn seed_for(seed: u64, variant: u32) -> u64 {
+    (seed + u64::from(variant)) % SEEDS
+}
+
+/// An article's headline, for a document that has no title yet.
+fn title_for(
+    document: &lib::Document,
+    generation: &lib::Generation,
+    text: &str,
+    found: Option<String>,
+) -> Option<String> {
+    /// As long as a title may be that a person gives.
+    const LONGEST_TITLE: usize = 300;
+    let wanted = document.kind == DocumentKind::News
+        && generation.task == Task::Draft.name()
+        && document.title.trim().is_empty();
+    let title = wanted
+        .then(|| Article::parse(text).headline.or(found))
+        .flatten()?;
+    Some(title.chars().take(LONGEST_TITLE).collect())
+}
+
+/// The output with what its references stand for.
+pub(crate) fn resolved(g: &lib::Generation) -> String {
+    let references: References = serde_json::from_str(&g.references_json).unwrap_or_default();
+    references.resolve(&g.output)
+}
+
+#[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
+fn take_dto(g: lib::Generation, body: &str) -> TakeDto {
+    let output = Reading::of(&g.template).read(&resolved(&g));
+    let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
+        let end = target.end.min(body.len());
+        units(body, &(target.start.min(end)..end))
+    });
+    let speed = g.end.as_ref().and_then(|end| {
+        let ms = end
+            .total_ms
+            .checked_sub(end.first_token_ms?)
+            .filter(|ms| *ms > 0)?;
+        (g.tokens > 1).then(|| f64::from(g.tokens - 1) * 1000.0 / f64::from(ms))
+    });
+    let error = g
+        .end
+        .as_ref()
+        .and_then(|end| end.error.as_deref())
+        .map(|e| serde_json::from_str(e).unwrap_or_else(|_| crate::error::dto("internal", e)));
+    TakeDto {
+        id: g.id,
+        batch_id: g.batch_id,
+        variant: g.variant,
+        draft_id: g.draft_id.unwrap_or_default(),
+        task: g.task,
+        status: g.end.as_ref().map_or(TakeStatus::Writing, call::status),
+        decision: match g.decision {
+            lib::Decision::Pending => TakeDecision::Pending,
+            lib::Decision::Accepted => TakeDecision::Accepted,
+            lib::Decision::Discarded => TakeDecision::Discarded,
+        },
+        title: output.title,
+        text: output.text,
+        from,
+        to,
+        model_name: g.model_name,
+        host: Some(g.locality).filter(|l| l != LOCAL),
+        seed: g.seed as f64,
+        template: g.template,
+        tokens: g.tokens,
+        tokens_per_second: speed,
+        finish_reason: g.end.map(|end| end.finish_reason),
+        error,
+        created_at: time(g.created_at),
+    }
+}

@@ -1,0 +1,7 @@
+//! Use-cases from end to end, as a user interface calls them.
+
+mod edges;
+mod headless;
+mod remote;
+mod takes;
+mod world;
