@@ -169,10 +169,14 @@ fn banned(value: &Value) -> Vec<Finding> {
     let mut findings: Vec<(Range<usize>, Severity)> = Vec::new();
     for (phrase, severity) in BANNED {
         for range in folded.find(phrase) {
-            // "miracle cure" is one finding, not two.
-            let covered = |r: &Range<usize>| r.start <= range.start && range.end <= r.end;
-            if !findings.iter().any(|(r, _)| covered(r)) {
-                findings.push((range, *severity));
+            // "miracle" and "miracle cure" are one finding, the worse of the two.
+            let apart = |r: &Range<usize>| r.end <= range.start || range.end <= r.start;
+            match findings.iter_mut().find(|(r, _)| !apart(r)) {
+                Some((r, worst)) => {
+                    *r = r.start.min(range.start)..r.end.max(range.end);
+                    *worst = (*severity).min(*worst);
+                }
+                None => findings.push((range, *severity)),
             }
         }
     }
@@ -217,3 +221,6 @@ fn duplicates(ads: &[Placed]) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use crate::Severity;
 ///
 /// The Chinese ones follow article 9, paragraph 3 of the Advertising Law of the PRC ("国家级", "最高级",
 /// "最佳" and the like) and, as warnings, its articles 16 to 25 (cures, returns). "最新" and "首款" say an
-/// order in time, which the guideline of 2023 on absolute terms lets pass.
+/// order in time, which the guideline of 2023 on absolute terms lets pass; "最高" and "最低" may name a
+/// bound (最高省 50 元), so they are warnings.
 pub(super) const BANNED: &[(&str, Severity)] = &[
     ("国家级", Severity::Error),
     ("世界级", Severity::Error),
@@ -16,9 +17,10 @@ pub(super) const BANNED: &[(&str, Severity)] = &[
     ("最好", Severity::Error),
     ("最优", Severity::Error),
     ("最强", Severity::Error),
-    ("最大", Severity::Error),
-    ("最高", Severity::Error),
-    ("最低", Severity::Error),
+    ("最大", Severity::Warning),
+    ("最高", Severity::Warning),
+    ("最低", Severity::Warning),
+    ("最低价", Severity::Error),
     ("最便宜", Severity::Error),
     ("最先进", Severity::Error),
     ("最权威", Severity::Error),

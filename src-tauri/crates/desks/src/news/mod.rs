@@ -1,6 +1,9 @@
 //! The news desk: an article as Markdown, a headline, a dek and a body.
 
 mod check;
+mod names;
+mod number_words;
+mod numbers;
 mod parse;
 
 use crate::registry::Desk;

@@ -1,0 +1,32 @@
+//! Names in an article that stand nowhere in its brief.
+//!
+//! A name is found by its form alone, so only forms that are rarely anything else count: a false
+//! alarm teaches a person to look away.
+
+mod english;
+mod han;
+
+use std::ops::Range;
+
+use inkstone_manuscript::Language;
+
+/// The places of names of `text` that none of the brief's texts holds, each name once
+pub(super) fn strangers(text: &str, known: &[&str], language: Language) -> Vec<Range<usize>> {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut found = match language {
+        Language::English => english::strangers(text, known),
+        Language::Chinese => han::strangers(text, known),
+    };
+    found.sort_by_key(|range| (range.start, range.end));
+    found.retain(|range| {
+        let name = &text[range.clone()];
+        // After `Mara Lindberg`, `Lindberg` is said already.
+        let new = !seen.iter().any(|earlier| earlier.contains(name));
+        seen.push(name);
+        new
+    });
+    found
+}
+
+#[cfg(test)]
+mod tests;
