@@ -37,6 +37,7 @@ pub const RULES: &[&str] = &[
     "ads.no_ads",
     "ads.over_limit",
     "ads.missing_field",
+    "ads.extra_field",
     "ads.duplicate",
     "ads.banned_word",
     "ads.forbidden",
