@@ -223,7 +223,23 @@ impl Unsaved {
 }
 
 /// What could not be saved in the end, and why.
-pub(crate) type Saving = JoinHandle<Result<(), (Unsaved, LibraryError)>>;
+pub(crate) struct NotSaved {
+    pub rest: Box<Unsaved>,
+    pub why: LibraryError,
+}
+
+impl NotSaved {
+    /// Of a task that came down.
+    pub fn fell(rest: Unsaved, why: &impl ToString) -> Self {
+        Self {
+            rest: Box::new(rest),
+            why: LibraryError::Io(why.to_string()),
+        }
+    }
+}
+
+/// The saving of a call, which goes on after its end.
+pub(crate) type Saving = JoinHandle<Result<(), NotSaved>>;
 
 /// Brings to the library what comes in, without keeping whoever sends it waiting.
 fn saver(studio: &Arc<Studio>, id: String) -> (mpsc::UnboundedSender<Unsaved>, Saving) {
@@ -248,12 +264,15 @@ fn saver(studio: &Arc<Studio>, id: String) -> (mpsc::UnboundedSender<Unsaved>, S
                     unsaved = rest;
                     trouble = saved.err();
                 }
-                Err(e) => return Err((Unsaved::default(), LibraryError::Io(e.to_string()))),
+                Err(e) => return Err(NotSaved::fell(Unsaved::default(), &e)),
             }
         }
         match trouble {
             None => Ok(()),
-            Some(e) => Err((unsaved, e)),
+            Some(why) => Err(NotSaved {
+                rest: Box::new(unsaved),
+                why,
+            }),
         }
     });
     (sender, saving)
@@ -510,4 +529,76 @@ pub(crate) fn fell(detail: &tokio::task::JoinError) -> StudioError {
         "the task ended"
     };
     GenerationError::new(GenerationErrorKind::Internal, what).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_template_says_how_its_answer_is_read() {
+        for (template, task) in [
+            ("news/draft.en", Task::Draft),
+            ("screenplay/scene.zh-CN.compact", Task::Scene { number: 0 }),
+        ] {
+            let Reading::Desk { task: found, .. } = Reading::of(template) else {
+                panic!("{template}");
+            };
+            assert_eq!(found, task);
+        }
+        for raw in [
+            "raw",
+            "",
+            "news/draft",
+            "news/sing.en",
+            "opera/draft.en",
+            "news/draft.fr",
+        ] {
+            assert!(matches!(Reading::of(raw), Reading::Raw), "{raw}");
+        }
+        for kind in DocumentKind::ALL {
+            for task in inkstone_desks::tasks(kind) {
+                assert!(task_named(task).is_some(), "{task}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_saved_is_not_lost() {
+        struct Noon;
+        impl inkstone_library::Clock for Noon {
+            fn now_ms(&self) -> i64 {
+                0
+            }
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("library.ink");
+        let library = Library::open(&path, Arc::new(Noon)).expect("a library");
+        let end = GenerationEnd {
+            finish_reason: "stop".into(),
+            ..GenerationEnd::default()
+        };
+        let mut unsaved = Unsaved {
+            text: "It ".into(),
+            tokens: 1,
+            ..Unsaved::default()
+        };
+        assert!(unsaved.save(&library, "nowhere").is_err());
+        unsaved.join(Unsaved {
+            text: "sails.".into(),
+            tokens: 2,
+            ..Unsaved::end(end)
+        });
+        assert!(unsaved.save(&library, "nowhere").is_err());
+        let id = library.begin_generation(&inkstone_library::GenerationStart::default());
+        let id = id.expect("a generation");
+        // A ledger entry that is not there: what got to the library before is not sent twice.
+        unsaved.arrival = Some(("nowhere".into(), 5));
+        assert!(unsaved.save(&library, &id).is_err());
+        unsaved.arrival = None;
+        unsaved.save(&library, &id).expect("saved at last");
+        let kept = library.generation(&id).expect("kept");
+        assert_eq!((kept.output.as_str(), kept.tokens), ("It sails.", 3));
+        assert_eq!(kept.end.map(|e| e.finish_reason).as_deref(), Some("stop"));
+    }
 }

@@ -515,7 +515,7 @@ pub enum StudioEvent {
     /// A take has new text or a new status (the whole take; a later one replaces it).
     Take {
         /// The take.
-        take: TakeDto,
+        take: Box<TakeDto>,
     },
     /// A model loads, is ready, or failed.
     Model {

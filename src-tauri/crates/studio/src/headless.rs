@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Departure, Ended, Reading, State},
+    call::{self, Call, Departure, Ended, NotSaved, Reading, State},
     checks::findings,
     drafts::diff_dtos,
     dto::{DiffPieceDto, DocumentDto, ErrorDto, FindingDto, ModelFileDto, ProjectDto, TakeStatus},
@@ -497,11 +497,11 @@ impl Studio {
                 let saved = saving
                     .await
                     .map_err(|e| StudioError::Internal(e.to_string()))?;
-                if let Err((_, e)) = saved {
+                if let Err(NotSaved { why, .. }) = saved {
                     // The text is handed out all the same; that it is in no record is said.
                     ended
                         .error
-                        .get_or_insert_with(|| StudioError::from(e).to_dto());
+                        .get_or_insert_with(|| StudioError::from(why).to_dto());
                 }
                 ended
             }

@@ -63,7 +63,7 @@ impl Studio {
     fn project_dto(&self, p: lib::Project) -> ProjectDto {
         let model_id = p
             .model_id
-            .filter(|id| self.shelf.get(id).is_ok())
+            .filter(|id| self.shelf.choose(id).is_ok())
             .unwrap_or_else(|| STARTER.to_owned());
         ProjectDto {
             id: p.id,

@@ -142,11 +142,6 @@ impl Shelf {
         entries.iter().map(|e| self.to_dto(e)).collect()
     }
 
-    /// One model.
-    pub fn get(&self, id: &str) -> Result<ModelDto, StudioError> {
-        self.entry(id).map(|e| self.to_dto(&e))
-    }
-
     fn entry(&self, id: &str) -> Result<Entry, StudioError> {
         lock(&self.entries)
             .iter()
@@ -347,11 +342,15 @@ impl Shelf {
     }
 
     async fn load(self: Arc<Self>, id: &str) -> Result<Arc<dyn TextModel>, StudioError> {
-        let _one = self.loading.lock().await;
+        let entry = self.entry(id)?;
+        let _one = match entry.source {
+            // Takes no memory, and must not wait for a file that does.
+            Source::Server { .. } => None,
+            Source::Starter { .. } | Source::File { .. } => Some(self.loading.lock().await),
+        };
         if let Some(model) = self.loaded(id) {
             return Ok(model);
         }
-        let entry = self.entry(id)?;
         self.set_state(id, ModelState::Loading);
         let (shelf, wanted) = (self.clone(), entry.clone());
         let read = tokio::task::spawn_blocking(move || shelf.read(&wanted)).await;

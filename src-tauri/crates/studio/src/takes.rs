@@ -15,7 +15,7 @@ use inkstone_manuscript::{DocumentKind, article::Article};
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Departure, Ended, Reading, State, Unsaved},
+    call::{self, Call, Departure, Ended, NotSaved, Reading, State, Unsaved},
     drafts::{bytes, units},
     dto::*,
     inputs::*,
@@ -369,7 +369,7 @@ impl Studio {
                             Ok(saved) => saved,
                             Err(e) => {
                                 let end = Unsaved::end(ended.end.clone());
-                                Err((end, lib::LibraryError::Io(e.to_string())))
+                                Err(NotSaved::fell(end, &e))
                             }
                         };
                         (ended, saved)
@@ -383,7 +383,7 @@ impl Studio {
             Ok(None) => self.end_without_text(&id, Ended::stopped()).await,
             Err(e) => self.end_without_text(&id, Ended::failed(&e)).await,
         };
-        if let Err((_, e)) = &saved {
+        if let Err(NotSaved { why: e, .. }) = &saved {
             tracing::error!(take = %id, error = %e, "a take could not be saved");
         }
         let mut live = self.live();
@@ -393,16 +393,20 @@ impl Studio {
                     over.settled.cancel();
                 }
             }
-            Err((rest, e)) => {
+            Err(NotSaved { rest, why }) => {
                 // The text stays here, to be saved when the person decides about it.
                 if let Some(over) = live.get_mut(&id) {
-                    over.unsaved = Some(rest);
-                    over.take.error = ended.error.or_else(|| Some(StudioError::from(e).to_dto()));
+                    over.unsaved = Some(*rest);
+                    over.take.error = ended
+                        .error
+                        .or_else(|| Some(StudioError::from(why).to_dto()));
                     over.take.status = TakeStatus::Failed;
                     over.settled.cancel();
                     let take = over.take.clone();
                     drop(live);
-                    self.tell(StudioEvent::Take { take });
+                    self.tell(StudioEvent::Take {
+                        take: Box::new(take),
+                    });
                 }
             }
         }
@@ -439,18 +443,21 @@ impl Studio {
         self: &Arc<Self>,
         id: &str,
         ended: Ended,
-    ) -> (Ended, Result<(), (Unsaved, lib::LibraryError)>) {
+    ) -> (Ended, Result<(), NotSaved>) {
         self.end_take(id, &ended);
         let (mut rest, id) = (Unsaved::end(ended.end.clone()), id.to_owned());
         let saved = self
             .blocking(move |s| {
                 let saved = rest.save(&s.library, &id);
-                Ok(saved.map_err(|e| (rest, e)))
+                Ok(saved.map_err(|why| NotSaved {
+                    rest: Box::new(rest),
+                    why,
+                }))
             })
             .await;
         let saved = saved.unwrap_or_else(|e| {
             let end = Unsaved::end(ended.end.clone());
-            Err((end, lib::LibraryError::Io(e.to_string())))
+            Err(NotSaved::fell(end, &e))
         });
         (ended, saved)
     }
@@ -463,7 +470,9 @@ impl Studio {
         change(&mut found.take);
         let take = found.take.clone();
         drop(live);
-        self.tell(StudioEvent::Take { take });
+        self.tell(StudioEvent::Take {
+            take: Box::new(take),
+        });
     }
 
     fn grow(&self, id: &str, status: TakeStatus, state: &State) {

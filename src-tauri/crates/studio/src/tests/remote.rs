@@ -130,3 +130,63 @@ async fn a_question_to_a_server_stands_in_the_ledger_too() {
         1
     );
 }
+
+#[tokio::test]
+async fn the_lock_is_asked_again_before_each_call() {
+    let world = World::new(|_| vec![Step::Wait]);
+    let open = world.news().await;
+    world.choose_server(&open).await;
+    let input = json!({
+        "draft_id": open.draft, "task": { "task": "draft" }, "from": 0, "to": 0, "note": "",
+        "variants": 6, "seed": 1,
+    });
+    let batch = world.call("generate", input).await.unwrap();
+    while world.requests().len() < 4 {
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    // Not by the command, which would stop them all.
+    let library = &world.studio.library;
+    library
+        .set_project_privacy(&open.project, inkstone_library::Privacy::LocalOnly)
+        .unwrap();
+    world
+        .call("stop", json!({ "id": batch["takes"][0]["id"] }))
+        .await
+        .unwrap();
+    let refused = world.until(|t| t.status == TakeStatus::Failed).await;
+    assert_eq!(refused.error.unwrap().code, "remote_not_allowed");
+    world
+        .until(|t| t.status == TakeStatus::Failed && t.id != refused.id)
+        .await;
+    assert_eq!(world.requests().len(), 4);
+    world
+        .call("stop", json!({ "id": batch["batch_id"] }))
+        .await
+        .unwrap();
+    let ledger = world.call("ledger", json!({})).await.unwrap();
+    assert_eq!(ledger.as_array().unwrap().len(), 4);
+}
+
+#[tokio::test]
+async fn a_server_does_not_wait_for_a_file_that_is_being_loaded() {
+    let world = World::writing("It sails.");
+    let open = world.news().await;
+    world.choose_server(&open).await;
+    let (begun, go) = world.hold_loads();
+    let studio = world.studio.clone();
+    let loading = tokio::spawn(async move {
+        studio
+            .load_model(crate::inputs::Id {
+                id: "starter".into(),
+            })
+            .await
+    });
+    begun.notified().await;
+    let batch = world
+        .generate(&open, json!({ "task": "draft" }))
+        .await
+        .unwrap();
+    assert_eq!(world.finished(&batch).await[0].status, TakeStatus::Done);
+    go.send(()).unwrap();
+    loading.await.unwrap().unwrap();
+}

@@ -507,3 +507,29 @@ async fn house_rules_and_wishes_go_with_the_prompt() {
     let request = serde_json::to_string(&world.requests()[0]).unwrap();
     assert!(request.contains("game-changer") && request.contains("no metaphors please"));
 }
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_a_model_that_is_being_loaded() {
+    let world = World::writing("It sails.");
+    let open = world.news().await;
+    let (begun, go) = world.hold_loads();
+    let batch = world
+        .generate(&open, json!({ "task": "draft" }))
+        .await
+        .unwrap();
+    begun.notified().await;
+    world
+        .call("stop", json!({ "id": batch["batch_id"] }))
+        .await
+        .unwrap();
+    let take = world.until(is_over).await;
+    assert_eq!((take.status, take.text.as_str()), (TakeStatus::Stopped, ""));
+    go.send(()).unwrap();
+    // The load went on, and serves the next.
+    let next = world
+        .generate(&open, json!({ "task": "draft" }))
+        .await
+        .unwrap();
+    assert_eq!(world.finished(&next).await[0].status, TakeStatus::Done);
+    assert_eq!(world.requests().len(), 1);
+}

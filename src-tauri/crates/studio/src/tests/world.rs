@@ -5,6 +5,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicI64, AtomicU64, Ordering},
+        mpsc,
     },
     time::Duration,
 };
@@ -18,7 +19,7 @@ use inkstone_generation::{
 use inkstone_library::Clock;
 use inkstone_manuscript::{DocumentKind, Language};
 use serde_json::{Value, json};
-use tokio::sync::broadcast;
+use tokio::sync::{Notify, broadcast};
 
 use crate::{Parts, SessionSecrets, Studio, StudioError, commands, dto::*, inputs::*};
 
@@ -59,6 +60,13 @@ pub(crate) struct Script {
     pub requests: Arc<Mutex<Vec<TextRequest>>>,
     /// Endpoints that were connected to.
     pub endpoints: Arc<Mutex<Vec<Endpoint>>>,
+    /// The next load of a file says that it has begun, and waits.
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+struct Held {
+    begun: Arc<Notify>,
+    go: mpsc::Receiver<()>,
 }
 
 struct Scripted {
@@ -154,6 +162,11 @@ impl LocalModels for Script {
 
     fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError> {
         let file = self.inspect(path)?;
+        let held = self.held.lock().unwrap().take();
+        if let Some(Held { begun, go }) = held {
+            begun.notify_one();
+            go.recv().unwrap();
+        }
         assert!(!file.name.contains("panics"), "as scripted");
         Ok(Arc::new(Scripted {
             script: self.clone(),
@@ -227,6 +240,7 @@ pub(crate) fn script(answer: impl Fn(&TextRequest) -> Vec<Step> + Send + Sync + 
         answer: Arc::new(Mutex::new(Arc::new(answer))),
         requests: Arc::default(),
         endpoints: Arc::default(),
+        held: Arc::default(),
     }
 }
 
@@ -346,7 +360,7 @@ impl World {
             loop {
                 let next = self.events.lock().unwrap().try_recv();
                 match next {
-                    Ok(StudioEvent::Take { take }) if wanted(&take) => return take,
+                    Ok(StudioEvent::Take { take }) if wanted(&take) => return *take,
                     Ok(_) => {}
                     Err(broadcast::error::TryRecvError::Empty) => {
                         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -429,6 +443,17 @@ impl World {
             .as_str()
             .unwrap()
             .to_owned()
+    }
+
+    /// Holds the next load of a file: what tells that it has begun, and what lets it go on.
+    pub fn hold_loads(&self) -> (Arc<Notify>, mpsc::Sender<()>) {
+        let begun = Arc::new(Notify::new());
+        let (sender, go) = mpsc::channel();
+        *self.script.held.lock().unwrap() = Some(Held {
+            begun: begun.clone(),
+            go,
+        });
+        (begun, sender)
     }
 
     pub fn requests(&self) -> Vec<TextRequest> {
