@@ -24,6 +24,9 @@ export async function connect(): Promise<void> {
   }
 }
 
+/** What we run in; `null` in a plain browser that was given a build, where nothing can answer. */
+export const currentHost = () => host;
+
 function connected(): Host {
   if (!host) throw asError("no studio behind this window");
   return host;

@@ -4,15 +4,16 @@ import { models } from "../features/models/models.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
-import { asError, call, connect, onClose, onEvent } from "../host";
+import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
 import { speak, systemLanguage } from "../locales/index.svelte";
 import type { ErrorDto, StudioEvent } from "../wire/bindings";
 
 /** How the window comes up, and what it does with what the studio tells. */
 class Start {
   state = $state<"loading" | "ready" | "failed">("loading");
+  /** Why it failed; without one there is no studio behind the page at all. */
   error = $state<ErrorDto | null>(null);
-  private listening = false;
+  private listening: Host | null = null;
 
   async open() {
     this.state = "loading";
@@ -21,12 +22,17 @@ class Start {
     speak(systemLanguage());
     try {
       await connect();
-      if (!this.listening) {
+      const host = currentHost();
+      if (!host) {
+        this.state = "failed";
+        return;
+      }
+      if (this.listening !== host) {
         await onEvent(hear);
         await onClose(async () => {
           await writing.close();
         });
-        this.listening = true;
+        this.listening = host;
       }
       const state = await call("app_state", {});
       settings.load(state);

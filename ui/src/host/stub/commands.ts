@@ -122,7 +122,7 @@ export function commands(studio: StubStudio): Bodies {
     },
     models: () => studio.models,
     add_file: ({ path }) => {
-      if (!path.endsWith(".gguf")) throw fail("not_a_model", { path });
+      if (!path.endsWith(".gguf")) throw fail("model_broken", { path });
       const name = path.replace(/^.*[/\\]/, "").replace(/\.gguf$/, "");
       const file = { ...starterFile(), architecture: "qwen3", parameters_millions: 1720 };
       const source = { kind: "file" as const, path, file };
@@ -276,7 +276,7 @@ function hostOf(base_url: string): string {
   try {
     return new URL(base_url).host;
   } catch {
-    throw fail("bad_url", { url: base_url });
+    throw fail("bad_address", { url: base_url });
   }
 }
 

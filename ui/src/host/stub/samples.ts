@@ -111,7 +111,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
         },
         state: {
           state: "failed",
-          error: fail("model_file_missing", { path: "/home/ada/models/old.gguf" }),
+          error: fail("model_not_found", { path: "/home/ada/models/old.gguf" }),
         },
       },
       {

@@ -59,7 +59,7 @@ export class StubStudio {
   /** Pause before each answer. */
   latency = 0;
   private listeners = new Set<(event: StudioEvent) => void>();
-  private stopped = new Set<string>();
+  readonly stopped = new Set<string>();
   private ids = 0;
 
   on(listener: (event: StudioEvent) => void) {
