@@ -190,7 +190,7 @@ impl Header {
 
     pub(crate) fn real(&self, key: &str) -> Option<f64> {
         match self.metadata.get(key) {
-            Some(Value::Real(n)) => Some(*n).filter(|n| n.is_finite()),
+            Some(Value::Real(n)) => Some(*n),
             Some(Value::Whole(n)) => Some(*n as f64),
             _ => None,
         }

@@ -153,14 +153,18 @@ impl Config {
         };
         let local_rope = (name == "gemma3").then(|| {
             let base = real("rope.freq_base_swa")
-                .filter(|b| *b > 1.0)
+                .filter(|b| *b > 1.0 && b.is_finite())
                 .unwrap_or(1e4);
             Rope::new(pairs, dims, base)
         });
         // The 27 B models of both families scale by what a head would have if all filled the width.
         let by_width = matches!((name, layers), ("gemma2", 46) | ("gemma3", 62));
         let scaled_by = if by_width { width / heads } else { head_dim };
-        let cap = |key: &str| real(key).map(|c| c as f32).filter(|c| *c > 0.0);
+        let cap = |key: &str| {
+            real(key)
+                .map(|c| c as f32)
+                .filter(|c| *c > 0.0 && c.is_finite())
+        };
         let caps = name == "gemma2";
         Ok(Self {
             architecture: name.to_owned(),
@@ -197,7 +201,7 @@ impl Config {
     /// Whether a layer turns its queries and keys.
     pub(crate) fn turns(&self, layer: usize) -> bool {
         self.no_rope_every
-            .is_none_or(|every| (layer + 1) % every != 0)
+            .is_none_or(|every| !(layer + 1).is_multiple_of(every))
     }
 
     /// Bytes of the cache for each position.

@@ -4,16 +4,18 @@ use std::{
     collections::BTreeSet,
     fs::File,
     io::{Read, Seek, SeekFrom},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use candle_core::{
-    Device, Module, Tensor,
-    quantized::{GgmlDType, QMatMul, QTensor, ggml_file::qtensor_from_ggml},
+    CpuStorage, Device, Storage, Tensor,
+    quantized::{GgmlDType, QTensor, ggml_file::qtensor_from_ggml},
+    utils::barrier_pool,
 };
 
 use crate::{
-    failure::{Result, broken, tensor, unsupported},
+    failure::{Result, broken, internal, tensor, unsupported},
+    network::math::dot,
     preflight::{Header, TensorInfo},
 };
 
@@ -119,7 +121,7 @@ impl<'a> Weights<'a> {
             .map(|(dtype, rows, bytes)| {
                 let matrix = qtensor_from_ggml(dtype, &bytes, vec![rows, columns], &Device::Cpu)
                     .map_err(tensor)?;
-                Ok((product(Arc::new(matrix))?, rows))
+                Ok((Product::new(Arc::new(matrix))?, rows))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Linear::new(products, columns))
@@ -147,26 +149,85 @@ pub(crate) fn too_large(bytes: u64) -> inkstone_generation::GenerationError {
     )
 }
 
-/// Quantized weights are multiplied as they lie; halves are widened once, which keeps all their bits
-/// and lets activations keep theirs.
-fn product(matrix: Arc<QTensor>) -> Result<QMatMul> {
-    Ok(match matrix.dtype() {
-        GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => {
-            QMatMul::Tensor(matrix.dequantize(&Device::Cpu).map_err(tensor)?)
+/// Below this many weights, waking other threads costs more than it brings.
+const WORTH_SHARING: usize = 1 << 22;
+/// Rows that a thread takes at once.
+const ROWS: usize = 256;
+
+/// A matrix to multiply with.
+enum Product {
+    /// Full numbers. Halves are widened once, which keeps all their bits and lets activations keep
+    /// theirs.
+    Dense(Tensor),
+    /// Quantized numbers, multiplied as they lie.
+    Quantized(Arc<QTensor>),
+}
+
+impl Product {
+    fn new(matrix: Arc<QTensor>) -> Result<Self> {
+        Ok(match matrix.dtype() {
+            GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => {
+                Self::Dense(matrix.dequantize(&Device::Cpu).map_err(tensor)?)
+            }
+            _ => Self::Quantized(matrix),
+        })
+    }
+
+    fn forward(&self, x: &[f32], count: usize, columns: usize) -> Result<Vec<f32>> {
+        if let (Self::Dense(w), 1) = (self, count) {
+            return one_row(w, x);
         }
-        _ => QMatMul::QTensor(matrix),
-    })
+        let x = Tensor::from_slice(x, (count, columns), &Device::Cpu).map_err(tensor)?;
+        let y = match self {
+            Self::Dense(w) => w.t().and_then(|w| x.matmul(&w)),
+            Self::Quantized(w) => x.apply_op1_no_bwd(w.as_ref()),
+        };
+        y.and_then(|y| y.flatten_all())
+            .and_then(|y| y.to_vec1::<f32>())
+            .map_err(tensor)
+    }
+}
+
+/// A matrix times one row: all time goes into reading the matrix, so a plain loop does.
+fn one_row(w: &Tensor, x: &[f32]) -> Result<Vec<f32>> {
+    let (storage, layout) = w.storage_and_layout();
+    let (Storage::Cpu(CpuStorage::F32(all)), Some((from, to))) =
+        (&*storage, layout.contiguous_offsets())
+    else {
+        return Err(internal("weights in an unexpected place"));
+    };
+    let all = &all[from..to];
+    let mut out = vec![0.0; all.len() / x.len()];
+    let rows = |out: &mut [f32], w: &[f32]| {
+        for (y, row) in out.iter_mut().zip(w.chunks_exact(x.len())) {
+            *y = dot(row, x);
+        }
+    };
+    if all.len() < WORTH_SHARING {
+        rows(&mut out, all);
+    } else {
+        let parts: Vec<Mutex<&mut [f32]>> = out.chunks_mut(ROWS).map(Mutex::new).collect();
+        barrier_pool().execute_chunked(parts.len(), |range| {
+            for i in range {
+                let mut part = parts[i].lock().unwrap_or_else(PoisonError::into_inner);
+                let from = i * ROWS * x.len();
+                let len = part.len() * x.len();
+                rows(&mut part, &all[from..from + len]);
+            }
+        });
+    }
+    Ok(out)
 }
 
 /// A product with fixed weights: rows of `columns` numbers become rows of `rows`.
 pub(crate) struct Linear {
-    products: Vec<(QMatMul, usize)>,
+    products: Vec<(Product, usize)>,
     columns: usize,
     rows: usize,
 }
 
 impl Linear {
-    fn new(products: Vec<(QMatMul, usize)>, columns: usize) -> Self {
+    fn new(products: Vec<(Product, usize)>, columns: usize) -> Self {
         let rows = products.iter().map(|(_, n)| n).sum();
         Self {
             products,
@@ -177,19 +238,14 @@ impl Linear {
 
     /// From a matrix that serves something else too.
     pub(crate) fn shared(matrix: Arc<QTensor>, rows: usize, columns: usize) -> Result<Self> {
-        Ok(Self::new(vec![(product(matrix)?, rows)], columns))
+        Ok(Self::new(vec![(Product::new(matrix)?, rows)], columns))
     }
 
     pub(crate) fn forward(&self, x: &[f32], count: usize) -> Result<Vec<f32>> {
-        let x = Tensor::from_slice(x, (count, self.columns), &Device::Cpu).map_err(tensor)?;
         let mut out = Vec::new();
         let mut from = 0;
         for (product, rows) in &self.products {
-            let y = product
-                .forward(&x)
-                .and_then(|y| y.flatten_all())
-                .and_then(|y| y.to_vec1::<f32>())
-                .map_err(tensor)?;
+            let y = product.forward(x, count, self.columns)?;
             if self.products.len() == 1 {
                 return Ok(y);
             }

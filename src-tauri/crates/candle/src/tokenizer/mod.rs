@@ -54,7 +54,7 @@ pub(crate) enum Writer {
 type Spell = Box<dyn Fn(&str, i64) -> Vec<u8>>;
 
 enum Kind {
-    Bytes(Bytes),
+    Bytes(Box<Bytes>),
     Pieces(Pieces),
 }
 
@@ -151,7 +151,7 @@ impl Tokenizer {
             let back = bytes::alphabet_back();
             let spell = move |token: &str, sort: i64| bytes::spell(token, sort == OWN, &back);
             (
-                Kind::Bytes(Bytes::new(tokens, merges, pre)?),
+                Kind::Bytes(Box::new(Bytes::new(tokens, merges, pre)?)),
                 Box::new(spell),
             )
         } else {
