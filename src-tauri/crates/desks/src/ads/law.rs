@@ -48,6 +48,8 @@ pub(super) const BANNED: &[(&str, Severity)] = &[
     ("世界领先", Severity::Error),
     ("国际领先", Severity::Warning),
     ("遥遥领先", Severity::Warning),
+    ("首选", Severity::Warning),
+    ("唯一", Severity::Warning),
     ("国家领导人", Severity::Error),
     ("国家机关专供", Severity::Error),
     ("特供", Severity::Error),

@@ -189,6 +189,18 @@ fn read(line: &str) -> Line<'_> {
         return Line::Blank;
     }
     let bare = undecorated(trimmed.trim_start_matches('#').trim_start());
+    if let Some((name, value)) = bare
+        .strip_prefix('【')
+        .and_then(|rest| rest.split_once('】'))
+    {
+        let name = name_of(name);
+        if let Some((field, _)) = LABELS
+            .iter()
+            .find(|(_, names)| names.contains(&name.as_str()))
+        {
+            return Line::Field(*field, value.trim_start_matches([':', '：', ' ']).trim());
+        }
+    }
     if let Some(at) = bare.find([':', '：']) {
         let colon = bare[at..].chars().next().map_or(1, char::len_utf8);
         let value = bare[at + colon..]

@@ -178,7 +178,7 @@ impl Known {
         // it may be any word (`Yesterday Mara`).
         let judged: Vec<&Word> = run.iter().filter(|w| !w.opens).collect();
         let strange = |w: &&Word| word(w).starts_with(char::is_uppercase) && !self.has(word(w));
-        if !judged.iter().any(|w| strange(&w)) {
+        if !judged.iter().any(strange) {
             return None;
         }
         let common = |w: &&Word| COMMON.contains(&bare(word(w)).to_lowercase().as_str());
