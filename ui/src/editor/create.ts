@@ -113,6 +113,7 @@ export class Editor {
         "aria-label": page.label,
         "aria-multiline": "true",
         "data-testid": "editor",
+        tabindex: "0",
         lang: page.language,
         spellcheck: "true",
         autocapitalize: "sentences",

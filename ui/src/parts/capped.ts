@@ -26,6 +26,8 @@ export function capped({
 }: Cap): Attachment<HTMLInputElement | HTMLTextAreaElement> {
   return (field) => {
     const paste = (event: Event) => {
+      // Whoever took the paste already has cut it.
+      if (event.defaultPrevented) return;
       const text = (event as ClipboardEvent).clipboardData?.getData("text/plain") ?? "";
       const from = field.selectionStart ?? field.value.length;
       const to = field.selectionEnd ?? from;

@@ -1,0 +1,229 @@
+import { fireEvent, render } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Editor } from "../../editor/create";
+import { speak } from "../../locales/index.svelte";
+import type { DiffPieceDto, FindingDto } from "../../wire/bindings";
+import { takes } from "../takes/takes.svelte";
+import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
+import Page from "../writing/Page.svelte";
+import { writing } from "../writing/writing.svelte";
+import { shortened } from "./compared";
+import DeskPanel from "./DeskPanel.svelte";
+import { desk } from "./desk.svelte";
+
+closedAfterEach();
+
+beforeEach(() => {
+  // See the page's tests.
+  vi.spyOn(Editor.prototype, "focus").mockImplementation(() => undefined);
+  desk.tab = "brief";
+});
+
+function both(given: Parameters<typeof opened>[0]) {
+  const made = opened(given);
+  render(Page);
+  render(DeskPanel);
+  return made;
+}
+const over = () => vi.waitFor(() => expect(takes.busyHere).toBe(false), { timeout: 4000 });
+
+describe("the tabs of the desk", () => {
+  it("turn with the arrow keys, and only the open one is in the tab order", async () => {
+    both({ kind: "news" });
+    const open = () =>
+      document.querySelector<HTMLElement>("[role='tab'][aria-selected='true']")?.dataset.testid;
+    await fireEvent.keyDown(at("tab-brief"), { key: "ArrowRight" });
+    expect(open()).toBe("tab-takes");
+    expect(document.activeElement).toBe(at("tab-takes"));
+    expect(at("tab-takes").tabIndex).toBe(0);
+    expect(at("tab-brief").tabIndex).toBe(-1);
+    await fireEvent.keyDown(at("tab-takes"), { key: "End" });
+    expect(open()).toBe("tab-history");
+    await fireEvent.keyDown(at("tab-history"), { key: "ArrowRight" });
+    expect(open()).toBe("tab-brief");
+    await fireEvent.keyDown(at("tab-brief"), { key: "ArrowLeft" });
+    expect(open()).toBe("tab-history");
+    expect(at("panel-history").getAttribute("aria-labelledby")).toBe(at("tab-history").id);
+  });
+
+  it("speak the language of the window", async () => {
+    both({ kind: "news" });
+    expect(at("tab-brief").textContent?.trim()).toBe("Brief");
+    speak("zh-CN");
+    await tick();
+    expect(at("tab-brief").textContent?.trim()).toBe("要求");
+    expect(at("action-draft").textContent?.trim()).toBe("起草");
+  });
+});
+
+describe("the actions of the desk", () => {
+  it.each([
+    ["news", ["draft"]],
+    ["ads", ["draft"]],
+    ["screenplay", ["beats", "outline", "scene", "draft"]],
+  ] as const)("of %s", (kind, own) => {
+    both({ kind });
+    for (const task of [...own, "continue", "rewrite", "shorten", "expand", "tone"])
+      expect(maybe(`action-${task}`), task).not.toBeNull();
+    expect(maybe("action-beats") !== null).toBe(kind === "screenplay");
+  });
+
+  it("that change a selection wait for one", async () => {
+    both({ kind: "news", body: "One." });
+    expect(at("action-rewrite").getAttribute("aria-disabled")).toBe("true");
+    writing.editor?.view.dispatch({ selection: { anchor: 0, head: 4 } });
+    await tick();
+    expect(at("action-rewrite").getAttribute("aria-disabled")).toBeNull();
+  });
+
+  it("ask for a tone before they change it", async () => {
+    const { studio } = both({ kind: "news", body: "One." });
+    const call = vi.spyOn(studio, "call");
+    writing.editor?.view.dispatch({ selection: { anchor: 0, head: 4 } });
+    await tick();
+    await fireEvent.click(at("action-tone"));
+    await fireEvent.click(at("tone-apply"));
+    expect(at("action-hint").textContent).not.toBe("");
+    await fireEvent.input(at("tone"), { target: { value: "warmer" } });
+    await fireEvent.keyDown(at("tone"), { key: "Enter", keyCode: 229 });
+    expect(call).not.toHaveBeenCalledWith("generate", expect.anything());
+    await fireEvent.keyDown(at("tone"), { key: "Enter" });
+    await vi.waitFor(() =>
+      expect(call).toHaveBeenCalledWith(
+        "generate",
+        expect.objectContaining({ task: { task: "tone", tone: "warmer" }, from: 0, to: 4 }),
+      ),
+    );
+    await over();
+  });
+
+  it("ask for the scene of that number", async () => {
+    const { studio } = both({ kind: "screenplay", brief: { logline: "A keeper" } });
+    const call = vi.spyOn(studio, "call");
+    await fireEvent.input(at("scene-number"), { target: { value: "3" } });
+    await fireEvent.click(at("action-scene"));
+    await vi.waitFor(() =>
+      expect(call).toHaveBeenCalledWith(
+        "generate",
+        expect.objectContaining({ task: { task: "scene", number: 3 } }),
+      ),
+    );
+    await over();
+  });
+});
+
+describe("the takes", () => {
+  it("stand in the list with their state, also when they are decided", async () => {
+    both({ kind: "news", brief: { topic: "Ferry" } });
+    expect(await takes.generate({ task: "draft" })).toBe(true);
+    await over();
+    await fireEvent.click(at("tab-takes"));
+    expect(all("takes-item")).toHaveLength(1);
+    expect(at("takes-item").textContent).toContain("Inkstone Starter");
+    expect(at("takes-item").textContent).toContain("seed 41");
+    await fireEvent.click(at("takes-discard"));
+    await vi.waitFor(() => expect(at("takes-item").dataset.decision).toBe("discarded"));
+    await fireEvent.click(at("takes-insert"));
+    await vi.waitFor(() => expect(writing.editor?.text()).toContain("Ferry"));
+    await vi.waitFor(() => expect(at("takes-item").dataset.decision).toBe("accepted"));
+  });
+
+  it("show their whole record", async () => {
+    both({ kind: "news", brief: { topic: "Ferry" } });
+    await takes.generate({ task: "draft" });
+    await over();
+    await fireEvent.click(at("tab-takes"));
+    await fireEvent.click(at("takes-record"));
+    await vi.waitFor(() => expect(maybe("record-seed")).not.toBeNull());
+    const { textContent } = at("record");
+    for (const part of ["9f2c9f2c", "candle", "You are an editor.", "news/draft.en", "max_tokens"])
+      expect(textContent, part).toContain(part);
+  });
+});
+
+describe("the checks", () => {
+  it("are listed and lead to their place", async () => {
+    const { studio } = both({ kind: "news", body: "It cost 40 euros." });
+    const finding: FindingDto = {
+      rule: "news.unsourced_number",
+      severity: "warning",
+      from: 8,
+      to: 10,
+      values: { number: "40" },
+    };
+    const call = studio.call.bind(studio);
+    vi.spyOn(studio, "call").mockImplementation((name, input) =>
+      name === "check" ? (Promise.resolve([finding]) as never) : call(name, input),
+    );
+    await fireEvent.click(at("tab-checks"));
+    await vi.waitFor(() => expect(all("check-item")).toHaveLength(1));
+    expect(at("check-item").dataset.rule).toBe("news.unsourced_number");
+    await fireEvent.click(at("check-show"));
+    expect(writing.selection).toEqual({ from: 8, to: 10 });
+  });
+
+  it("say that there is nothing to remark", async () => {
+    both({ kind: "screenplay", body: "INT. ROOM - DAY\n" });
+    await fireEvent.click(at("tab-checks"));
+    await vi.waitFor(() => expect(maybe("checks-none")).not.toBeNull());
+  });
+});
+
+describe("the history", () => {
+  it("keeps a named version, compares and brings back after a question", async () => {
+    const { draft } = both({ kind: "news", body: "The first text." });
+    await fireEvent.click(at("tab-history"));
+    await fireEvent.input(at("version-name"), { target: { value: "First" } });
+    await fireEvent.click(at("version-save"));
+    await vi.waitFor(() => expect(all("history-item")).toHaveLength(1));
+    expect(at("history-item").textContent).toContain("First");
+    writing.editor?.view.dispatch({ changes: { from: 4, to: 9, insert: "second" } });
+    await writing.flush();
+
+    await fireEvent.click(at("history-compare"));
+    await vi.waitFor(() => expect(maybe("compared-text")).not.toBeNull());
+    expect(at("compared-text").querySelector("del")?.textContent).toContain("first");
+    expect(at("compared-text").querySelector("ins")?.textContent).toContain("second");
+    desk.compared = null;
+
+    await fireEvent.click(at("history-restore"));
+    expect(draft.body).toBe("The second text.");
+    await fireEvent.click(at("restore-confirm"));
+    await vi.waitFor(() => expect(writing.editor?.text()).toBe("The first text."));
+    expect(draft.body).toBe("The first text.");
+    const { undo } = await import("@codemirror/commands");
+    if (writing.editor) undo(writing.editor.view);
+    expect(writing.editor?.text()).toBe("The second text.");
+  });
+});
+
+describe("a comparison", () => {
+  const joined = (pieces: ReturnType<typeof shortened>) =>
+    pieces.map(({ change, text }) => (change === "gap" ? "…" : text)).join("");
+
+  it("of short texts is whole", () => {
+    const pieces: DiffPieceDto[] = [
+      { change: "equal", text: "One " },
+      { change: "delete", text: "two" },
+      { change: "insert", text: "2" },
+    ];
+    expect(joined(shortened(pieces))).toBe("One two2");
+  });
+
+  it("of long texts keeps every change and its surroundings", () => {
+    const long = "word ".repeat(100_000);
+    const shown = shortened([
+      { change: "equal", text: long },
+      { change: "insert", text: "NEW" },
+      { change: "equal", text: long },
+      { change: "delete", text: "OLD" },
+      { change: "equal", text: long },
+    ]);
+    const text = joined(shown);
+    expect(text).toContain("word NEWword");
+    expect(text).toContain("OLD");
+    expect(text.length).toBeLessThan(2_000);
+    expect(shown.filter(({ change }) => change === "gap")).toHaveLength(3);
+  });
+});
