@@ -4,7 +4,9 @@
 //! [`Studio::remove_model`], [`Studio::history`], [`Studio::node_text`], [`Studio::compare`],
 //! [`Studio::restore_node`], [`Studio::search`], [`Studio::open_draft`]).
 
-use std::{path::PathBuf, sync::Arc};
+mod look;
+
+use std::sync::Arc;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inkstone_desks::{Brief, Task, join};
@@ -18,13 +20,14 @@ use serde::Serialize;
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Departure, Ended, NotSaved, Reading, State},
-    checks::findings,
-    drafts::diff_dtos,
-    dto::{DiffPieceDto, DocumentDto, ErrorDto, FindingDto, ModelFileDto, ProjectDto, TakeStatus},
-    shelf::{Chosen, STARTER, file_dto},
-    takes::{self, MOST_VARIANTS, Order, Record},
+    call::{self, Call, Departure, Ended, Reading, State},
+    dto::{ErrorDto, TakeStatus},
+    order::{self, MOST_VARIANTS, Order, Record},
+    saving::NotSaved,
+    shelf::{Chosen, STARTER},
 };
+
+pub use look::{Inspected, ProjectListing, Verified};
 
 /// What to draft, without a document.
 #[derive(Debug, Clone)]
@@ -183,34 +186,7 @@ pub struct UsageCount {
     pub completion_tokens: Option<u32>,
 }
 
-/// A project with its documents, for a listing.
-#[derive(Debug, Clone, Serialize)]
-pub struct ProjectListing {
-    /// The project.
-    pub project: ProjectDto,
-    /// Its documents, newest first, each with its drafts.
-    pub documents: Vec<DocumentDto>,
-}
-
-/// What a check of the whole library found.
-#[derive(Debug, Clone, Serialize)]
-pub struct Verified {
-    /// How many kept texts were compared with their hashes.
-    pub nodes_checked: u32,
-    /// What is wrong, in technical English; empty if all is well.
-    pub problems: Vec<String>,
-}
-
 type Told = Arc<dyn Fn(Progress) + Send + Sync>;
-
-/// What a model file says of itself.
-#[derive(Debug, Clone, Serialize)]
-pub struct Inspected {
-    /// The model's name.
-    pub name: String,
-    /// Facts read from the file.
-    pub file: ModelFileDto,
-}
 
 /// A call that waits for its model, and what its text is read as.
 struct Waiting {
@@ -264,11 +240,11 @@ impl Studio {
         chosen: &Chosen,
         cancel: &CancellationToken,
     ) -> Result<Vec<Waiting>, StudioError> {
-        let note = takes::checked_note(&run.note)?;
+        let note = order::checked_note(&run.note)?;
         let seed = run
             .seed
-            .map_or_else(|| Ok(self.seed()), takes::checked_seed)?;
-        let own = takes::own_number(&run.brief, &run.task);
+            .map_or_else(|| Ok(self.seed()), order::checked_seed)?;
+        let own = order::own_number(&run.brief, &run.task);
         let variants = run.variants.unwrap_or(own);
         if variants == 0 || variants > MOST_VARIANTS {
             return Err(StudioError::BadRequest(format!(
@@ -288,9 +264,9 @@ impl Studio {
         (0..)
             .zip(order.compose(chosen)?)
             .map(|(variant, composed)| {
-                let request = takes::request(&composed, takes::seed_for(seed, variant));
-                self.wait(Begun {
-                    record: Record {
+                let request = order::request(&composed, order::seed_for(seed, variant));
+                self.wait(
+                    Record {
                         draft_id: None,
                         task: run.task.name(),
                         batch_id: &batch_id,
@@ -303,14 +279,13 @@ impl Studio {
                         target: None,
                     },
                     cancel,
-                })
+                )
             })
             .collect()
     }
 
     /// Writes a call down. Blocks.
-    fn wait(&self, begun: Begun<'_>) -> Result<Waiting, StudioError> {
-        let Begun { record, cancel } = begun;
+    fn wait(&self, record: Record<'_>, cancel: &CancellationToken) -> Result<Waiting, StudioError> {
         let call = Call {
             variant: record.variant,
             request: record.request.clone(),
@@ -359,7 +334,7 @@ impl Studio {
             .choose(run.model_id.as_deref().unwrap_or(STARTER))?;
         let seed = run
             .seed
-            .map_or_else(|| Ok(self.seed()), takes::checked_seed)?;
+            .map_or_else(|| Ok(self.seed()), order::checked_seed)?;
         let request = TextRequest {
             prompt: Prompt::Raw(run.prompt),
             sampling: Sampling {
@@ -374,8 +349,8 @@ impl Studio {
         let waiting = self.blocking({
             let chosen = chosen.clone();
             move |s| {
-                s.wait(Begun {
-                    record: Record {
+                s.wait(
+                    Record {
                         draft_id: None,
                         task: RAW,
                         batch_id: &s.batch_id(),
@@ -387,8 +362,8 @@ impl Studio {
                         references: &References::new(),
                         target: None,
                     },
-                    cancel: &child,
-                })
+                    &child,
+                )
             }
         });
         let waiting = vec![waiting.await?];
@@ -521,160 +496,6 @@ impl Studio {
             error: ended.error,
             generation: provenance(record, chosen, &ended.end),
         })
-    }
-
-    /// Checks a text against its brief and the house rules (one phrase a line; may be empty).
-    pub fn check_text(brief: &Brief, house_rules: &str, text: &str) -> Vec<FindingDto> {
-        findings(brief, house_rules, text)
-    }
-
-    /// Id of the model that a person means by an id, a name, or the path of a file on the shelf.
-    ///
-    /// # Errors
-    /// The shelf has no such model.
-    pub async fn find_model(self: &Arc<Self>, wanted: String) -> Result<String, StudioError> {
-        self.blocking(move |s| s.shelf.find(&wanted)).await
-    }
-
-    /// Reads what a model file says of itself, without putting it on the shelf.
-    ///
-    /// # Errors
-    /// The file is missing, broken, or of a kind that is not supported.
-    pub async fn inspect_model(self: &Arc<Self>, path: PathBuf) -> Result<Inspected, StudioError> {
-        self.blocking(move |s| {
-            let file = s.shelf.local().inspect(&path)?;
-            Ok(Inspected {
-                name: file.name.clone(),
-                file: file_dto(&file),
-            })
-        })
-        .await
-    }
-
-    /// All projects that are not in the bin, with their documents.
-    ///
-    /// # Errors
-    /// What the library says.
-    pub async fn list_library(self: &Arc<Self>) -> Result<Vec<ProjectListing>, StudioError> {
-        self.blocking(|s| {
-            s.projects()?
-                .into_iter()
-                .map(|project| {
-                    let documents = s.documents(&project.id)?;
-                    Ok(ProjectListing { project, documents })
-                })
-                .collect()
-        })
-        .await
-    }
-
-    /// Id of the draft that a person means by the id of a draft or of a document (its first draft),
-    /// or by the start of one.
-    ///
-    /// # Errors
-    /// `not_found`, or `ambiguous_id` when several drafts or documents start so.
-    pub async fn find_draft(self: &Arc<Self>, wanted: String) -> Result<String, StudioError> {
-        self.blocking(move |s| {
-            let mut found = Vec::new();
-            for project in s.projects()? {
-                for document in s.documents(&project.id)? {
-                    let first = document.drafts.first().map(|d| d.id.clone());
-                    found.extend(first.map(|draft| (document.id.clone(), draft)));
-                    found.extend(document.drafts.into_iter().map(|d| (d.id.clone(), d.id)));
-                }
-            }
-            one_of(found, &wanted, "draft")
-        })
-        .await
-    }
-
-    /// Id of the node of a draft's history that a person means by its id or the start of it.
-    ///
-    /// # Errors
-    /// `not_found`, or `ambiguous_id`.
-    pub async fn find_node(
-        self: &Arc<Self>,
-        draft_id: String,
-        wanted: String,
-    ) -> Result<String, StudioError> {
-        self.blocking(move |s| {
-            let nodes = s.library.history(&draft_id)?;
-            let ids = nodes.into_iter().map(|n| (n.id.clone(), n.id)).collect();
-            one_of(ids, &wanted, "node")
-        })
-        .await
-    }
-
-    /// Compares the texts of two nodes.
-    ///
-    /// # Errors
-    /// What the library says.
-    pub async fn compare_nodes(
-        self: &Arc<Self>,
-        old: String,
-        new: String,
-    ) -> Result<Vec<DiffPieceDto>, StudioError> {
-        self.blocking(move |s| {
-            Ok(diff_dtos(
-                &s.library.node_text(&old)?,
-                &s.library.node_text(&new)?,
-            ))
-        })
-        .await
-    }
-
-    /// Looks for damage in the whole library.
-    ///
-    /// # Errors
-    /// What the library says.
-    pub async fn verify_library(self: &Arc<Self>) -> Result<Verified, StudioError> {
-        self.blocking(|s| {
-            let lib::VerifyReport {
-                nodes_checked,
-                problems,
-            } = s.library.verify()?;
-            Ok(Verified {
-                nodes_checked,
-                problems,
-            })
-        })
-        .await
-    }
-}
-
-/// A call to write down.
-struct Begun<'a> {
-    record: Record<'a>,
-    cancel: &'a CancellationToken,
-}
-
-/// What `wanted` is the id of, or the start of the id of.
-fn one_of(
-    ids: Vec<(String, String)>,
-    wanted: &str,
-    what: &'static str,
-) -> Result<String, StudioError> {
-    let missing = || lib::LibraryError::NotFound {
-        what,
-        id: wanted.to_owned(),
-    };
-    if wanted.is_empty() {
-        return Err(missing().into());
-    }
-    if let Some((_, id)) = ids.iter().find(|(key, _)| key == wanted) {
-        return Ok(id.clone());
-    }
-    let mut found: Vec<String> = ids
-        .into_iter()
-        .filter(|(key, _)| key.starts_with(wanted))
-        .map(|(_, id)| id)
-        .collect();
-    found.sort_unstable();
-    found.dedup();
-    match found.len() {
-        0 => Err(missing().into()),
-        1 => Ok(found.remove(0)),
-        _ => Err(StudioError::Ambiguous(wanted.to_owned())),
     }
 }
 
