@@ -108,6 +108,13 @@ fn every_task_of_every_sample_composes_in_both_forms() {
                     composed.messages.iter().all(|m| !m.content.is_empty()),
                     "{name} {task:?}"
                 );
+                if form == PromptForm::Chat {
+                    // The one line by which a reader of prompts tells tasks apart.
+                    let marks = ["Your job now: ", "现在的任务："];
+                    let jobs = composed.messages[0].content.lines();
+                    let jobs = jobs.filter(|l| marks.iter().any(|m| l.starts_with(m)));
+                    assert_eq!(jobs.count(), 1, "{name} {task:?}");
+                }
                 assert_eq!(composed.template_sha256.len(), 64);
                 assert_eq!(
                     composed.template.ends_with(".compact"),

@@ -142,6 +142,9 @@ fn digits(source: &Source, start: usize, found: &mut Vec<Number>) -> usize {
         }
         (number, i) = (number * factor, after);
     } else {
+        // `1.2 万`: many set a space between digits and Chinese.
+        let spaced = source.char(i) == Some(' ') && han::multiplier(source, i + 1).is_some();
+        i += usize::from(spaced);
         while let Some((factor, after)) = han::multiplier(source, i) {
             number *= factor;
             i = after;
@@ -164,7 +167,8 @@ fn digits(source: &Source, start: usize, found: &mut Vec<Number>) -> usize {
     if is_hour(source, i) && number < 24.0 {
         values.extend([value(number + 12.0), value(number - 12.0)]);
     }
-    if source.char(i) == Some('成') {
+    let measure = i + usize::from(source.char(i) == Some(' '));
+    if source.char(measure) == Some('成') {
         values.push(value(number * 10.0));
     }
     found.push(Number {
@@ -252,7 +256,7 @@ fn is_hour(source: &Source, at: usize) -> bool {
     let colon = matches!(source.char(at), Some(':' | '：'))
         && source.char(at + 1).and_then(digit).is_some();
     colon
-        || matches!(source.char(at), Some('点' | '时'))
+        || matches!(source.char(after), Some('点' | '时'))
         || ["am", "pm", "a.m", "p.m"]
             .iter()
             .any(|half| source.word_at(after, half))
