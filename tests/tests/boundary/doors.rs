@@ -18,6 +18,7 @@ const CANDLE: &str = "inkstone-candle";
 const OPENAI: &str = "inkstone-openai";
 const DESKS: &str = "inkstone-desks";
 const STUDIO: &str = "inkstone-studio";
+const MACHINE: &str = "inkstone-machine";
 const SHELL: &str = "inkstone";
 const CLI: &str = "ink";
 const TRAINER: &str = "inkstone-trainer";
@@ -58,14 +59,19 @@ const ROOMS: &[Room] = &[
         name: STUDIO,
         doors: &[MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS],
     },
+    // What both composition roots take from the machine: places, time, chance, a log.
+    Room {
+        name: MACHINE,
+        doors: &[STUDIO],
+    },
     // The two composition roots: the studio and what is put into it.
     Room {
         name: SHELL,
-        doors: &[GENERATION, STUDIO, CANDLE, OPENAI],
+        doors: &[GENERATION, STUDIO, CANDLE, OPENAI, MACHINE],
     },
     Room {
         name: CLI,
-        doors: &[GENERATION, STUDIO, CANDLE, OPENAI],
+        doors: &[GENERATION, STUDIO, CANDLE, OPENAI, MACHINE],
     },
     // Makes the starter model, and so needs the desks' prompts and nothing that runs them.
     Room {
@@ -75,7 +81,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: TESTS,
         doors: &[
-            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, STUDIO, SHELL, CLI,
+            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, STUDIO, MACHINE,
+            SHELL, CLI,
         ],
     },
     Room {
@@ -170,7 +177,7 @@ const OWNED: &[Owned] = &[
 
 /// Rooms from which even a dependency of a dependency must not lead to the network or a window.
 const QUIET: &[&str] = &[
-    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, STUDIO, TRAINER, XTASK,
+    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, STUDIO, MACHINE, TRAINER, XTASK,
 ];
 
 /// What the check looks at: the workspace's packages, their own dependencies, and all that these

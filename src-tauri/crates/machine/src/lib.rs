@@ -1,0 +1,20 @@
+//! # The machine
+//!
+//! What the two ways into the studio, the window and the command line, take from the machine they
+//! run on: where the library lies, what time it is, chance, and where the program's own remarks
+//! go. It is one room so that both find the same library and keep the same silence.
+//!
+//! Rules
+//! - Nothing is decided here; a composition root asks and passes the answers in.
+//! - The environment is read where a function says so, and nowhere else.
+//! - A remark never holds a draft, an answer of a server or a key.
+
+mod chance;
+mod clock;
+mod log;
+mod places;
+
+pub use chance::chance;
+pub use clock::SystemClock;
+pub use log::log_to_stderr;
+pub use places::{LIBRARY_VARIABLE, NoDataFolder, Places};
