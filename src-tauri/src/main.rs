@@ -1,1 +1,32 @@
-fn main() {}
+//! # The window
+//!
+//! The studio with a window around it: one command that calls it, one event that carries what it
+//! says unasked, dialogs that choose files. What can be done, and what a person reads, is decided
+//! elsewhere.
+//!
+//! Rules
+//! - The page can call `call` and nothing else of ours; `capabilities/main.json` is the list of
+//!   its rights.
+//! - A library that cannot be opened is no reason to stay away: the window opens, and each call
+//!   answers with the reason until the library can be opened.
+
+// A release on Windows opens no console beside the window.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod door;
+mod linux;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    inkstone_machine::log_to_stderr();
+    linux::choose_renderer();
+    match window::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("Inkstone cannot open its window: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What WebKitGTK needs to be told on Linux; nothing elsewhere.
+
+/// Without a graphics card's render node WebKitGTK's usual way of drawing shows a blank window, so
+/// it is told to draw otherwise, unless the person has said how. It listens to the environment of
+/// the process only, and that is set safely by starting the program anew in its own place.
+#[cfg(target_os = "linux")]
+pub fn choose_renderer() {
+    use std::{env, os::unix::process::CommandExt as _, process::Command};
+
+    const VARIABLE: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+    let nodes = std::fs::read_dir("/dev/dri")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let names = nodes.map(|node| node.file_name().to_string_lossy().into_owned());
+    if env::var_os(VARIABLE).is_some() || has_render_node(names) {
+        return;
+    }
+    let Ok(program) = env::current_exe() else {
+        return;
+    };
+    let error = Command::new(program)
+        .args(env::args_os().skip(1))
+        .env(VARIABLE, "1")
+        .exec();
+    // Still here: the window may show, so it is worth going on.
+    tracing::warn!(%error, "{VARIABLE} could not be set");
+}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub fn choose_renderer() {}
+
+#[cfg(target_os = "linux")]
+fn has_render_node(mut names: impl Iterator<Item = String>) -> bool {
+    names.any(|name| name.starts_with("renderD"))
+}
+
+/// wry switches the preedit of input methods off, and then the page hears nothing of a composition
+/// before it is over: no pinyin stands where it will go, and Enter ends a line instead of it.
+#[cfg(target_os = "linux")]
+pub fn let_input_methods_compose(window: &tauri::WebviewWindow) {
+    use webkit2gtk::{InputMethodContextExt as _, WebViewExt as _};
+
+    let told = window.with_webview(|webview| {
+        if let Some(context) = webview.inner().input_method_context() {
+            context.set_enable_preedit(true);
+        }
+    });
+    if let Err(error) = told {
+        tracing::warn!(%error, "input methods stay without preedit");
+    }
+}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub fn let_input_methods_compose(_: &tauri::WebviewWindow) {}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::has_render_node;
+
+    #[test]
+    fn a_card_without_a_render_node_does_not_count() {
+        let has = |names: &[&str]| has_render_node(names.iter().map(|&name| name.to_owned()));
+        assert!(has(&["by-path", "card0", "renderD128"]));
+        assert!(!has(&["by-path", "card0"]));
+        assert!(!has(&[]));
+    }
+}

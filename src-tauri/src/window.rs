@@ -1,0 +1,140 @@
+//! The window and what goes through it.
+
+use std::sync::Arc;
+
+use inkstone_machine::{Places, SystemClock, chance};
+use inkstone_studio::{
+    Parts, SessionSecrets, Studio, StudioError, commands,
+    dto::{ErrorDto, StudioEvent},
+};
+use serde_json::Value;
+use tauri::{AppHandle, Emitter as _, Manager as _, State, WebviewWindowBuilder};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::{door::Door, linux};
+
+/// The event under which the page hears the studio.
+const EVENT: &str = "studio";
+
+/// What may have changed while nobody could listen: everything.
+const ALL_KINDS: [&str; 7] = [
+    "projects",
+    "documents",
+    "models",
+    "history",
+    "takes",
+    "settings",
+    "ledger",
+];
+
+/// Shows the window until it is closed.
+///
+/// # Errors
+/// When the system gives us no window.
+pub fn run() -> tauri::Result<()> {
+    tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
+        .invoke_handler(tauri::generate_handler![call])
+        .setup(|app| {
+            let handle = app.handle().clone();
+            // Before there is a page that could call.
+            app.manage(Door::new(open, move |studio| tell(&handle, studio)));
+            let config = app
+                .config()
+                .app
+                .windows
+                .first()
+                .ok_or("no window in tauri.conf.json")?;
+            // The library opens while the page loads.
+            let early = app.handle().clone();
+            tauri::async_runtime::spawn(
+                async move { early.state::<Door>().studio().await.is_ok() },
+            );
+            let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
+            linux::let_input_methods_compose(&window);
+            Ok(())
+        })
+        .run(tauri::generate_context!())
+}
+
+/// Calls the studio by a command's name; see [`commands`].
+#[tauri::command]
+async fn call(door: State<'_, Door>, command: String, input: Value) -> Result<Value, ErrorDto> {
+    let studio = door.studio().await?;
+    // On a task of its own, so that a fault of ours becomes an answer and no call waits for ever.
+    let answer = tokio::spawn(async move { commands::call(&studio, &command, input).await });
+    answer
+        .await
+        .unwrap_or_else(|fault| Err(StudioError::Internal(fault.to_string()).to_dto()))
+}
+
+fn open() -> Result<Arc<Studio>, StudioError> {
+    let places = Places::find(None).map_err(|error| StudioError::Internal(error.to_string()))?;
+    Studio::open(Parts {
+        library_path: places.library,
+        models_dir: places.models,
+        clock: Arc::new(SystemClock),
+        local: Arc::new(inkstone_candle::Candle::new()),
+        remote: Arc::new(inkstone_openai::OpenAi::new()),
+        secrets: Arc::new(SessionSecrets::default()),
+        entropy: Arc::new(chance),
+    })
+}
+
+/// Passes the studio's events on to the page for as long as there is a studio.
+fn tell(app: &AppHandle, studio: &Arc<Studio>) {
+    let (app, mut events) = (app.clone(), studio.subscribe());
+    tauri::async_runtime::spawn(async move {
+        while let Some(event) = next(&mut events).await {
+            if let Err(error) = app.emit(EVENT, event) {
+                tracing::warn!(%error, "the page missed an event");
+            }
+        }
+    });
+}
+
+/// The next event; where some were missed, the word to look at everything anew.
+async fn next(events: &mut Receiver<StudioEvent>) -> Option<StudioEvent> {
+    match events.recv().await {
+        Ok(event) => Some(event),
+        Err(RecvError::Lagged(_)) => Some(StudioEvent::Changed {
+            kinds: ALL_KINDS.map(str::to_owned).to_vec(),
+        }),
+        Err(RecvError::Closed) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::broadcast;
+
+    use super::*;
+
+    fn changed(kind: &str) -> StudioEvent {
+        StudioEvent::Changed {
+            kinds: vec![kind.to_owned()],
+        }
+    }
+
+    fn kinds(event: Option<StudioEvent>) -> Vec<String> {
+        match event {
+            Some(StudioEvent::Changed { kinds }) => kinds,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_that_falls_behind_is_told_to_look_at_everything() {
+        let (sender, mut events) = broadcast::channel(2);
+        sender.send(changed("models")).unwrap();
+        assert_eq!(kinds(next(&mut events).await), ["models"]);
+        for _ in 0..5 {
+            sender.send(changed("history")).unwrap();
+        }
+        assert_eq!(kinds(next(&mut events).await), ALL_KINDS);
+        assert_eq!(kinds(next(&mut events).await), ["history"]);
+        drop(sender);
+        assert_eq!(kinds(next(&mut events).await), ["history"]);
+        assert!(next(&mut events).await.is_none());
+    }
+}
