@@ -1,1 +1,70 @@
-fn main() {}
+//! # The command line
+//!
+//! `ink`: the same studio without a window, for scripts, batches and machines without a screen.
+//!
+//! Rules
+//! - What was asked for goes to stdout, all else to stderr; with `--json` stdout holds one JSON
+//!   value, whatever happens.
+//! - Exit code 0: done. 1: failed, with the reason and a hint. 2: the command line makes no sense.
+//! - A stop (Ctrl-C) ends the model's work, never the process in the middle of its work: what was
+//!   written so far is printed and lies in the library.
+//! - Before a text leaves the machine, stderr says where it goes.
+//! - Errors and findings are the studio's, and so are their sentences.
+
+mod arguments;
+mod check;
+mod failure;
+mod help;
+mod input;
+mod keys;
+mod library;
+mod models;
+mod output;
+mod progress;
+mod session;
+mod words;
+mod write;
+
+use std::process::ExitCode;
+
+use clap::FromArgMatches as _;
+
+use crate::{
+    arguments::{Arguments, BriefCommand, Command},
+    failure::Failure,
+    output::Output,
+    session::Session,
+};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    inkstone_machine::log_to_stderr();
+    let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+    let language = words::language(typed);
+    let matches = help::command(language).get_matches();
+    let arguments = Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let output = Output::new(arguments.json, language);
+    match run(arguments, &output).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.fail(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
+    let session = &Session {
+        library: arguments.library,
+    };
+    match arguments.command {
+        Command::Draft(wanted) => write::draft(wanted, session, output).await,
+        Command::Generate(wanted) => write::generate(wanted, session, output).await,
+        Command::Models { command } => models::run(command, session, output).await,
+        Command::Library { command } => library::run(command, session, output).await,
+        Command::Check(wanted) => check::check(&wanted, output),
+        Command::Brief {
+            command: BriefCommand::Schema { kind },
+        } => check::schema(kind, output),
+    }
+}

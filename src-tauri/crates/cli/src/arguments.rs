@@ -1,0 +1,289 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{
+    Args, Parser, Subcommand, ValueHint,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
+use inkstone_studio::{DocumentKind, Language};
+
+/// Seeds stay below 2^53, so that JSON numbers hold them exactly.
+const SEEDS: std::ops::Range<u64> = 0..1 << 53;
+
+/// Drafts news, ads and screenplays with a language model, on this machine or on a server.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ink",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Arguments {
+    /// The library file; otherwise $INKSTONE_LIBRARY, otherwise the one that the window uses
+    #[arg(long, global = true, value_name = "PATH", value_hint = ValueHint::FilePath)]
+    pub library: Option<PathBuf>,
+    /// The language of messages: en or zh-CN; otherwise that of the system
+    #[arg(long, global = true, value_name = "TAG", value_parser = language())]
+    pub language: Option<Language>,
+    /// Prints one JSON value instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Drafts a text from a brief
+    Draft(Draft),
+    /// Continues a prompt as it stands
+    Generate(Generate),
+    /// Shows and adds models
+    Models {
+        /// `list` unless said otherwise.
+        #[command(subcommand)]
+        command: Option<ModelsCommand>,
+    },
+    /// Looks into the library
+    Library {
+        /// `list` unless said otherwise.
+        #[command(subcommand)]
+        command: Option<LibraryCommand>,
+    },
+    /// Checks a text against a brief and the rules of its kind
+    Check(Check),
+    /// Tells what a brief may hold
+    Brief {
+        /// What to tell.
+        #[command(subcommand)]
+        command: BriefCommand,
+    },
+}
+
+/// Which model, and with which key.
+#[derive(Debug, Args)]
+pub struct ModelChoice {
+    /// A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter
+    #[arg(long, value_name = "ID")]
+    pub model: Option<String>,
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// Where a server's key comes from.
+#[derive(Debug, Args)]
+pub struct KeyChoice {
+    /// The environment variable that holds the server's key; otherwise INKSTONE_API_KEY
+    #[arg(long, value_name = "VARIABLE")]
+    pub key_env: Option<String>,
+}
+
+/// Of `ink draft`.
+#[derive(Debug, Args)]
+pub struct Draft {
+    /// What to write
+    #[arg(value_parser = kind())]
+    pub kind: DocumentKind,
+    /// The brief, in TOML or JSON; `-` reads it from stdin
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub brief: PathBuf,
+    #[command(flatten)]
+    pub model: ModelChoice,
+    /// How many to write; otherwise as many as the brief asks for
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
+    pub variants: Option<u32>,
+    /// The seed of the first variant, the others count on from it; otherwise drawn by chance
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(SEEDS))]
+    pub seed: Option<u64>,
+}
+
+/// Of `ink generate`.
+#[derive(Debug, Args)]
+pub struct Generate {
+    #[command(flatten)]
+    pub model: ModelChoice,
+    /// The text to go on from; `-` reads it from stdin
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub prompt_file: PathBuf,
+    /// The most tokens to write
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_tokens: Option<u32>,
+    /// 0 always takes the likeliest word, 2 is wild; otherwise 0.8
+    #[arg(long, value_name = "T", value_parser = temperature)]
+    pub temperature: Option<f32>,
+    /// The seed; otherwise drawn by chance
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(SEEDS))]
+    pub seed: Option<u64>,
+    /// Ends before this text; may be given more than once
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
+}
+
+/// Of `ink models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Lists the models to choose from
+    List,
+    /// Adds a model file, or a model on a server
+    Add(AddModel),
+    /// Tells what a model file, or a model of the list, is
+    Inspect {
+        /// The path of a GGUF file, or a model's id or name
+        #[arg(value_name = "FILE|ID")]
+        model: String,
+    },
+}
+
+/// Of `ink models add`.
+#[derive(Debug, Args)]
+pub struct AddModel {
+    /// The path of a GGUF file; it stays where it lies
+    #[arg(
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        required_unless_present = "server",
+        conflicts_with = "server"
+    )]
+    pub file: Option<PathBuf>,
+    /// The base URL of a server that speaks the OpenAI API, with its path
+    #[arg(long, value_name = "URL", requires = "model")]
+    pub server: Option<String>,
+    /// The model's name on that server
+    #[arg(long, value_name = "NAME", requires = "server")]
+    pub model: Option<String>,
+    /// The name to show; otherwise the model's own
+    #[arg(long, value_name = "NAME", requires = "server")]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub key: KeyChoice,
+}
+
+/// Of `ink library`.
+#[derive(Debug, Subcommand)]
+pub enum LibraryCommand {
+    /// Lists projects, documents and drafts
+    List,
+    /// Prints the text of a draft
+    Show {
+        /// The id, or its beginning, of a draft or a document; or the id of a generation
+        #[arg(value_name = "DRAFT")]
+        draft: String,
+        /// A point of the draft's history; otherwise the text as it is now
+        #[arg(long, value_name = "NODE")]
+        node: Option<String>,
+    },
+    /// Lists the history of a draft, newest first
+    History {
+        /// The id, or its beginning, of a draft or a document
+        #[arg(value_name = "DRAFT")]
+        draft: String,
+    },
+    /// Shows what changed since a point of a draft's history
+    Diff {
+        /// The id, or its beginning, of a draft or a document
+        #[arg(value_name = "DRAFT")]
+        draft: String,
+        /// The older point
+        #[arg(value_name = "NODE")]
+        old: String,
+        /// The newer point; otherwise the text as it is now
+        #[arg(value_name = "NODE")]
+        new: Option<String>,
+    },
+    /// Brings a point of a draft's history back; what is there now is kept in the history
+    Restore {
+        /// The id, or its beginning, of a draft or a document
+        #[arg(value_name = "DRAFT")]
+        draft: String,
+        /// The point to bring back
+        #[arg(value_name = "NODE")]
+        node: String,
+    },
+    /// Searches titles and texts
+    Search {
+        /// The words to look for
+        #[arg(required = true, value_name = "WORDS")]
+        words: Vec<String>,
+    },
+    /// Compares every kept text with its hash
+    Verify,
+}
+
+/// Of `ink check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What the text is
+    #[arg(value_parser = kind())]
+    pub kind: DocumentKind,
+    /// The text; `-` reads it from stdin
+    #[arg(value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The brief it was written from
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub brief: Option<PathBuf>,
+}
+
+/// Of `ink brief`.
+#[derive(Debug, Subcommand)]
+pub enum BriefCommand {
+    /// Prints the JSON Schema of a brief
+    Schema {
+        /// What is to be written
+        #[arg(value_parser = kind())]
+        kind: DocumentKind,
+    },
+}
+
+fn kind() -> impl clap::builder::TypedValueParser<Value = DocumentKind> {
+    PossibleValuesParser::new(DocumentKind::ALL.map(DocumentKind::name))
+        .try_map(|name| name.parse::<DocumentKind>())
+}
+
+fn language() -> impl clap::builder::TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(Language::ALL.map(Language::tag))
+        .try_map(|tag| tag.parse::<Language>())
+}
+
+fn temperature(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(number) if (0.0..=2.0).contains(&number) => Ok(number),
+        _ => Err("0 to 2".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_wrong_usage() {
+        for line in [
+            "ink draft news --brief b --variants 0",
+            "ink draft news --brief b --variants 21",
+            "ink draft news --brief b --seed 9007199254740992",
+            "ink generate --prompt-file p --temperature NaN",
+            "ink generate --prompt-file p --temperature -1",
+            "ink generate --prompt-file p --max-tokens 0",
+            "ink draft poem --brief b",
+            "ink models add",
+            "ink models add file.gguf --server http://localhost/v1 --model m",
+            "ink models add --server http://localhost/v1",
+            "ink library search",
+        ] {
+            let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+        let line = "ink draft ads --brief - --variants 20 --seed 9007199254740991 --json";
+        assert!(Arguments::try_parse_from(line.split(' ')).is_ok());
+    }
+}

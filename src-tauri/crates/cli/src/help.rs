@@ -1,0 +1,262 @@
+//! The help, in both languages. The English stands beside each argument in [`Arguments`].
+
+use clap::{Arg, ArgAction, Command, CommandFactory as _};
+use inkstone_studio::Language;
+
+use crate::arguments::Arguments;
+
+/// What can be typed, with its help in a language.
+pub fn command(language: Language) -> Command {
+    let command = Arguments::command();
+    match language {
+        Language::English => command,
+        Language::Chinese => {
+            chinese(command)
+                .disable_version_flag(true)
+                .arg(own("version", 'V', ActionOf::Version))
+        }
+    }
+}
+
+enum ActionOf {
+    Help,
+    Version,
+}
+
+/// The arguments that clap would add by itself, in English.
+fn own(name: &'static str, short: char, action: ActionOf) -> Arg {
+    let (action, help) = match action {
+        ActionOf::Help => (ArgAction::Help, "显示帮助"),
+        ActionOf::Version => (ArgAction::Version, "显示版本"),
+    };
+    Arg::new(name)
+        .short(short)
+        .long(name)
+        .action(action)
+        .help(help)
+        .help_heading("选项")
+}
+
+fn chinese(command: Command) -> Command {
+    let about = command
+        .get_about()
+        .map(|about| translated(&about.to_string()));
+    let command = match about {
+        Some(about) => command.about(about),
+        None => command,
+    };
+    command
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .subcommand_help_heading("命令")
+        .disable_help_flag(true)
+        .mut_args(|arg| {
+            let heading = if arg.is_positional() {
+                "参数"
+            } else {
+                "选项"
+            };
+            let help = arg.get_help().map(|help| translated(&help.to_string()));
+            let arg = arg.help_heading(heading);
+            match help {
+                Some(help) => arg.help(help),
+                None => arg,
+            }
+        })
+        .arg(own("help", 'h', ActionOf::Help))
+        .mut_subcommands(chinese)
+}
+
+fn translated(english: &str) -> String {
+    let found = CHINESE.iter().find(|(known, _)| *known == english);
+    found.map_or(english, |(_, chinese)| chinese).to_owned()
+}
+
+const CHINESE: &[(&str, &str)] = &[
+    (
+        "Drafts news, ads and screenplays with a language model, on this machine or on a server",
+        "用语言模型起草新闻、广告和剧本，模型可在本机，也可在服务器上",
+    ),
+    (
+        "The library file; otherwise $INKSTONE_LIBRARY, otherwise the one that the window uses",
+        "资料库文件；默认取 $INKSTONE_LIBRARY，再默认与窗口使用同一个",
+    ),
+    (
+        "The language of messages: en or zh-CN; otherwise that of the system",
+        "消息的语言：en 或 zh-CN；默认随系统",
+    ),
+    (
+        "Prints one JSON value instead of text",
+        "输出一个 JSON 值，而不是文本",
+    ),
+    ("Drafts a text from a brief", "根据写作要求起草"),
+    ("Continues a prompt as it stands", "按原样续写提示词"),
+    ("Shows and adds models", "查看和添加模型"),
+    ("Looks into the library", "查看资料库"),
+    (
+        "Checks a text against a brief and the rules of its kind",
+        "按写作要求和该类文本的规则检查",
+    ),
+    ("Tells what a brief may hold", "说明写作要求可以写些什么"),
+    (
+        "A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter",
+        "ink models 中模型的编号或名称，或 GGUF 文件的路径；默认用自带模型",
+    ),
+    (
+        "The environment variable that holds the server's key; otherwise INKSTONE_API_KEY",
+        "存放服务器密钥的环境变量；默认 INKSTONE_API_KEY",
+    ),
+    ("What to write", "写什么"),
+    (
+        "The brief, in TOML or JSON; `-` reads it from stdin",
+        "写作要求，TOML 或 JSON；- 表示从标准输入读取",
+    ),
+    (
+        "How many to write; otherwise as many as the brief asks for",
+        "写几稿；默认按写作要求",
+    ),
+    (
+        "The seed of the first variant, the others count on from it; otherwise drawn by chance",
+        "第一稿的随机种子，其余依次递增；默认随机",
+    ),
+    (
+        "The text to go on from; `-` reads it from stdin",
+        "要续写的文本；- 表示从标准输入读取",
+    ),
+    ("The most tokens to write", "最多写多少词元"),
+    (
+        "0 always takes the likeliest word, 2 is wild; otherwise 0.8",
+        "0 总取最可能的词，2 最发散；默认 0.8",
+    ),
+    ("The seed; otherwise drawn by chance", "随机种子；默认随机"),
+    (
+        "Ends before this text; may be given more than once",
+        "遇到这段文本即止；可多次给出",
+    ),
+    ("Lists the models to choose from", "列出可选的模型"),
+    (
+        "Adds a model file, or a model on a server",
+        "添加模型文件或服务器上的模型",
+    ),
+    (
+        "Tells what a model file, or a model of the list, is",
+        "说明某个模型文件或列表中的模型",
+    ),
+    (
+        "The path of a GGUF file, or a model's id or name",
+        "GGUF 文件的路径，或模型的编号或名称",
+    ),
+    (
+        "The path of a GGUF file; it stays where it lies",
+        "GGUF 文件的路径；文件留在原处",
+    ),
+    (
+        "The base URL of a server that speaks the OpenAI API, with its path",
+        "兼容 OpenAI 接口的服务器的基础地址，含路径",
+    ),
+    ("The model's name on that server", "该服务器上的模型名"),
+    (
+        "The name to show; otherwise the model's own",
+        "显示的名称；默认用模型自己的名字",
+    ),
+    (
+        "Lists projects, documents and drafts",
+        "列出项目、文档和草稿",
+    ),
+    ("Prints the text of a draft", "输出草稿的文本"),
+    (
+        "The id, or its beginning, of a draft or a document; or the id of a generation",
+        "草稿或文档的编号或其开头；也可以是一次生成的编号",
+    ),
+    (
+        "A point of the draft's history; otherwise the text as it is now",
+        "草稿历史中的一个节点；默认为当前文本",
+    ),
+    (
+        "Lists the history of a draft, newest first",
+        "列出草稿的历史，新的在前",
+    ),
+    (
+        "The id, or its beginning, of a draft or a document",
+        "草稿或文档的编号或其开头",
+    ),
+    (
+        "Shows what changed since a point of a draft's history",
+        "显示自草稿历史某个节点以来的改动",
+    ),
+    ("The older point", "较早的节点"),
+    (
+        "The newer point; otherwise the text as it is now",
+        "较新的节点；默认为当前文本",
+    ),
+    (
+        "Brings a point of a draft's history back; what is there now is kept in the history",
+        "恢复草稿历史中的一个节点；现有内容会保存在历史中",
+    ),
+    ("The point to bring back", "要恢复的节点"),
+    ("Searches titles and texts", "搜索标题和正文"),
+    ("The words to look for", "要找的词"),
+    (
+        "Compares every kept text with its hash",
+        "逐一核对存稿与其校验值",
+    ),
+    ("What the text is", "文本的类别"),
+    (
+        "The text; `-` reads it from stdin",
+        "文本；- 表示从标准输入读取",
+    ),
+    ("The brief it was written from", "写作时所用的写作要求"),
+    (
+        "Prints the JSON Schema of a brief",
+        "输出写作要求的 JSON Schema",
+    ),
+    ("What is to be written", "要写什么"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(command: &Command, out: &mut Vec<String>) {
+        out.extend(command.get_about().map(ToString::to_string));
+        for arg in command.get_arguments() {
+            out.push(arg.get_help().map(ToString::to_string).unwrap_or_default());
+        }
+        command
+            .get_subcommands()
+            .for_each(|command| texts(command, out));
+    }
+
+    #[test]
+    fn every_line_of_help_has_its_translation_and_every_translation_its_line() {
+        let mut english = Vec::new();
+        texts(&Arguments::command(), &mut english);
+        for text in &english {
+            assert!(
+                CHINESE.iter().any(|(known, _)| known == text),
+                "untranslated: {text:?}"
+            );
+        }
+        for (text, _) in CHINESE {
+            assert!(
+                english.iter().any(|known| known == text),
+                "unused: {text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn both_helps_are_sound() {
+        for language in Language::ALL {
+            command(language).debug_assert();
+        }
+        let help = command(Language::Chinese).render_help().to_string();
+        assert!(
+            help.contains("用法：ink") && !help.contains("Usage"),
+            "{help}"
+        );
+        assert!(
+            !help.contains("Options:") && !help.contains("Print help"),
+            "{help}"
+        );
+    }
+}

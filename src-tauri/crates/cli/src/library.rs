@@ -1,0 +1,347 @@
+//! The library, read from the command line.
+
+use std::{fmt::Write as _, sync::Arc};
+
+use inkstone_studio::{
+    Studio,
+    dto::{DiffPieceDto, DocumentDto, HistoryNodeDto, Privacy},
+    headless::ProjectListing,
+    inputs::{DraftNode, Id, Search},
+};
+use serde_json::json;
+
+use crate::{
+    arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, session::Session,
+    words::Words,
+};
+
+/// `ink library`
+pub async fn run(
+    command: Option<LibraryCommand>,
+    session: &Session,
+    output: &Output,
+) -> Result<(), Failure> {
+    let studio = session.open(Keys::none()).await?;
+    match command.unwrap_or(LibraryCommand::List) {
+        LibraryCommand::List => list(&studio, output).await,
+        LibraryCommand::Show { draft, node } => show(&studio, draft, node, output).await,
+        LibraryCommand::History { draft } => history(&studio, draft, output).await,
+        LibraryCommand::Diff { draft, old, new } => diff(&studio, draft, old, new, output).await,
+        LibraryCommand::Restore { draft, node } => restore(&studio, draft, node, output).await,
+        LibraryCommand::Search { words } => search(&studio, words.join(" "), output).await,
+        LibraryCommand::Verify => verify(&studio, output).await,
+    }
+}
+
+async fn list(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
+    let projects = studio.list_library().await?;
+    if output.json {
+        return output.value(&projects);
+    }
+    if projects.is_empty() {
+        output.note(output.words.empty_library());
+        return Ok(());
+    }
+    let mut out = String::new();
+    for project in &projects {
+        listing(&mut out, project, output.words);
+    }
+    output.text(&out)
+}
+
+fn listing(out: &mut String, listing: &ProjectListing, words: Words) {
+    let ProjectListing { project, documents } = listing;
+    let privacy = words.privacy(project.privacy == Privacy::LocalOnly);
+    let _ = writeln!(
+        out,
+        "{}\t{} ({}, {privacy})",
+        project.id,
+        one_line(&project.name),
+        project.language
+    );
+    for document in documents {
+        let title = title(document, words);
+        let _ = writeln!(out, "  {}\t{}\t{title}", document.id, document.kind);
+        for draft in &document.drafts {
+            let name = match draft.name.as_str() {
+                "main" => words.main_draft().to_owned(),
+                name => one_line(name),
+            };
+            let _ = writeln!(out, "    {}\t{name}\t{}", draft.id, date(draft.updated_at));
+        }
+    }
+}
+
+fn title(document: &DocumentDto, words: Words) -> String {
+    match one_line(&document.title) {
+        title if title.is_empty() => words.untitled().to_owned(),
+        title => title,
+    }
+}
+
+async fn show(
+    studio: &Arc<Studio>,
+    wanted: String,
+    node: Option<String>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let draft_id = match studio.find_draft(wanted.clone()).await {
+        Ok(id) => id,
+        Err(error) => {
+            // A run without a document leaves a generation and no draft.
+            let record = studio.generation_record(Id { id: wanted }).await;
+            let Ok(record) = record else {
+                return Err(error.into());
+            };
+            return if output.json {
+                output.value(&record)
+            } else {
+                output.text(&record.take.text)
+            };
+        }
+    };
+    if let Some(node) = node {
+        let id = studio.find_node(draft_id.clone(), node).await?;
+        let text = studio.node_text(Id { id: id.clone() }).await?;
+        return if output.json {
+            output.value(&json!({ "draft_id": draft_id, "node_id": id, "text": text }))
+        } else {
+            output.text(&text)
+        };
+    }
+    let view = studio.open_draft(Id { id: draft_id }).await?;
+    if !output.json {
+        return output.text(&view.body);
+    }
+    output.value(&json!({
+        "draft_id": view.draft_id,
+        "document": view.document,
+        "brief": view.brief,
+        "revision": view.revision,
+        "counts": view.counts,
+        "text": view.body,
+    }))
+}
+
+async fn history(studio: &Arc<Studio>, wanted: String, output: &Output) -> Result<(), Failure> {
+    let id = studio.find_draft(wanted).await?;
+    let nodes = studio.history(Id { id }).await?;
+    if output.json {
+        return output.value(&nodes);
+    }
+    if nodes.is_empty() {
+        output.note(output.words.nothing_found());
+        return Ok(());
+    }
+    output.text(
+        &nodes
+            .iter()
+            .map(|node| node_line(node, output.words))
+            .collect::<String>(),
+    )
+}
+
+fn node_line(node: &HistoryNodeDto, words: Words) -> String {
+    let label = words.node_label(&node.label);
+    let name = match &node.name {
+        Some(name) => format!("{label}: {}", one_line(name)),
+        None => label.to_owned(),
+    };
+    let length = words.characters(node.characters);
+    format!("{}\t{}\t{length}\t{name}\n", node.id, date(node.created_at))
+}
+
+async fn diff(
+    studio: &Arc<Studio>,
+    draft: String,
+    old: String,
+    new: Option<String>,
+    output: &Output,
+) -> Result<(), Failure> {
+    let draft_id = studio.find_draft(draft).await?;
+    let old = studio.find_node(draft_id.clone(), old).await?;
+    let pieces = match new {
+        Some(new) => {
+            let new = studio.find_node(draft_id, new).await?;
+            studio.compare_nodes(old, new).await?
+        }
+        None => {
+            studio
+                .compare(DraftNode {
+                    draft_id,
+                    node_id: old,
+                })
+                .await?
+        }
+    };
+    if output.json {
+        output.value(&pieces)
+    } else {
+        output.text(&marked(&pieces, output.coloured()))
+    }
+}
+
+/// The text with what went and what came in brackets, as `git diff --word-diff` shows it.
+fn marked(pieces: &[DiffPieceDto], coloured: bool) -> String {
+    let mut out = String::new();
+    for DiffPieceDto { change, text } in pieces {
+        let (colour, open, close) = match change.as_str() {
+            "delete" => ("\x1b[31m", "[-", "-]"),
+            "insert" => ("\x1b[32m", "{+", "+}"),
+            _ => {
+                out.push_str(text);
+                continue;
+            }
+        };
+        if coloured {
+            let _ = write!(out, "{colour}{open}{text}{close}\x1b[0m");
+        } else {
+            let _ = write!(out, "{open}{text}{close}");
+        }
+    }
+    out
+}
+
+async fn restore(
+    studio: &Arc<Studio>,
+    draft: String,
+    node: String,
+    output: &Output,
+) -> Result<(), Failure> {
+    let draft_id = studio.find_draft(draft).await?;
+    let node_id = studio.find_node(draft_id.clone(), node).await?;
+    let view = studio
+        .restore_node(DraftNode {
+            draft_id,
+            node_id: node_id.clone(),
+        })
+        .await?;
+    if output.json {
+        return output.value(&json!({
+            "draft_id": view.draft_id,
+            "node_id": node_id,
+            "revision": view.revision,
+            "text": view.body,
+        }));
+    }
+    output.note(&output.words.restored(&view.draft_id));
+    output.text(&view.body)
+}
+
+async fn search(studio: &Arc<Studio>, query: String, output: &Output) -> Result<(), Failure> {
+    let hits = studio.search(Search { query }).await?;
+    if output.json {
+        return output.value(&hits);
+    }
+    if hits.is_empty() {
+        output.note(output.words.nothing_found());
+        return Ok(());
+    }
+    let line = |hit: &inkstone_studio::dto::HitDto| {
+        let title = match one_line(&hit.title) {
+            title if title.is_empty() => output.words.untitled().to_owned(),
+            title => title,
+        };
+        format!(
+            "{}\t{}\t{title}\n    {}\n",
+            hit.draft_id,
+            hit.kind,
+            one_line(&hit.snippet)
+        )
+    };
+    output.text(&hits.iter().map(line).collect::<String>())
+}
+
+async fn verify(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
+    let verified = studio.verify_library().await?;
+    let problems = &verified.problems;
+    if output.json {
+        output.value(&verified)?;
+    } else if problems.is_empty() {
+        output.text(&output.words.verified(verified.nodes_checked))?;
+    } else {
+        let count = output
+            .words
+            .verified_badly(verified.nodes_checked, problems.len());
+        output.text(&format!("{count}\n{}\n", problems.join("\n")))?;
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A time as `2026-11-25 12:49 UTC`. The time zone of the machine is not ours to guess.
+fn date(ms: f64) -> String {
+    // Times of the library are whole and far from the edge.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "saturates, and a date beyond is nonsense"
+    )]
+    let minutes = (ms / 60_000.0).floor() as i64;
+    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
+    let (year, month, day) = civil(days);
+    format!(
+        "{year:04}-{month:02}-{day:02} {:02}:{:02} UTC",
+        minute / 60,
+        minute % 60
+    )
+}
+
+/// The date of a day counted from 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
+/// algorithms": years begin in March, so that the leap day is the last).
+fn civil(days: i64) -> (i64, i64, i64) {
+    let days = days + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let march_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
+    let month = if march_month < 10 {
+        march_month + 3
+    } else {
+        march_month - 9
+    };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        assert_eq!(date(0.0), "1970-01-01 00:00 UTC");
+        assert_eq!(date(951_827_640_000.0), "2000-02-29 12:34 UTC");
+        assert_eq!(date(1_795_607_940_999.0), "2026-11-25 12:39 UTC");
+        assert_eq!(date(-60_000.0), "1969-12-31 23:59 UTC");
+        assert_eq!(date(4_107_542_399_000.0), "2100-02-28 23:59 UTC");
+        assert_eq!(date(4_107_542_400_000.0), "2100-03-01 00:00 UTC");
+    }
+
+    #[test]
+    fn changes_stand_in_brackets() {
+        let piece = |change: &str, text: &str| DiffPieceDto {
+            change: change.to_owned(),
+            text: text.to_owned(),
+        };
+        let pieces = [
+            piece("equal", "The "),
+            piece("delete", "old"),
+            piece("insert", "new"),
+        ];
+        assert_eq!(marked(&pieces, false), "The [-old-]{+new+}");
+        assert_eq!(
+            marked(&pieces, true),
+            "The \x1b[31m[-old-]\x1b[0m\x1b[32m{+new+}\x1b[0m"
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! The studio, opened for one command.
+
+use std::{path::PathBuf, sync::Arc};
+
+use inkstone_generation::CancellationToken;
+use inkstone_machine::{Places, SystemClock, chance};
+use inkstone_studio::{Parts, Studio, StudioError};
+
+use crate::{failure::Failure, keys::Keys};
+
+/// What a command needs to open the studio, if it wants to.
+pub struct Session {
+    /// The library that was named; see [`Places`].
+    pub library: Option<PathBuf>,
+}
+
+impl Session {
+    /// Opens the studio. Commands that can do without do not call this: it would be refused while
+    /// the window has the library open.
+    pub async fn open(&self, keys: Arc<Keys>) -> Result<Arc<Studio>, Failure> {
+        let places = Places::find(self.library.as_deref())
+            .map_err(|error| StudioError::Internal(error.to_string()))?;
+        let parts = Parts {
+            library_path: places.library,
+            models_dir: places.models,
+            clock: Arc::new(SystemClock),
+            local: Arc::new(inkstone_candle::Candle::new()),
+            remote: Arc::new(inkstone_openai::OpenAi::new()),
+            secrets: keys,
+            entropy: Arc::new(chance),
+        };
+        let opened = tokio::task::spawn_blocking(move || Studio::open(parts)).await;
+        Ok(opened.map_err(|fault| StudioError::Internal(fault.to_string()))??)
+    }
+}
+
+/// A token that Ctrl-C, or a polite order to end, fires. The second one ends the process.
+pub fn stop_token() -> CancellationToken {
+    let token = CancellationToken::new();
+    let fired = token.clone();
+    tokio::spawn(async move {
+        asked_to_end().await;
+        fired.cancel();
+        asked_to_end().await;
+        std::process::exit(130);
+    });
+    token
+}
+
+#[cfg(unix)]
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return ctrl_c().await;
+    };
+    tokio::select! {
+        () = ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+#[cfg(not(unix))]
+async fn asked_to_end() {
+    ctrl_c().await;
+}
+
+async fn ctrl_c() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        // Nobody can ask us then.
+        std::future::pending::<()>().await;
+    }
+}

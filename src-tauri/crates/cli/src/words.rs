@@ -1,0 +1,265 @@
+//! What the command line itself says, in both languages. All else is the studio's.
+
+use std::{env, io};
+
+use inkstone_studio::Language;
+
+use crate::{failure::Failure, keys};
+
+/// The language of messages: the one that the arguments choose, or that of the system's locale.
+/// Known before the arguments are read, because their help is in it.
+pub fn language(arguments: impl Iterator<Item = String>) -> Language {
+    of_arguments(arguments).unwrap_or_else(|| of_locale(|name| env::var(name).ok()))
+}
+
+fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Option<Language> {
+    const OPTION: &str = "--language";
+    let mut chosen = None;
+    while let Some(argument) = arguments.next() {
+        let tag = match argument.strip_prefix(OPTION) {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None if argument == "--" => break,
+            None => None,
+        };
+        chosen = tag.and_then(|tag| tag.parse().ok()).or(chosen);
+    }
+    chosen
+}
+
+/// As the C library decides it: the first of these that is set.
+fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Language {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|locale| !locale.is_empty());
+    match locale {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
+        _ => Language::English,
+    }
+}
+
+/// Our own words in a language.
+#[derive(Debug, Clone, Copy)]
+pub struct Words(pub Language);
+
+impl Words {
+    fn pick<T>(self, english: T, chinese: T) -> T {
+        match self.0 {
+            Language::English => english,
+            Language::Chinese => chinese,
+        }
+    }
+
+    pub fn loading(self) -> &'static str {
+        self.pick("Loading the model", "正在载入模型")
+    }
+
+    pub fn writing(self) -> &'static str {
+        self.pick("Writing", "正在写作")
+    }
+
+    pub fn tokens(self) -> &'static str {
+        self.pick("tokens", "词元")
+    }
+
+    pub fn variant_ended(self, variant: u32, tokens: u32) -> String {
+        let number = variant + 1;
+        self.pick(
+            format!("Variant {number}: {tokens} tokens"),
+            format!("第 {number} 稿：{tokens} 个词元"),
+        )
+    }
+
+    pub fn leaves(self, host: &str) -> String {
+        self.pick(
+            format!("The text goes to {host}. The library's ledger keeps a note of it."),
+            format!("文本将发送到 {host}，资料库的外发记录中会留下一笔。"),
+        )
+    }
+
+    pub fn stopped(self, id: &str) -> String {
+        self.pick(
+            format!("Stopped. What had been written is kept: ink library show {id}"),
+            format!("已停止。写好的部分已保存：ink library show {id}"),
+        )
+    }
+
+    pub fn cut_off(self, reason: &str) -> String {
+        self.pick(
+            format!("The text may be cut off: the model ended with `{reason}`."),
+            format!("文本可能不完整：模型以“{reason}”结束。"),
+        )
+    }
+
+    pub fn on_the_shelf(self, id: &str) -> String {
+        self.pick(
+            format!("This file is now in `ink models` as {id}."),
+            format!("该文件已列入 ink models，编号为 {id}。"),
+        )
+    }
+
+    pub fn key_lasts_for_a_run(self) -> String {
+        let variable = keys::VARIABLE;
+        self.pick(
+            format!("The key is not kept. Give it to each run in {variable} or with --key-env."),
+            format!("密钥不会保存。每次运行时请通过 {variable} 或 --key-env 提供。"),
+        )
+    }
+
+    pub fn local(self) -> &'static str {
+        self.pick("this machine", "本机")
+    }
+
+    pub fn empty_library(self) -> &'static str {
+        self.pick(
+            "There is nothing in the library yet.",
+            "资料库里还没有内容。",
+        )
+    }
+
+    pub fn nothing_found(self) -> &'static str {
+        self.pick("Nothing found.", "没有找到。")
+    }
+
+    pub fn no_findings(self) -> &'static str {
+        self.pick("Nothing to remark.", "没有发现问题。")
+    }
+
+    pub fn untitled(self) -> &'static str {
+        self.pick("Untitled", "无标题")
+    }
+
+    pub fn main_draft(self) -> &'static str {
+        self.pick("main draft", "主稿")
+    }
+
+    pub fn privacy(self, local_only: bool) -> &'static str {
+        if local_only {
+            self.pick("local only", "仅限本机")
+        } else {
+            self.pick("remote allowed", "允许远程")
+        }
+    }
+
+    pub fn node_label<'a>(self, label: &'a str) -> &'a str {
+        match label {
+            "autosave" => self.pick("saved by itself", "自动保存"),
+            "named" => self.pick("version", "版本"),
+            "accepted" => self.pick("suggestion accepted", "采纳了建议"),
+            "before_restore" => self.pick("before a restore", "恢复之前"),
+            "restored" => self.pick("restored", "恢复"),
+            "branch" => self.pick("branch", "分支"),
+            other => other,
+        }
+    }
+
+    pub fn characters(self, count: u32) -> String {
+        self.pick(format!("{count} characters"), format!("{count} 字符"))
+    }
+
+    pub fn restored(self, draft_id: &str) -> String {
+        self.pick(
+            format!("Restored in draft {draft_id}. What was there is in its history."),
+            format!("已恢复到草稿 {draft_id}，原来的内容仍在其历史记录中。"),
+        )
+    }
+
+    pub fn verified(self, nodes: u32) -> String {
+        self.pick(
+            format!("{nodes} kept texts checked. All is well."),
+            format!("已检查 {nodes} 份存稿，一切正常。"),
+        )
+    }
+
+    pub fn verified_badly(self, nodes: u32, problems: usize) -> String {
+        self.pick(
+            format!("{nodes} kept texts checked, {problems} problems:"),
+            format!("已检查 {nodes} 份存稿，发现 {problems} 处问题："),
+        )
+    }
+
+    pub fn severity(self, severity: inkstone_studio::dto::FindingSeverity) -> &'static str {
+        use inkstone_studio::dto::FindingSeverity::{Error, Info, Warning};
+        match severity {
+            Error => self.pick("error", "错误"),
+            Warning => self.pick("warning", "注意"),
+            Info => self.pick("note", "提示"),
+        }
+    }
+
+    pub fn library_in_use(self) -> String {
+        self.pick(
+            "Close the window, or name another library with --library.",
+            "请先关闭窗口，或用 --library 指定另一个资料库。",
+        )
+        .to_owned()
+    }
+
+    pub fn no_key_in(self, variable: &str) -> Failure {
+        Failure::Ours {
+            code: "key_missing",
+            message: self.pick(
+                format!("The environment variable {variable} holds no key."),
+                format!("环境变量 {variable} 中没有密钥。"),
+            ),
+            hint: self.pick(
+                "Set it, or leave --key-env out for a server that wants no key.".to_owned(),
+                "请设置它；若服务器不需要密钥，请去掉 --key-env。".to_owned(),
+            ),
+        }
+    }
+
+    pub fn cannot_print(self, error: &io::Error) -> Failure {
+        Failure::Ours {
+            code: "output_failed",
+            message: self.pick(
+                format!("The result cannot be written out: {error}"),
+                format!("结果无法输出：{error}"),
+            ),
+            hint: self.pick(
+                "Is the disk full? What a model wrote is kept in the library.".to_owned(),
+                "磁盘是否已满？模型写的内容已保存在资料库中。".to_owned(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_may_choose() {
+        let of = |line: &str| of_arguments(line.split(' ').map(str::to_owned));
+        assert_eq!(of("ink models"), None);
+        assert_eq!(of("ink --language zh-CN models"), Some(Language::Chinese));
+        assert_eq!(of("ink models --language=en"), Some(Language::English));
+        assert_eq!(of("ink models --language"), None);
+        assert_eq!(of("ink library search -- --language=en"), None);
+    }
+
+    #[test]
+    fn the_locale_decides_as_it_does_elsewhere() {
+        let of = |set: &[(&str, &str)]| {
+            of_locale(|name| {
+                let found = set.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(of(&[]), Language::English);
+        assert_eq!(of(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
+        assert_eq!(
+            of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]),
+            Language::English
+        );
+        assert_eq!(
+            of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "")]),
+            Language::Chinese
+        );
+        assert_eq!(
+            of(&[("LC_MESSAGES", "zh-Hans"), ("LANG", "de_DE")]),
+            Language::Chinese
+        );
+    }
+}

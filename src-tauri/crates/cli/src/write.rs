@@ -1,0 +1,144 @@
+//! Drafting and raw completions.
+
+use inkstone_studio::{
+    DocumentKind, StudioError,
+    dto::{ErrorDto, TakeStatus},
+    headless::{DraftRun, RawRun, Written},
+};
+use serde_json::Value;
+
+use crate::{
+    arguments::{Draft, Generate},
+    failure::Failure,
+    input,
+    keys::Keys,
+    models,
+    output::Output,
+    progress::Bar,
+    session::{Session, stop_token},
+};
+
+/// `ink draft`
+pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<(), Failure> {
+    // Wrong input is said before anything is opened.
+    let brief = input::brief(wanted.kind, &wanted.brief)?;
+    let keys = Keys::find(&wanted.model.key, output.words)?;
+    let studio = session.open(keys).await?;
+    let model_id = models::choose(&studio, wanted.model.model, output).await?;
+    let run = DraftRun {
+        model_id,
+        variants: wanted.variants,
+        seed: wanted.seed,
+        ..DraftRun::new(brief)
+    };
+    let bar = Bar::new(output.words);
+    let hears = bar.clone();
+    let written = studio
+        .draft_brief(run, stop_token(), move |progress| hears.hear(&progress))
+        .await;
+    bar.clear();
+    finish(written, wanted.kind == DocumentKind::Ads, output)
+}
+
+/// `ink generate`
+pub async fn generate(wanted: Generate, session: &Session, output: &Output) -> Result<(), Failure> {
+    let prompt = input::text(&wanted.prompt_file)?;
+    let keys = Keys::find(&wanted.model.key, output.words)?;
+    let studio = session.open(keys).await?;
+    let model_id = models::choose(&studio, wanted.model.model, output).await?;
+    let run = RawRun {
+        prompt,
+        model_id,
+        max_tokens: wanted.max_tokens,
+        temperature: wanted.temperature,
+        seed: wanted.seed,
+        stop: wanted.stop,
+    };
+    let bar = Bar::new(output.words);
+    let hears = bar.clone();
+    let written = studio
+        .complete_raw(run, stop_token(), move |progress| hears.hear(&progress))
+        .await;
+    bar.clear();
+    finish(written, true, output)
+}
+
+/// Prints what was written, and says what is not well with it. `joined`: whether `text` holds all
+/// variants already.
+fn finish(
+    written: Result<Written, StudioError>,
+    joined: bool,
+    output: &Output,
+) -> Result<(), Failure> {
+    let written = written?;
+    if output.json {
+        output.value(&value(&written, output)?)?;
+    } else if joined || written.variants.len() < 2 {
+        output.text(&written.text)?;
+    } else {
+        output.text(&apart(
+            written.variants.iter().map(|variant| variant.text.as_str()),
+        ))?;
+    }
+    for variant in &written.variants {
+        if variant.status == TakeStatus::Incomplete {
+            output.note(&output.words.cut_off(&variant.generation.finish_reason));
+        }
+    }
+    let stopped = written
+        .variants
+        .iter()
+        .find(|variant| variant.status == TakeStatus::Stopped);
+    if let Some(variant) = stopped {
+        output.note(&output.words.stopped(&variant.generation.id));
+    }
+    if let Some(error) = written.error() {
+        output.explain(error);
+    }
+    if stopped.is_some() || written.error().is_some() {
+        Err(Failure::Told)
+    } else {
+        Ok(())
+    }
+}
+
+/// The result as JSON. Errors carry their sentences, and the first one stands at the top as well.
+fn value(written: &Written, output: &Output) -> Result<Value, Failure> {
+    let mut value =
+        serde_json::to_value(written).map_err(|error| StudioError::Internal(error.to_string()))?;
+    let spoken =
+        |error: Option<&ErrorDto>| error.map_or(Value::Null, |error| output.error_value(error));
+    for (at, variant) in written.variants.iter().enumerate() {
+        value["variants"][at]["error"] = spoken(variant.error.as_ref());
+    }
+    if written.error().is_some() {
+        value["error"] = spoken(written.error());
+    }
+    Ok(value)
+}
+
+/// Texts one after another, each under its number.
+fn apart<'a>(texts: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let count = texts.len();
+    let mut out = String::new();
+    for (at, text) in texts.enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        out.push_str(&format!(
+            "=== {}/{count} ===\n\n{}\n",
+            at + 1,
+            text.trim_end()
+        ));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn variants_stand_apart() {
+        let all = super::apart(["one\n", "two"].into_iter());
+        assert_eq!(all, "=== 1/2 ===\n\none\n\n=== 2/2 ===\n\ntwo\n");
+    }
+}

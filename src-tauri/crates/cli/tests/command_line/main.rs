@@ -1,0 +1,15 @@
+//! The real program, run as a script runs it: arguments in, exit code, stdout and stderr out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test ends the test"
+)]
+
+mod briefs;
+mod home;
+mod library;
+mod models;
+mod server;
+mod usage;

@@ -1,0 +1,131 @@
+//! Models: the list, files good and bad.
+
+use std::{fs, path::PathBuf};
+
+use crate::home::Home;
+
+fn starter() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../assets/models/inkstone-starter.gguf")
+}
+
+#[test]
+fn the_starter_is_always_there() {
+    let home = Home::new();
+    for arguments in [&["models"] as &[&str], &["models", "list"]] {
+        let run = home.ink(arguments).with(0);
+        assert!(run.out.starts_with("starter\t"), "{}", run.out);
+    }
+    let facts = home
+        .ink(&["models", "inspect", "starter", "--json"])
+        .with(0)
+        .json();
+    assert_eq!(facts["id"], "starter");
+    assert_eq!(facts["source"]["kind"], "starter");
+}
+
+#[test]
+fn a_file_is_inspected_added_and_used_where_it_lies() {
+    let home = Home::new();
+    fs::copy(starter(), home.path().join("my model.gguf")).unwrap();
+    let looked = home
+        .ink(&["models", "inspect", "my model.gguf", "--json"])
+        .with(0)
+        .json();
+    assert!(looked["file"]["parameters"].as_u64().unwrap() > 100_000);
+    assert!(
+        !home.library().exists(),
+        "a look at a file needs no library"
+    );
+
+    let added = home
+        .ink(&["models", "add", "my model.gguf", "--json"])
+        .with(0)
+        .json();
+    assert_eq!(added["source"]["kind"], "file");
+    let id = added["id"].as_str().unwrap();
+    let list = home.ink(&["models", "--json"]).with(0).json();
+    assert_eq!(list[1]["id"], id);
+
+    let prompt = home.file("prompt.txt", "The ferry ");
+    let generate = |model: &str| {
+        let run = home.ink(&[
+            "generate",
+            "--model",
+            model,
+            "--prompt-file",
+            &prompt,
+            "--max-tokens",
+            "8",
+            "--temperature",
+            "0",
+            "--seed",
+            "5",
+            "--json",
+        ]);
+        run.with(0).json()
+    };
+    let by_id = generate(id);
+    assert_eq!(by_id["generation"]["model_id"], id);
+    assert_eq!(by_id["generation"]["seed"], 5);
+    assert!(
+        by_id["generation"]["usage"]["completion_tokens"]
+            .as_u64()
+            .unwrap()
+            <= 8
+    );
+    assert_eq!(
+        generate("my model.gguf")["text"],
+        by_id["text"],
+        "named by its path"
+    );
+    assert_eq!(
+        generate("starter")["text"],
+        by_id["text"],
+        "the same weights"
+    );
+}
+
+#[test]
+fn bad_files_are_refused_with_their_own_codes() {
+    let home = Home::new();
+    let mut cut = fs::read(starter()).unwrap();
+    cut.truncate(cut.len() / 2);
+    home.file("cut.gguf", cut);
+    home.file("text.gguf", "This is no model at all.");
+    home.file("empty.gguf", "");
+    fs::create_dir(home.path().join("folder")).unwrap();
+    let brief = home.file("brief.toml", "topic = \"x\"\n");
+    for (file, code) in [
+        ("cut.gguf", "model_broken"),
+        ("text.gguf", "model_broken"),
+        ("empty.gguf", "model_broken"),
+        ("folder", "model_not_a_file"),
+        ("nowhere.gguf", "model_not_found"),
+    ] {
+        for arguments in [
+            &["models", "inspect", file] as &[&str],
+            &["models", "add", file],
+            &["draft", "news", "--brief", &brief, "--model", file],
+        ] {
+            let run = home.ink(&[arguments, &["--json"]].concat()).with(1);
+            assert_eq!(run.error_code(), code, "{arguments:?}: {}", run.err);
+            assert!(
+                run.err.starts_with("ink: ") && run.err.contains("\n     "),
+                "{}",
+                run.err
+            );
+        }
+    }
+    let list = home.ink(&["models", "--json"]).with(0).json();
+    assert_eq!(
+        list.as_array().unwrap().len(),
+        1,
+        "nothing bad was put on the list: {list}"
+    );
+    let run = home
+        .ink(&[
+            "draft", "news", "--brief", &brief, "--model", "gpt-9", "--json",
+        ])
+        .with(1);
+    assert_eq!(run.error_code(), "model_not_chosen");
+}
