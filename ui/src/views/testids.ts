@@ -78,6 +78,8 @@ export const TESTIDS = [
   "take-*",
   "take-accept",
   "take-accept-all",
+  "take-discard-all",
+  "take-variant",
   "take-edit",
   "take-edit-field",
   "take-revert",

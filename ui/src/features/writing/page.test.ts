@@ -235,6 +235,23 @@ describe("the ads of a set", () => {
   });
 });
 
+describe("the ads of a set that are not wanted", () => {
+  it("go at once, and stay in the takes", async () => {
+    const { draft } = opened({ kind: "ads", brief: { product: "Bread", variants: 3 } });
+    render(Page);
+    await askMain();
+    await over();
+    await tick();
+    expect(all("take-variant")).toHaveLength(3);
+    await fireEvent.click(all("take-variant")[1] as HTMLElement);
+    expect(at("take-1").textContent).toContain("Still warm");
+    await fireEvent.click(at("take-discard-all"));
+    await vi.waitFor(() => expect(takes.inPlace).toHaveLength(0));
+    expect(takes.list.map(({ decision }) => decision)).toEqual(Array(3).fill("discarded"));
+    expect(draft.body).toBe("");
+  });
+});
+
 describe("asking", () => {
   it("without a topic says so and goes there, and asks nothing", async () => {
     const { studio } = opened({ kind: "news" });
