@@ -15,7 +15,9 @@
 
 pub mod corpus;
 pub mod decode;
+pub mod evaluate;
 pub mod gguf;
+pub mod judge;
 pub mod math;
 pub mod network;
 pub mod train;

@@ -40,12 +40,12 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             seed: 20,
-            tokens: 4_000_000,
-            batch: 2_048,
-            rate: 2.5e-3,
-            warm_up: 80_000,
+            tokens: 2_400_000,
+            batch: 1_024,
+            rate: 2e-3,
+            warm_up: 60_000,
             decay: 0.05,
-            vocabulary: (5_000, 2_560),
+            vocabulary: (2_500, 4_096),
             network: Config {
                 vocabulary: 0,
                 width: 192,
@@ -195,7 +195,7 @@ impl Run {
     }
 
     fn update(&mut self, gradient: &[f32], rate: f32) {
-        const BETAS: (f32, f32) = (0.9, 0.95);
+        const BETAS: (f32, f32) = (0.9, 0.98);
         let norm = gradient
             .iter()
             .map(|g| f64::from(g * g))

@@ -1,5 +1,5 @@
 //! The vocabulary: byte-level BPE of our own making, in the form that GGUF calls `gpt2` with the
-//! pre-tokenizer `qwen2`. Digits stand alone, a Chinese character is at most one token, and every
+//! pre-tokenizer `qwen2`. Digits stand alone, a token of Chinese is whole characters, and every
 //! placeholder of the compact prompts is one token.
 
 use std::collections::{BTreeMap, HashMap};
@@ -59,51 +59,48 @@ impl Vocabulary {
                 }
             }
         }
-        let mut words: Vec<(Vec<String>, usize)> = counts
+        let mut words: Vec<(Vec<usize>, usize)> = counts
             .into_iter()
-            .map(|(w, n)| {
-                (
-                    w.bytes().map(|b| letters[b as usize].to_string()).collect(),
-                    n,
-                )
-            })
+            .map(|(w, n)| (w.bytes().map(usize::from).collect(), n))
             .collect();
         let mut merges = Vec::new();
         let mut tokens: Vec<String> = letters.iter().map(ToString::to_string).collect();
+        // The bytes that each token stands for.
+        let mut bytes: Vec<Vec<u8>> = (0..=255).map(|b| vec![b]).collect();
         let most = size.saturating_sub(CONTROL.len() + placeholders.len());
         while tokens.len() < most {
-            let mut pairs: HashMap<(&str, &str), usize> = HashMap::new();
+            let mut pairs: HashMap<(usize, usize), usize> = HashMap::new();
             for (word, n) in &words {
                 for pair in word.windows(2) {
-                    *pairs.entry((&pair[0], &pair[1])).or_default() += n;
+                    *pairs.entry((pair[0], pair[1])).or_default() += n;
                 }
             }
+            pairs.retain(|(a, b), n| *n > 1 && whole(&[&bytes[*a][..], &bytes[*b]].concat()));
             // The most frequent pair; of equals the first in the alphabet, so that a run repeats itself.
-            let Some(((a, b), n)) = pairs
+            let name = |(a, b): (usize, usize)| (&tokens[a], &tokens[b]);
+            let best = pairs
                 .into_iter()
-                .max_by(|x, y| x.1.cmp(&y.1).then(y.0.cmp(&x.0)))
-            else {
+                .max_by(|x, y| x.1.cmp(&y.1).then_with(|| name(y.0).cmp(&name(x.0))));
+            let Some(((a, b), _)) = best else {
                 break;
             };
-            if n < 2 {
-                break;
-            }
-            let (a, b) = (a.to_owned(), b.to_owned());
-            let joined = format!("{a}{b}");
+            let joined = format!("{}{}", tokens[a], tokens[b]);
+            merges.push(format!("{} {}", tokens[a], tokens[b]));
+            // Two ways may lead to one token.
+            let at = tokens.iter().position(|t| *t == joined).unwrap_or_else(|| {
+                bytes.push([&bytes[a][..], &bytes[b]].concat());
+                tokens.push(joined);
+                tokens.len() - 1
+            });
             for (word, _) in &mut words {
                 let mut i = 0;
                 while i + 1 < word.len() {
                     if word[i] == a && word[i + 1] == b {
-                        word[i].clone_from(&joined);
+                        word[i] = at;
                         word.remove(i + 1);
                     }
                     i += 1;
                 }
-            }
-            merges.push(format!("{a} {b}"));
-            // Two ways may lead to one token.
-            if !tokens.contains(&joined) {
-                tokens.push(joined);
             }
         }
         tokens.extend(CONTROL.iter().map(ToString::to_string));
@@ -213,29 +210,24 @@ fn split() -> Result<Split, Failure> {
     )
 }
 
-/// Cuts as the tokenizer will, and around every Chinese character besides, so that no merge spans two.
+/// Cuts as the tokenizer will.
 fn cut(pattern: &Split, text: &str) -> Result<Vec<String>, Failure> {
     use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer};
     let mut pieces = PreTokenizedString::from(text);
     pattern.pre_tokenize(&mut pieces)?;
-    let mut out = Vec::new();
-    for (piece, ..) in pieces.get_splits(OffsetReferential::Original, OffsetType::Byte) {
-        let mut now = String::new();
-        for c in piece.chars() {
-            let alone = u32::from(c) >= 0x2E80;
-            if alone && !now.is_empty() {
-                out.push(std::mem::take(&mut now));
-            }
-            now.push(c);
-            if alone {
-                out.push(std::mem::take(&mut now));
-            }
-        }
-        if !now.is_empty() {
-            out.push(now);
-        }
+    let splits = pieces.get_splits(OffsetReferential::Original, OffsetType::Byte);
+    Ok(splits
+        .into_iter()
+        .map(|(piece, ..)| piece.to_owned())
+        .collect())
+}
+
+/// Whether bytes are whole characters or the beginning of one: a token never ends inside a second.
+fn whole(bytes: &[u8]) -> bool {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(e) => e.valid_up_to() == 0 && e.error_len().is_none(),
     }
-    Ok(out)
 }
 
 /// GPT-2's letters for the 256 bytes.
@@ -260,7 +252,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digits_characters_and_placeholders_stand_alone() {
+    fn digits_and_placeholders_stand_alone_and_no_character_is_torn() {
         let text = "夜班公交夜班公交 12 buses run. Buses run at 12. ⟦fact1⟧ 夜班公交";
         let v = Vocabulary::learn(std::iter::repeat_n(text, 3), 420).unwrap();
         let show = |t: &str| -> Vec<String> {
@@ -270,7 +262,16 @@ mod tests {
                 .map(|i| v.decode(&[*i]).unwrap())
                 .collect()
         };
-        assert_eq!(show("夜班公交"), ["夜", "班", "公", "交"]);
+        assert_eq!(show("夜班公交"), ["夜班公交"]);
+        let torn = |t: &String| t.starts_with('\u{fffd}') || t.ends_with('\u{fffd}');
+        let all: Vec<String> = (0..v.tokens.len() as u32)
+            .map(|i| v.decode(&[i]).unwrap())
+            .collect();
+        assert!(
+            all.iter()
+                .filter(|t| t.chars().count() > 1)
+                .all(|t| !torn(t))
+        );
         assert_eq!(show("12"), ["1", "2"]);
         assert_eq!(show("⟦fact1⟧."), ["⟦fact1⟧", "."]);
         assert_eq!(show("⟦CHAR2⟧"), ["⟦CHAR2⟧"]);

@@ -3,8 +3,14 @@
 use std::{path::PathBuf, time::Instant};
 
 use clap::{Parser, Subcommand};
+use inkstone_desks::{Brief, Input, Task, compose, parse};
+use inkstone_generation::PromptForm;
+use inkstone_manuscript::DocumentKind;
 use inkstone_trainer::{
-    Failure, corpus, gguf,
+    Failure, corpus,
+    decode::Choice,
+    evaluate, gguf, judge,
+    math::Random,
     train::{Plan, Run},
 };
 
@@ -51,6 +57,36 @@ enum Command {
         /// GGUF file.
         out: PathBuf,
     },
+    /// Measures a model on briefs that no run trains on; prints a Markdown table.
+    Evaluate {
+        /// GGUF file.
+        model: PathBuf,
+        /// Answers for each task and language.
+        #[arg(long, default_value_t = 25)]
+        count: u32,
+        /// Temperature.
+        #[arg(long, default_value_t = 0.8)]
+        temperature: f32,
+    },
+    /// Answers a brief file (`news.en.toml`; the kind and nothing else is taken from the name).
+    Write {
+        /// GGUF file.
+        model: PathBuf,
+        /// TOML file.
+        brief: PathBuf,
+        /// Task.
+        #[arg(long, default_value = "draft")]
+        task: String,
+        /// Document to work in: the caret at its end, or all of it selected.
+        #[arg(long)]
+        document: Option<PathBuf>,
+        /// How many answers.
+        #[arg(long, default_value_t = 1)]
+        count: u32,
+        /// Temperature.
+        #[arg(long, default_value_t = 0.8)]
+        temperature: f32,
+    },
 }
 
 fn main() -> Result<(), Failure> {
@@ -78,7 +114,95 @@ fn main() -> Result<(), Failure> {
             seed,
             out,
         } => train(&checkpoint, tokens, seed, out)?,
+        Command::Evaluate {
+            model,
+            count,
+            temperature,
+        } => evaluate(&model, count, temperature)?,
+        Command::Write {
+            model,
+            brief,
+            task,
+            document,
+            count,
+            temperature,
+        } => {
+            let document = document.map(std::fs::read_to_string).transpose()?;
+            let document = document.unwrap_or_default();
+            write(&model, &brief, (&task, &document), count, temperature)?;
+        }
         Command::Export { checkpoint, out } => export(&Run::resume(&checkpoint)?, &out)?,
+    }
+    Ok(())
+}
+
+fn evaluate(model: &std::path::Path, count: u32, temperature: f32) -> Result<(), Failure> {
+    let (net, vocabulary) = gguf::read(&std::fs::read(model)?)?;
+    let choice = Choice {
+        temperature,
+        ..Choice::default()
+    };
+    println!("| task | language | ends | parses | lengths | references | sentences | all |");
+    println!("|---|---|---|---|---|---|---|---|");
+    evaluate::evaluate((&net, &vocabulary), count, choice, |row| {
+        let share = |n: u32| format!("{:.0} %", 100.0 * f64::from(n) / f64::from(row.answers));
+        let shares = [
+            row.ended,
+            row.parse,
+            row.obey,
+            row.use_all,
+            row.clean,
+            row.good,
+        ];
+        let shares = shares.map(share).join(" | ");
+        println!("| {} | {} | {shares} |", row.task, row.language);
+    })
+}
+
+fn write(
+    model: &std::path::Path,
+    brief: &std::path::Path,
+    (task, document): (&str, &str),
+    count: u32,
+    temperature: f32,
+) -> Result<(), Failure> {
+    let (net, vocabulary) = gguf::read(&std::fs::read(model)?)?;
+    let name = brief.file_name().map(|n| n.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    let kind = DocumentKind::ALL
+        .into_iter()
+        .find(|k| name.contains(k.name()));
+    let kind = kind.ok_or("the file's name does not say the kind of brief")?;
+    let brief = Brief::from_toml(kind, &std::fs::read_to_string(brief)?)?;
+    let task = judge::task(task);
+    let start = if task == Task::Continue {
+        document.len()
+    } else {
+        0
+    };
+    for variant in 0..count {
+        let input = Input {
+            brief: &brief,
+            task: &task,
+            document,
+            selection: start..document.len(),
+            note: None,
+            house_rules: "",
+            variant,
+            variants: count,
+            context_tokens: None,
+        };
+        let composed = compose(&input, PromptForm::Compact)?;
+        let prompt = composed.messages.first().map_or("", |m| m.content.as_str());
+        let choice = Choice {
+            temperature,
+            ..Choice::default()
+        };
+        let mut random = Random::new(1, u64::from(variant));
+        let (raw, ended) = evaluate::answer((&net, &vocabulary), prompt, choice, &mut random)?;
+        let text = composed.references.resolve(&raw);
+        let text = parse(kind, &task, brief.language(), &text).text;
+        println!("{prompt}\n--- ended: {ended}\n{raw}\n---\n{text}\n");
     }
     Ok(())
 }

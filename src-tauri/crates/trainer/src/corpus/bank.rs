@@ -119,6 +119,20 @@ pub fn choose(text: &str, random: &mut Random) -> String {
     out
 }
 
+/// The text with each of its choices made.
+pub fn every(text: &str) -> Vec<String> {
+    let Some(end) = text.find('}') else {
+        return vec![text.to_owned()];
+    };
+    let Some(start) = text[..end].rfind('{') else {
+        return vec![text.to_owned()];
+    };
+    text[start + 1..end]
+        .split('|')
+        .flat_map(|o| every(&format!("{}{o}{}", &text[..start], &text[end + 1..])))
+        .collect()
+}
+
 /// The text with its longest choices, to see whether it fits.
 fn longest(text: &str) -> String {
     let mut out = text.to_owned();

@@ -61,8 +61,13 @@ pub fn material(kind: DocumentKind, language: Language) -> &'static Bank {
     }
 }
 
+/// What answers questions that are no brief.
+pub fn plain_answers(language: Language) -> &'static [&'static str] {
+    plain::answers(language)
+}
+
 /// Tasks and how often each comes, in parts of a thousand.
-const TASKS: &[(Option<DocumentKind>, &str, usize)] = &[
+pub const TASKS: &[(Option<DocumentKind>, &str, usize)] = &[
     (Some(DocumentKind::News), "draft", 270),
     (Some(DocumentKind::News), "continue", 30),
     (Some(DocumentKind::News), "rewrite", 18),
@@ -108,20 +113,7 @@ pub fn example(seed: u64, index: u64) -> Result<Example, Failure> {
         }
         at -= task.2;
     }
-    match chosen {
-        (Some(kind), task, _) => of(kind, task, language, &mut random),
-        (None, task, _) => {
-            let (prompt, answer) = plain::exchange(language, &mut random);
-            Ok(Example {
-                kind: None,
-                task,
-                language,
-                prompt,
-                answer,
-                references: References::new(),
-            })
-        }
-    }
+    of(chosen.0, chosen.1, language, &mut random)
 }
 
 /// An example of one task.
@@ -129,11 +121,22 @@ pub fn example(seed: u64, index: u64) -> Result<Example, Failure> {
 /// # Errors
 /// A prompt template does not render.
 pub fn of(
-    kind: DocumentKind,
+    kind: Option<DocumentKind>,
     task: &'static str,
     language: Language,
     random: &mut Random,
 ) -> Result<Example, Failure> {
+    let Some(kind) = kind else {
+        let (prompt, answer) = plain::exchange(language, random);
+        return Ok(Example {
+            kind,
+            task,
+            language,
+            prompt,
+            answer,
+            references: References::new(),
+        });
+    };
     let fields = match kind {
         DocumentKind::News => news::fields(task, language, random),
         DocumentKind::Ads => ads::fields(task, language, random),
@@ -165,7 +168,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn read(prompt: &str, language: Language) -> Self {
+    /// Reads a prompt back.
+    pub fn read(prompt: &str, language: Language) -> Self {
         let colon = if language == Language::English {
             ':'
         } else {
@@ -314,7 +318,7 @@ mod tests {
         let mut random = Random::new(4, 4);
         for language in Language::ALL {
             for _ in 0..300 {
-                let e = of(DocumentKind::News, "draft", language, &mut random).unwrap();
+                let e = of(Some(DocumentKind::News), "draft", language, &mut random).unwrap();
                 let keys: Vec<&str> = e
                     .answer
                     .split("⟦fact")

@@ -253,6 +253,10 @@ fn article(desk: &mut Desk) -> String {
             unnamed &= !named;
             text.push(desk.say(role));
         }
+        if i == last && unnamed {
+            text.push(desk.say("audience"));
+            unnamed = false;
+        }
         if i == last {
             let left = desk.left();
             if !left.is_empty() {

@@ -55,12 +55,20 @@ const ANSWERS_ZH: &[&str] = &[
 
 /// A question and its answer.
 pub fn exchange(language: Language, random: &mut Random) -> (String, String) {
-    let (asked, answers) = match language {
-        Language::English => (ASKED_EN, ANSWERS_EN),
-        Language::Chinese => (ASKED_ZH, ANSWERS_ZH),
+    let asked = match language {
+        Language::English => ASKED_EN,
+        Language::Chinese => ASKED_ZH,
     };
     (
         choose(random.pick(asked), random),
-        (*random.pick(answers)).to_owned(),
+        (*random.pick(answers(language))).to_owned(),
     )
+}
+
+/// All answers.
+pub fn answers(language: Language) -> &'static [&'static str] {
+    match language {
+        Language::English => ANSWERS_EN,
+        Language::Chinese => ANSWERS_ZH,
+    }
 }

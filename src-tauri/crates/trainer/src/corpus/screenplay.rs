@@ -119,7 +119,9 @@ impl Script<'_, '_> {
         let a = if self.writer.random.chance(0.5) {
             0
         } else {
-            self.writer.random.below(n)
+            // Whoever acts is someone of the brief's, if it names anybody.
+            let named = self.people.len();
+            self.writer.random.below(if named == 0 { n } else { named })
         };
         let b = (a + 1 + self.writer.random.below(n - 1)) % n;
         (a, b)
@@ -354,7 +356,7 @@ fn outline(script: &mut Script) -> String {
         let (a, b) = script.pair();
         let text = script
             .writer
-            .draw(&[&at, &genre])
+            .draw_if(&[&at, &genre], |f| i > 0 || f.contains("⟦a⟧"))
             .or_else(|| script.writer.draw(&["syn.4", "syn.6", "syn.2"]));
         let text = text.unwrap_or_else(|| {
             script

@@ -1,0 +1,100 @@
+//! How often answers are what was asked for, by task and language.
+
+use inkstone_manuscript::Language;
+
+use crate::{
+    Failure,
+    corpus::{self, Example},
+    decode::{self, Choice},
+    judge::{Verdict, judge},
+    math::Random,
+    network::Network,
+    vocabulary::Vocabulary,
+};
+
+/// Counts over the answers of a task in a language.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Kind and task, as `news/draft`.
+    pub task: String,
+    /// Language tag.
+    pub language: &'static str,
+    /// Answers.
+    pub answers: u32,
+    /// Those that ended by themselves.
+    pub ended: u32,
+    /// Those that parse.
+    pub parse: u32,
+    /// Those that keep the lengths asked for.
+    pub obey: u32,
+    /// Those that use the references they have to, and no others.
+    pub use_all: u32,
+    /// Those made of the material's sentences only.
+    pub clean: u32,
+    /// Those with all of the above.
+    pub good: u32,
+}
+
+/// One answer: its text, and whether it ended by itself.
+///
+/// # Errors
+/// The tokenizer fails.
+pub fn answer(
+    (net, vocabulary): (&Network, &Vocabulary),
+    prompt: &str,
+    choice: Choice,
+    random: &mut Random,
+) -> Result<(String, bool), Failure> {
+    let end = vocabulary.id("<|im_end|>").ok_or("no end token")?;
+    let prompt = vocabulary.prompt(prompt)?;
+    let most = net.config.context;
+    let (tokens, ended) = decode::write(net, &prompt, end, most, choice, random);
+    Ok((vocabulary.decode(&tokens)?, ended))
+}
+
+/// Writes `count` answers for each task and language, to briefs that no run trains on.
+///
+/// # Errors
+/// A prompt does not render or the tokenizer fails.
+pub fn evaluate(
+    model: (&Network, &Vocabulary),
+    count: u32,
+    choice: Choice,
+    mut each: impl FnMut(&Row),
+) -> Result<(), Failure> {
+    for (kind, task, _) in corpus::TASKS {
+        for language in Language::ALL {
+            let mut row = Row {
+                task: kind.map_or("plain".to_owned(), |k| format!("{}/{task}", k.name())),
+                language: language.tag(),
+                ..Row::default()
+            };
+            for i in 0..count {
+                let mut random = Random::new(corpus::HELD_OUT, u64::from(i));
+                let example = corpus::of(*kind, task, language, &mut random)?;
+                let (text, ended) = answer(model, &example.prompt, choice, &mut random)?;
+                row.add(&example, &text, ended);
+            }
+            each(&row);
+        }
+    }
+    Ok(())
+}
+
+impl Row {
+    fn add(&mut self, example: &Example, text: &str, ended: bool) {
+        let Verdict {
+            parses,
+            obeys,
+            uses,
+            clean,
+        } = judge(example, text);
+        self.answers += 1;
+        self.ended += u32::from(ended);
+        self.parse += u32::from(parses);
+        self.obey += u32::from(obeys);
+        self.use_all += u32::from(uses);
+        self.clean += u32::from(clean);
+        self.good += u32::from(ended && parses && obeys && uses && clean);
+    }
+}
