@@ -23,7 +23,14 @@ export default defineConfig({
   plugins: [svelte(), withoutStub()],
   clearScreen: false,
   server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
-  build: { outDir: "dist", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0 },
+  build: {
+    outDir: "dist",
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    // Read from the program itself, never over a network.
+    chunkSizeWarningLimit: 900,
+  },
   resolve: {
     alias: { "@assets": fileURLToPath(new URL("../assets", import.meta.url)) },
     conditions: process.env.VITEST ? ["browser"] : undefined,

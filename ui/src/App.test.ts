@@ -146,6 +146,41 @@ describe("the window", () => {
     );
   });
 
+  it("takes another key for a server, and clears it", async () => {
+    await window_("work");
+    const hasKey = () => {
+      const source = studio.models.find(({ id }) => id === "server-1")?.source;
+      return source?.kind === "server" && source.has_key;
+    };
+    await click("status-model");
+    await click("model-key");
+    await fireEvent.input(screen.getByTestId("key-field"), { target: { value: "sk-1" } });
+    await click("key-save");
+    await waitFor(() => expect(screen.queryByTestId("key-field")).toBeNull());
+    expect(hasKey()).toBe(true);
+    expect(screen.getByTestId("shelf").textContent).not.toContain("no key");
+    await click("model-key");
+    await click("key-save");
+    await waitFor(() => expect(hasKey()).toBe(false));
+  });
+
+  it("closes a popover when it is left", async () => {
+    await window_("work");
+    await click("status-model");
+    await fireEvent.focusOut(screen.getByTestId("add-server"), {
+      relatedTarget: screen.getByTestId("open-settings"),
+    });
+    expect(screen.queryByTestId("model-popover")).toBeNull();
+  });
+
+  it("saves a version by key", async () => {
+    await window_("work");
+    await key("s", { ctrlKey: true });
+    await waitFor(() => expect(screen.getByTestId("notice-note").textContent).toContain("Version"));
+    const draft = studio.drafts.get(writing.draftId ?? "");
+    expect(draft?.nodes.at(-1)).toMatchObject({ label: "named" });
+  });
+
   it("shows what is wrong with a model file in the form", async () => {
     await window_("work");
     await click("status-model");

@@ -28,6 +28,11 @@ async function begin() {
   frame.beginning = true;
 }
 
+async function version() {
+  const name = t("editor.version_default", { time: time(Date.now()) });
+  if (await writing.saveVersion(name)) notices.note("editor.version_saved");
+}
+
 const RUN: Record<Action, () => unknown> = {
   library: () => frame.go("library"),
   text: () => frame.go("text"),
@@ -44,7 +49,7 @@ const RUN: Record<Action, () => unknown> = {
     if (!frame.closeDrawer()) void takes.stopAll();
   },
   new: begin,
-  version: () => writing.saveVersion(t("editor.version_default", { time: time(Date.now()) })),
+  version,
   search,
   settings: () => settings.show(),
 };

@@ -1,4 +1,5 @@
 import { tick } from "svelte";
+import { desk } from "../features/desk/desk.svelte";
 import { library } from "../features/library/library.svelte";
 import { writing } from "../features/writing/writing.svelte";
 
@@ -108,6 +109,25 @@ class Frame {
     await tick();
     if (region === "text" && writing.draftId && writing.editor) writing.editor.focus();
     else enter(region);
+  }
+
+  /** A new text begins with its brief, where that can be seen. */
+  async begin() {
+    desk.tab = "brief";
+    this.drawer = null;
+    await tick();
+    const first =
+      !this.narrow && this.wide.desk
+        ? document.querySelector<HTMLElement>("[data-region='desk'] [role='tabpanel'] textarea")
+        : null;
+    if (first) first.focus();
+    else await this.go("text");
+  }
+
+  /** What had the focus is gone: it must not fall out of its region. */
+  async settle(region: Region) {
+    await tick();
+    if (document.activeElement === document.body) enter(region);
   }
 
   /** The next region that can be seen. */

@@ -105,6 +105,12 @@ class Models {
     return model;
   }
 
+  /** Sets a server's key, or clears it. Throws an `ErrorDto`; the form shows it. */
+  async setKey(model_id: string, api_key: string): Promise<void> {
+    const model = await call("set_key", { model_id, api_key });
+    this.list = this.list.map((known) => (known.id === model.id ? model : known));
+  }
+
   async remove(id: string) {
     try {
       await call("remove_model", { id });
