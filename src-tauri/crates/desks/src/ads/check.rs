@@ -30,6 +30,9 @@ pub(super) fn check(brief: &Brief, text: &str) -> Vec<Finding> {
     for ad in &ads {
         findings.extend(counts(&spec, ad, brief.language));
         for value in &ad.values {
+            if findings.len() > MOST {
+                return findings;
+            }
             findings.extend(limit(&spec, value, brief.language));
             findings.extend(banned(value));
         }
@@ -38,6 +41,9 @@ pub(super) fn check(brief: &Brief, text: &str) -> Vec<Finding> {
     findings.extend(duplicates(&ads));
     findings
 }
+
+/// More findings than this help nobody.
+const MOST: usize = 500;
 
 /// An ad with the places of its values.
 pub(super) struct Placed<'a> {

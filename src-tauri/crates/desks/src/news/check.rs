@@ -80,12 +80,12 @@ fn unsourced_numbers(brief: &NewsBrief, text: &str) -> Vec<Finding> {
 
 /// Where a text says itself that something is missing: `[TK: ...]`, `【待核：……】`.
 fn gaps(text: &str) -> Vec<Range<usize>> {
+    const LONGEST: usize = 400;
     let of = |(open, close): (&'static str, char)| {
         text.match_indices(open).map(move |(at, _)| {
-            let end = text[at..]
-                .find([close, '\n'])
-                .map_or(text.len(), |length| at + length);
-            at..end
+            let end = text.floor_char_boundary(at + LONGEST);
+            let length = text[at..end].find([close, '\n']);
+            at..length.map_or(end, |length| at + length)
         })
     };
     [("[TK", ']'), ("【待核", '】')]

@@ -7,9 +7,14 @@ use inkstone_manuscript::segment;
 pub(super) fn strangers(text: &str, known: &[&str]) -> Vec<Range<usize>> {
     let known = Known::new(known);
     let mut found = Vec::new();
+    // Where the line of the sentence begins.
+    let (mut line, mut seen) = (0, 0);
     for sentence in segment::sentences(text) {
+        if let Some(at) = text[seen..sentence.start].rfind('\n') {
+            line = seen + at + 1;
+        }
+        seen = sentence.start;
         // Subheadings may be in title case.
-        let line = text[..sentence.start].rfind('\n').map_or(0, |at| at + 1);
         if text[line..].starts_with('#') {
             continue;
         }

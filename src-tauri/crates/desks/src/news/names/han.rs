@@ -131,7 +131,7 @@ fn people(run: &str) -> Vec<Range<usize>> {
             while let Some(shorter) = BETWEEN.iter().find_map(|word| front.strip_suffix(word)) {
                 front = shorter;
             }
-            let first = front.chars().count();
+            let first = front.chars().take(4).count();
             for length in [3, 2] {
                 let Some(start) = char_start(front, length) else {
                     continue;
@@ -151,7 +151,7 @@ fn people(run: &str) -> Vec<Range<usize>> {
         for (at, _) in run.match_indices(title) {
             let start = at + title.len();
             let name = &run[start..];
-            if (2..=3).contains(&name.chars().count()) && is_name(name) {
+            if (2..=3).contains(&name.chars().take(4).count()) && is_name(name) {
                 found.push(start..run.len());
             }
         }
@@ -266,10 +266,10 @@ fn organisations(run: &str, known: &[&str]) -> Vec<Range<usize>> {
 
 /// Where the name at the end of `front` begins: behind the last boundary, six characters at most.
 fn name_start(front: &str) -> usize {
-    let boundary = BOUNDARIES
-        .iter()
-        .filter_map(|b| front.rfind(b).map(|at| at + b.len()))
-        .max();
     let least = char_start(front, 6).unwrap_or(0);
+    // A boundary may begin before the six characters and end in them.
+    let near = char_start(front, 8).unwrap_or(0);
+    let ends = |b: &&str| front[near..].rfind(*b).map(|at| near + at + b.len());
+    let boundary = BOUNDARIES.iter().filter_map(ends).max();
     boundary.unwrap_or(0).max(least)
 }

@@ -12,21 +12,30 @@ use inkstone_manuscript::Language;
 
 /// The places of names of `text` that none of the brief's texts holds, each name once
 pub(super) fn strangers(text: &str, known: &[&str], language: Language) -> Vec<Range<usize>> {
-    let mut seen: Vec<&str> = Vec::new();
     let mut found = match language {
         Language::English => english::strangers(text, known),
         Language::Chinese => han::strangers(text, known),
     };
     found.sort_by_key(|range| (range.start, range.end));
-    found.retain(|range| {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut first = Vec::new();
+    for range in found {
         let name = &text[range.clone()];
         // After `Mara Lindberg`, `Lindberg` is said already.
-        let new = !seen.iter().any(|earlier| earlier.contains(name));
+        if seen.iter().any(|earlier| earlier.contains(name)) {
+            continue;
+        }
         seen.push(name);
-        new
-    });
-    found
+        first.push(range);
+        if first.len() == MOST {
+            break;
+        }
+    }
+    first
 }
+
+/// More names than this help nobody.
+const MOST: usize = 100;
 
 #[cfg(test)]
 mod tests;

@@ -218,14 +218,16 @@ fn decimal(source: &Source, start: usize) -> (f64, usize) {
 
 /// `1. ` at the start of a line.
 fn is_list_mark(source: &Source, start: usize, end: usize) -> bool {
-    let line = source.text[..source.byte(start)]
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
     let marked = matches!(source.char(end), Some('.' | ')' | '、'));
     let spaced = matches!(source.char(end), Some('、'))
         || source.char(end + 1).is_some_and(char::is_whitespace);
-    line.trim().is_empty() && marked && spaced && end - start <= 2
+    if !(marked && spaced && end - start <= 2) {
+        return false;
+    }
+    let mut before = (0..start).rev().filter_map(|i| source.char(i));
+    before
+        .find(|c| !matches!(c, ' ' | '\t'))
+        .is_none_or(|c| c == '\n')
 }
 
 /// `million` behind a space, `bn` or `k` behind the digits.
