@@ -32,7 +32,7 @@ export function stubFromAddress(search: string): Host {
   for (const [command, code] of asked.getAll("broken").map((pair) => pair.split(":")))
     studio.broken[command as keyof Commands] = fail(
       code ?? "internal",
-      {},
+      { found: "9", known: "1", host: "fridge.local" },
       "asked for by the address",
     );
   const pace = Number(asked.get("pace"));

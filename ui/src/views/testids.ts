@@ -17,6 +17,8 @@ export const TESTIDS = [
   "not-opened-message",
   "try-again",
   "frame",
+  "part-failed",
+  "part-again",
   "skip-*",
 
   // Status line. `status-model` has data-where (local, remote), `status-saved` has data-state
