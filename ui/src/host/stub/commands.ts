@@ -178,6 +178,7 @@ export function commands(studio: StubStudio): Bodies {
       studio.takes.set(take_id, { ...take, decision: "accepted" });
       const { dto } = studio.document(draft.document_id);
       if (!dto.title && take.title) dto.title = take.title;
+      studio.changed("history", "documents");
       return studio.view(draft_id);
     },
     discard_take: ({ id }) => {
