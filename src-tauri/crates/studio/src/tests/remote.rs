@@ -141,9 +141,7 @@ async fn the_lock_is_asked_again_before_each_call() {
         "variants": 6, "seed": 1,
     });
     let batch = world.call("generate", input).await.unwrap();
-    while world.requests().len() < 4 {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
-    }
+    eventually(|| world.requests().len() >= 4).await;
     // Not by the command, which would stop them all.
     let library = &world.studio.library;
     library

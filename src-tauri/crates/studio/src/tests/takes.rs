@@ -343,16 +343,8 @@ async fn what_had_streamed_is_there_after_a_crash() {
         .unwrap();
     let id = batch["takes"][0]["id"].as_str().unwrap();
     // The studio saves by itself while the model is silent.
-    while world
-        .studio
-        .library
-        .generation(id)
-        .unwrap()
-        .output
-        .is_empty()
-    {
-        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    }
+    let library = &world.studio.library;
+    eventually(|| !library.generation(id).unwrap().output.is_empty()).await;
     let after = world.after_a_crash();
     let take = after.view(&open.draft).await.takes.remove(0);
     assert_eq!(take.status, TakeStatus::Interrupted);
@@ -532,4 +524,39 @@ async fn a_stop_does_not_wait_for_a_model_that_is_being_loaded() {
         .unwrap();
     assert_eq!(world.finished(&next).await[0].status, TakeStatus::Done);
     assert_eq!(world.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn placeholders_never_reach_the_person() {
+    let world = World::new(|request| {
+        let Prompt::Chat(messages) = &request.prompt else {
+            return vec![];
+        };
+        let prompt: String = messages.iter().map(|m| m.content.as_str()).collect();
+        let (_, rest) = prompt.split_once('⟦').expect("a reference in the prompt");
+        let (key, _) = rest.split_once('⟧').unwrap();
+        all_of(&format!("Headline: Look, ⟦{key}⟧ and ⟦nobody⟧!"))
+    });
+    let open = world.document(DocumentKind::Ads, Language::English).await;
+    let batch = world
+        .generate(&open, json!({ "task": "draft" }))
+        .await
+        .unwrap();
+    let take = world.finished(&batch).await.remove(0);
+    assert!(!take.text.contains(['⟦', '⟧']), "{}", take.text);
+    assert!(
+        take.text.contains("Kettle One") || take.text.contains("90"),
+        "{}",
+        take.text
+    );
+    world.accept(&open, &take).await.unwrap();
+    let kept = world.view(&open.draft).await.takes;
+    let kept = kept.iter().find(|t| t.id == take.id).unwrap();
+    assert_eq!(kept.text, take.text, "read again from the library");
+    let record = world
+        .studio
+        .generation_record(Id { id: take.id })
+        .await
+        .unwrap();
+    assert!(record.output.contains('⟦'), "as it came");
 }

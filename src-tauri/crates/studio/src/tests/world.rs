@@ -482,6 +482,18 @@ impl World {
     }
 }
 
+/// Waits until this holds; what never comes fails the test instead of hanging it.
+pub(crate) async fn eventually(holds: impl Fn() -> bool) {
+    let wait = async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait)
+        .await
+        .expect("it never came");
+}
+
 pub(crate) fn is_over(take: &TakeDto) -> bool {
     !matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing)
 }
