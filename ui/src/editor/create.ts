@@ -21,6 +21,9 @@ import {
 /** Some 1,500 pages; the studio takes at most 16 MiB, three bytes to the unit. */
 export const LONGEST_TEXT = 5_000_000;
 
+/** Beneath this part of its height, the window has no room for what stands under a line. */
+const LOWEST_IN_SIGHT = 0.66;
+
 /** Marks a change that came from the library and is not to be saved again. */
 const fromLibrary = Annotation.define<boolean>();
 
@@ -196,6 +199,15 @@ export class Editor {
       selection: select ? range : undefined,
       effects: EditorView.scrollIntoView(range, { y: "center" }),
     });
+  }
+
+  /** Scrolls to a place unless it is in sight, with room beneath it. */
+  bringIntoSight(at: number) {
+    const box = this.view.scrollDOM.getBoundingClientRect();
+    const place = this.view.coordsAtPos(Math.min(at, this.length));
+    const lowest = box.top + box.height * LOWEST_IN_SIGHT;
+    if (place && place.top >= box.top && place.bottom <= lowest) return;
+    this.reveal(at, at, false);
   }
 
   focus() {

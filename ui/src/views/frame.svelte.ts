@@ -37,6 +37,10 @@ class Frame {
 
   /** Follows the width of the window. Gives back how to stop. */
   watch(): () => void {
+    // What is written streams into the text, so nothing may lie over it.
+    desk.onAsked = () => {
+      if (this.drawer) void this.go("text");
+    };
     const measure = () => {
       this.narrow = window.innerWidth < NARROW;
       if (!this.narrow) this.drawer = null;

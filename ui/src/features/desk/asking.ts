@@ -43,8 +43,10 @@ export async function ask(task: Task): Promise<boolean> {
     return false;
   }
   const asked = await takes.generate(task, desk.note.trim());
-  if (asked) desk.note = "";
-  return asked;
+  if (!asked) return false;
+  desk.note = "";
+  desk.onAsked();
+  return true;
 }
 
 /** The step that the desk takes next. */

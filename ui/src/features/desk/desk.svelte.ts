@@ -7,6 +7,8 @@ export const TABS = ["brief", "takes", "checks", "history"] as const;
 export type Tab = (typeof TABS)[number];
 
 class Desk {
+  /** Told when something is being written: the text should be in sight. */
+  onAsked: () => void = () => undefined;
   tab = $state<Tab>("brief");
   findings = $state<FindingDto[] | null>(null);
   nodes = $state<HistoryNodeDto[] | null>(null);

@@ -187,7 +187,7 @@ class Takes {
   /** Brings a suggestion into view. */
   show(batchId: string) {
     const anchor = writing.editor?.anchor(batchId);
-    if (anchor) writing.editor?.reveal(anchor.to, anchor.to, false);
+    if (anchor) writing.editor?.bringIntoSight(anchor.to);
   }
 
   async accept(take: TakeDto): Promise<boolean> {
