@@ -5,7 +5,7 @@ use std::{path::Path, time::Instant};
 use futures::{StreamExt, executor::block_on};
 use inkstone_candle::Candle;
 use inkstone_generation::{
-    CancellationToken, LocalModels, Prompt, Sampling, TextEvent, TextRequest,
+    CancellationToken, LocalModels, Message, Prompt, Role, Sampling, TextEvent, TextRequest,
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -15,9 +15,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begin = Instant::now();
     let model = Candle::new().load(Path::new(&path))?;
     println!("load     {:>8.1} ms", begin.elapsed().as_secs_f64() * 1e3);
-    for words in [8, 60] {
+    for words in [1, 60] {
         let request = TextRequest {
-            prompt: Prompt::Raw("The night bus stopped at the river. ".repeat(words)),
+            prompt: Prompt::Chat(vec![Message {
+                role: Role::User,
+                content: "Write a short story. The night bus stopped at the river. ".repeat(words),
+            }]),
             sampling: Sampling::default(),
             max_tokens: Some(most),
             stop: Vec::new(),
@@ -33,12 +36,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                         let n = f64::from(prompt_tokens.unwrap_or(0));
                         println!("prefill  {:>8.1} tokens/s ({n} tokens)", n / first);
                     }
-                    TextEvent::Delta { .. } => (),
+                    TextEvent::Delta { text, .. } => print!("{text}"),
                     TextEvent::Finished { reason, usage } => {
                         let n = f64::from(usage.completion_tokens.unwrap_or(0));
                         let seconds = begin.elapsed().as_secs_f64() - first;
                         let how = reason.as_str();
-                        println!("decode   {:>8.1} tokens/s ({n} tokens, {how})", n / seconds);
+                        println!(
+                            "\ndecode   {:>8.1} tokens/s ({n} tokens, {how})",
+                            n / seconds
+                        );
                     }
                 }
             }

@@ -18,8 +18,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     failure::{Result, broken, internal},
     memory,
-    network::{Network, config::Config},
-    preflight::{Depth, Header, TensorInfo},
+    network::{Network, config::Config, weights::Keeping},
+    preflight::{Depth, Header},
     template::Template,
     tokenizer::{self, Tokenizer},
     work,
@@ -187,19 +187,13 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
     Ok(Handle(Arc::new(model)))
 }
 
-/// Bytes that the weights and a usual cache take; halves are widened.
+/// Bytes that the weights and a usual cache take.
 fn needed(header: &Header, config: &Config) -> u64 {
-    let weights = |t: &TensorInfo| match t.dtype.block_size() {
-        1 => t.weights.saturating_mul(4),
-        _ => t.bytes as u64,
-    };
-    let all = header
-        .tensors
-        .values()
-        .map(weights)
-        .fold(0, u64::saturating_add);
+    let keeping = Keeping::of(header);
+    let weights = header.tensors.values().map(|t| keeping.bytes(t));
     let positions = USUAL_CONTEXT.min(config.context as u64);
-    all.saturating_add(config.cache_bytes().saturating_mul(positions))
+    let cache = config.cache_bytes().saturating_mul(positions);
+    weights.fold(cache, u64::saturating_add)
 }
 
 fn sha256(mut file: File) -> io::Result<String> {

@@ -98,7 +98,7 @@ impl Network {
         let output = if w.has("output.weight") {
             w.linear(&[("output.weight".to_owned(), config.vocabulary)], width)?
         } else {
-            Linear::shared(Arc::clone(&embedding), config.vocabulary, width)?
+            w.shared(&embedding, config.vocabulary, width)?
         };
         let turning = turning(&mut w, header, &config)?;
         w.finish(&config.architecture)?;

@@ -22,9 +22,61 @@ use crate::{
 /// Tensors that say nothing the metadata does not say.
 const IGNORED: [&str; 2] = [".attn_rot_embd", "token_types.weight"];
 
+/// Weights of types that the tensor library multiplies one number at a time are widened in full up
+/// to this many bytes, and to eight bits beyond.
+const FULL_UP_TO: u64 = 2 << 30;
+
+/// In what form matrices are kept in memory.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keeping {
+    full: bool,
+}
+
+impl Keeping {
+    pub(crate) fn of(header: &Header) -> Self {
+        let slow = header.tensors.values().filter(|t| is_slow(t.dtype));
+        let weights: u64 = slow.map(|t| t.weights).fold(0, u64::saturating_add);
+        Self {
+            full: weights.saturating_mul(4) <= FULL_UP_TO,
+        }
+    }
+
+    fn form(self, dtype: GgmlDType) -> GgmlDType {
+        match dtype {
+            GgmlDType::F16 | GgmlDType::BF16 => GgmlDType::F32,
+            slow if is_slow(slow) && self.full => GgmlDType::F32,
+            slow if is_slow(slow) => GgmlDType::Q8_0,
+            fast => fast,
+        }
+    }
+
+    /// Bytes that a tensor takes in memory.
+    pub(crate) fn bytes(self, info: &TensorInfo) -> u64 {
+        let form = self.form(info.dtype);
+        (info.weights / form.block_size() as u64).saturating_mul(form.type_size() as u64)
+    }
+
+    fn product(self, matrix: Arc<QTensor>) -> Result<Product> {
+        let full = || matrix.dequantize(&Device::Cpu).map_err(tensor);
+        Ok(match self.form(matrix.dtype()) {
+            GgmlDType::F32 => Product::Dense(full()?),
+            form if form == matrix.dtype() => Product::Quantized(matrix),
+            form => {
+                Product::Quantized(Arc::new(QTensor::quantize(&full()?, form).map_err(tensor)?))
+            }
+        })
+    }
+}
+
+/// Types for which the tensor library has no vector instructions on x86.
+fn is_slow(dtype: GgmlDType) -> bool {
+    matches!(dtype, GgmlDType::Q4_1 | GgmlDType::Q5_0 | GgmlDType::Q5_1)
+}
+
 /// Reads tensors by name and remembers which were asked for.
 pub(crate) struct Weights<'a> {
     header: &'a Header,
+    keeping: Keeping,
     file: File,
     used: BTreeSet<String>,
 }
@@ -33,6 +85,7 @@ impl<'a> Weights<'a> {
     pub(crate) fn new(header: &'a Header, file: File) -> Self {
         Self {
             header,
+            keeping: Keeping::of(header),
             file,
             used: BTreeSet::new(),
         }
@@ -121,10 +174,21 @@ impl<'a> Weights<'a> {
             .map(|(dtype, rows, bytes)| {
                 let matrix = qtensor_from_ggml(dtype, &bytes, vec![rows, columns], &Device::Cpu)
                     .map_err(tensor)?;
-                Ok((Product::new(Arc::new(matrix))?, rows))
+                Ok((self.keeping.product(Arc::new(matrix))?, rows))
             })
             .collect::<Result<Vec<_>>>()?;
         Ok(Linear::new(products, columns))
+    }
+
+    /// A product with a matrix that serves something else too.
+    pub(crate) fn shared(
+        &self,
+        matrix: &Arc<QTensor>,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Linear> {
+        let product = self.keeping.product(Arc::clone(matrix))?;
+        Ok(Linear::new(vec![(product, rows)], columns))
     }
 
     /// Fails when the file holds tensors that nobody asked for: the network then has parts that
@@ -164,15 +228,6 @@ enum Product {
 }
 
 impl Product {
-    fn new(matrix: Arc<QTensor>) -> Result<Self> {
-        Ok(match matrix.dtype() {
-            GgmlDType::F32 | GgmlDType::F16 | GgmlDType::BF16 => {
-                Self::Dense(matrix.dequantize(&Device::Cpu).map_err(tensor)?)
-            }
-            _ => Self::Quantized(matrix),
-        })
-    }
-
     fn forward(&self, x: &[f32], count: usize, columns: usize) -> Result<Vec<f32>> {
         if let (Self::Dense(w), 1) = (self, count) {
             return one_row(w, x);
@@ -234,11 +289,6 @@ impl Linear {
             columns,
             rows,
         }
-    }
-
-    /// From a matrix that serves something else too.
-    pub(crate) fn shared(matrix: Arc<QTensor>, rows: usize, columns: usize) -> Result<Self> {
-        Ok(Self::new(vec![(Product::new(matrix)?, rows)], columns))
     }
 
     pub(crate) fn forward(&self, x: &[f32], count: usize) -> Result<Vec<f32>> {
