@@ -30,6 +30,7 @@ pub(crate) fn compose(
             let written = AdSet::parse(input.document).ads.len();
             fields.variant = written + input.variant as usize;
         }
+        Task::Tone { tone } => fields.tone.clone_from(tone),
         _ => {}
     }
     let (kind, language) = (input.brief.kind(), input.brief.language());

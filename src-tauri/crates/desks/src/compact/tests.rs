@@ -139,3 +139,26 @@ fn a_selection_becomes_references_and_loses_nothing() {
         long.split_whitespace().collect::<Vec<_>>()
     );
 }
+
+#[test]
+fn a_change_of_tone_names_the_tone_asked_for() {
+    let toml = "language = \"en\"\ntopic = \"A bridge\"\ntone = \"warm\"\n";
+    let brief = crate::Brief::from_toml(DocumentKind::News, toml).unwrap();
+    let task = crate::Task::Tone {
+        tone: "urgent, breaking".into(),
+    };
+    let document = "The bridge is closed.";
+    let input = crate::Input {
+        brief: &brief,
+        task: &task,
+        document,
+        selection: 0..document.len(),
+        note: None,
+        house_rules: "",
+        variant: 0,
+        variants: 1,
+        context_tokens: None,
+    };
+    let composed = crate::compose(&input, inkstone_generation::PromptForm::Compact).unwrap();
+    assert!(composed.messages[0].content.contains("Tone: urgent"));
+}
