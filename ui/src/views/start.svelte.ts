@@ -5,7 +5,6 @@ import { settings } from "../features/settings/settings.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
-import { speak, systemLanguage } from "../locales/index.svelte";
 import type { ErrorDto, StudioEvent } from "../wire/bindings";
 
 /** How the window comes up, and what it does with what the studio tells. */
@@ -18,8 +17,7 @@ class Start {
   async open() {
     this.state = "loading";
     this.error = null;
-    // Until the studio says otherwise; a library that cannot be opened must be able to say so.
-    speak(systemLanguage());
+    settings.recall();
     try {
       await connect();
       const host = currentHost();

@@ -21,6 +21,7 @@ beforeEach(async () => {
   library.projectId = null;
   library.documents = [];
   notices.list = [];
+  localStorage.clear();
   speak("en");
 });
 
@@ -35,6 +36,21 @@ describe("the start", () => {
     await start.open();
     expect(language()).toBe("en");
     vi.restoreAllMocks();
+  });
+
+  it("remembers its looks for a library that cannot be opened", async () => {
+    studio.language = "zh-CN";
+    studio.theme = "dark";
+    await start.open();
+    speak("en");
+    studio.broken.app_state = fail("in_use");
+    await start.open();
+    expect(language()).toBe("zh-CN");
+    expect(document.documentElement.dataset.theme).toBe("dark");
+    localStorage.setItem("inkstone.look", "[1,");
+    await start.open();
+    expect(language()).toBe("en");
+    await settings.setTheme("system");
   });
 
   it("fails with a reason, and can be tried again", async () => {

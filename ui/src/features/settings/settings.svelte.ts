@@ -1,9 +1,13 @@
 import { call } from "../../host";
-import { speak, systemLanguage } from "../../locales/index.svelte";
+import { language, speak, systemLanguage } from "../../locales/index.svelte";
 import type { AppState, Language, LedgerEntryDto, Theme } from "../../wire/bindings";
 import { attempt, notices } from "../notices/notices.svelte";
 
 export type SettingsPage = "general" | "rules" | "ledger" | "shortcuts";
+
+const KEPT = "inkstone.look";
+const THEMES: readonly unknown[] = ["system", "light", "dark"] satisfies Theme[];
+const LANGUAGES: readonly unknown[] = ["en", "zh-CN"] satisfies Language[];
 
 class Settings {
   version = $state("");
@@ -13,21 +17,47 @@ class Settings {
   open = $state(false);
   page = $state<SettingsPage>("general");
 
+  /**
+   * Looks and speaks as it did last time, until the library has said how: no flash of white in a
+   * dark room, and a library that cannot be opened says so in the person's language.
+   */
+  recall() {
+    let kept: { theme?: unknown; language?: unknown } = {};
+    try {
+      kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
+    } catch {
+      // A window without storage begins as the system does.
+    }
+    if (THEMES.includes(kept.theme)) this.paint(kept.theme as Theme);
+    speak(LANGUAGES.includes(kept.language) ? (kept.language as Language) : systemLanguage());
+  }
+
+  private remember() {
+    try {
+      localStorage.setItem(KEPT, JSON.stringify({ theme: this.theme, language: language() }));
+    } catch {
+      // See above.
+    }
+  }
+
   load(state: AppState) {
     this.version = state.version;
     this.libraryPath = state.library_path;
     this.paint(state.theme);
     if (state.language) speak(state.language);
     else void this.setLanguage(systemLanguage());
+    this.remember();
   }
 
   async setLanguage(language: Language) {
     speak(language);
+    this.remember();
     await attempt(() => call("set_language", { language }));
   }
 
   async setTheme(theme: Theme) {
     this.paint(theme);
+    this.remember();
     await attempt(() => call("set_theme", { theme }));
   }
 
