@@ -22,7 +22,9 @@ pub mod features;
 
 pub(crate) use compose::{compose, sha256};
 
-use features::{bound, gather, head, inside, opening, sentences, size, source, value, words};
+use features::{
+    bound, brief, gather, head, inside, named, opening, sentences, size, source, value, words,
+};
 
 /// Most values of each sort that a prompt names; see also [`placeholders`].
 pub mod most {
@@ -241,9 +243,12 @@ impl View {
         let about = format!("{} {}", f.product, f.points.join(" "));
         self.field = features::trade(&about, language);
         self.channel.clone_from(&f.channel);
-        self.product = sized(r, "product", value(&f.product), language);
+        let (product, about) = named(&f.product);
+        self.product = sized(r, "product", product, language);
         self.audience = sized(r, "audience", inside(&f.audience, language), language);
-        let mut points: Vec<String> = f.points.iter().map(|v| opening(v)).collect();
+        // What is said of the product beside its name is one more point.
+        let points = f.points.iter().map(|v| opening(v));
+        let mut points: Vec<String> = points.chain([about]).collect();
         points.retain(|v| !v.is_empty() && (task != "continue" || !f.before.contains(&value(v))));
         if !points.is_empty() {
             let by = f.variant % points.len();
@@ -272,7 +277,7 @@ impl View {
             let Some(name) = one(r, &format!("char{}", i + 1), value(name)) else {
                 continue;
             };
-            let about = one(r, &format!("desc{}", i + 1), inside(about, language));
+            let about = one(r, &format!("desc{}", i + 1), brief(about, language));
             self.characters.push(Person { name, about });
         }
         match task {

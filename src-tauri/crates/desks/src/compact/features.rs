@@ -13,12 +13,14 @@ fn wide(c: char) -> bool {
 }
 
 /// Upper bounds of the size classes, by display width, and their names.
-const SIZES: [(usize, &str, &str); 6] = [
+const SIZES: [(usize, &str, &str); 8] = [
     (8, "tiny", "极短"),
     (14, "short", "短"),
     (20, "medium", "中"),
     (30, "long", "长"),
+    (45, "broad", "较长"),
     (60, "wide", "很长"),
+    (90, "vast", "超长"),
     (usize::MAX, "huge", "极长"),
 ];
 
@@ -28,7 +30,7 @@ pub fn size(text: &str, language: Language) -> &'static str {
     let (_, en, zh) = SIZES
         .iter()
         .find(|(most, ..)| w <= *most)
-        .unwrap_or(&SIZES[5]);
+        .unwrap_or(&SIZES[7]);
     match language {
         Language::English => en,
         Language::Chinese => zh,
@@ -310,6 +312,35 @@ pub fn inside(text: &str, language: Language) -> String {
     }
 }
 
+/// The name of a product, and what is said of it after a comma, a dash or in brackets.
+pub fn named(product: &str) -> (String, String) {
+    let text = value(product);
+    let marks = [
+        ", ", "，", " (", "（", " – ", " - ", "——", ": ", "：", "; ", "；",
+    ];
+    let found = marks
+        .iter()
+        .filter_map(|m| text.find(m).map(|at| (at, m.len())))
+        .min();
+    match found {
+        Some((at, len)) if at > 0 => {
+            let about = text[at + len..].trim_end_matches([')', '）']);
+            (text[..at].trim().to_owned(), opening(about))
+        }
+        _ => (text, String::new()),
+    }
+}
+
+/// What is said of somebody up to the first semicolon or stop, fit to stand inside a sentence.
+pub fn brief(about: &str, language: Language) -> String {
+    let text = value(about);
+    let end = [";", "；", "。", ". "]
+        .iter()
+        .filter_map(|m| text.find(m))
+        .min();
+    inside(&text[..end.unwrap_or(text.len())], language)
+}
+
 /// A source inside a sentence: "according to the interview with ..."
 pub fn source(text: &str, language: Language) -> String {
     let text = inside(text, language);
@@ -456,6 +487,22 @@ mod tests {
             "the interview with Mara Lindqvist"
         );
         assert_eq!(value("票价 2.5 元。"), "票价 2.5 元");
+    }
+
+    #[test]
+    fn names_come_without_what_is_said_of_them() {
+        let of = |p: &str| {
+            let (name, about) = named(p);
+            format!("{name} | {about}")
+        };
+        assert_eq!(of("Fold kettle, a small one"), "Fold kettle | A small one");
+        assert_eq!(of("杂粮粥，热水一冲就好"), "杂粮粥 | 热水一冲就好");
+        assert_eq!(of("Nimbus (2 l)"), "Nimbus | 2 l");
+        assert_eq!(of("Nimbus"), "Nimbus | ");
+        assert_eq!(
+            brief("58, keeper; would rather mend a thing", Language::English),
+            "58, keeper"
+        );
     }
 
     #[test]
