@@ -40,7 +40,7 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             seed: 20,
-            tokens: 2_400_000,
+            tokens: 2_000_000,
             batch: 1_024,
             rate: 2e-3,
             warm_up: 60_000,

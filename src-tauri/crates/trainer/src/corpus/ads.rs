@@ -62,13 +62,15 @@ const LAYOUTS: &[Layout] = &[
 const BUTTONS: &[&str] = &["meta_feed", "linkedin", "tiktok"];
 
 pub fn fields(_task: &str, language: Language, random: &mut Random) -> Fields {
-    let width = |random: &mut Random| match random.below(12) {
+    let width = |random: &mut Random| match random.below(15) {
         0 => random.between(2, 8),
-        1..=2 => random.between(9, 14),
-        3..=5 => random.between(15, 20),
-        6..=8 => random.between(21, 30),
-        9..=10 => random.between(31, 58),
-        _ => random.between(62, 100),
+        1 => random.between(9, 14),
+        2..=3 => random.between(15, 20),
+        4..=6 => random.between(21, 30),
+        7..=9 => random.between(31, 45),
+        10..=11 => random.between(46, 60),
+        12..=13 => random.between(61, 90),
+        _ => random.between(92, 120),
     };
     let field = cue(features::TRADES, language, random);
     let count = [0, 1, 2, 2, 3, 3, 3, 4, 4, 5, 6, 8][random.below(12)];
@@ -123,8 +125,8 @@ pub fn fields(_task: &str, language: Language, random: &mut Random) -> Fields {
     Fields {
         product: maybe(product, 0.97, random),
         points,
-        audience: maybe(dummy(random.between(8, 40), language, random), 0.7, random),
-        call_to_action: maybe(dummy(random.between(6, 28), language, random), 0.8, random),
+        audience: maybe(dummy(random.between(8, 60), language, random), 0.7, random),
+        call_to_action: maybe(dummy(random.between(6, 44), language, random), 0.8, random),
         channel: LAYOUTS[random.below(LAYOUTS.len())].0.to_owned(),
         tone: tone_of(language, random),
         before: if random.chance(0.25) {

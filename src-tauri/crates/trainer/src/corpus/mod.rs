@@ -227,7 +227,11 @@ impl Seen {
         match (names, self.language) {
             ([], _) => String::new(),
             ([one], _) => one.clone(),
-            ([front @ .., last], Language::English) => format!("{} and {last}", front.join(", ")),
+            ([one, two], Language::English) => format!("{one} and {two}"),
+            // Sources have commas of their own.
+            ([front @ .., last], Language::English) => {
+                format!("{}; and {last}", front.join("; "))
+            }
             (names, Language::Chinese) => names.join("、"),
         }
     }

@@ -108,7 +108,7 @@ struct Desk<'a, 'b> {
     field: String,
     tone: String,
     sources: Vec<String>,
-    cited: Vec<bool>,
+    cited: bool,
 }
 
 impl Desk<'_, '_> {
@@ -118,36 +118,23 @@ impl Desk<'_, '_> {
         self.writer.text(&refs)
     }
 
-    /// A fact in a frame; frames with a source only where one is left to name.
+    /// A fact in a frame. Whose a fact is, a brief says only where it has a single source: of several,
+    /// none is put beside a fact, and the last paragraph names them all.
     fn fact(&mut self, role: &str, fact: &str) -> String {
-        let free = self.cited.iter().position(|c| !c);
-        // A source may speak twice, once all have spoken.
-        let source = free.or_else(|| {
-            let again = !self.sources.is_empty() && self.writer.random.chance(0.3);
-            again.then(|| self.writer.random.below(self.sources.len()))
-        });
+        let only = self.sources.len() == 1;
         let all = keys(role, &[self.tone.as_str()]);
         let refs: Vec<&str> = all.iter().map(String::as_str).collect();
         let frame = self
             .writer
-            .draw_if(&refs, |f| source.is_some() || !f.contains("⟦source⟧"));
+            .draw_if(&refs, |f| only || !f.contains("⟦source⟧"));
         let mut text = frame
             .unwrap_or_else(|| self.seen.say("⟦fact⟧.", "⟦fact⟧。").to_owned())
             .replace("⟦fact⟧", fact);
-        if let (Some(i), true) = (source, text.contains("⟦source⟧")) {
-            self.cited[i] = true;
-            text = text.replace("⟦source⟧", &self.sources[i]);
+        if text.contains("⟦source⟧") {
+            self.cited = true;
+            text = text.replace("⟦source⟧", &self.sources[0]);
         }
         text
-    }
-
-    fn left(&self) -> Vec<String> {
-        self.sources
-            .iter()
-            .zip(&self.cited)
-            .filter(|(_, c)| !**c)
-            .map(|(s, _)| s.clone())
-            .collect()
     }
 }
 
@@ -162,7 +149,7 @@ pub fn answer(task: &str, seen: &Seen, bank: &Bank, random: &mut Random) -> Stri
         writer: Writer::new(bank, random),
         field: seen.get(FIELD).to_owned(),
         tone: seen.get(TONE).to_owned(),
-        cited: vec![false; sources.len()],
+        cited: false,
         sources,
     };
     match task {
@@ -258,18 +245,9 @@ fn article(desk: &mut Desk) -> String {
             unnamed = false;
         }
         if i == last {
-            let left = desk.left();
-            if !left.is_empty() {
-                let key = if left.len() == desk.sources.len() {
-                    "sources"
-                } else {
-                    "sources.more"
-                };
-                text.push(
-                    desk.writer
-                        .text(&[key])
-                        .replace("⟦list⟧", &seen.list(&left)),
-                );
+            if !desk.cited && !desk.sources.is_empty() {
+                let all = seen.list(&desk.sources);
+                text.push(desk.writer.text(&["sources"]).replace("⟦list⟧", &all));
             }
             if full || text.is_empty() || desk.writer.random.chance(0.3) {
                 text.push(desk.writer.text(&["close", &format!("close.{tone}")]));
