@@ -1,0 +1,11 @@
+//! The whole program in its real window: from a brief to a text, and what may go wrong between.
+#![cfg(target_os = "linux")]
+
+mod desks;
+mod faults;
+mod keyboard;
+mod language;
+mod remote;
+mod safety;
+mod screenshots;
+mod steps;
