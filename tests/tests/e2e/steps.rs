@@ -98,7 +98,9 @@ pub async fn accept(app: &App) -> Result<String, E2eError> {
     assert_eq!(status, "done", "{}", app.page_text().await?);
     let text = app.text("take-1").await?;
     assert!(text.chars().count() > 20, "a suggestion of {text:?}");
-    if app.maybe("take-accept-all").await?.is_some() {
+    if app.maybe("take-next").await?.is_some() {
+        // Siblings are still written; all of them are wanted.
+        app.wait_for("take-accept-all", WRITING).await?;
         app.click("take-accept-all").await?;
     } else {
         app.click("take-accept").await?;
