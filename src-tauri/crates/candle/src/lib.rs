@@ -24,6 +24,7 @@
 //! - *Piece*: a token of a SentencePiece vocabulary.
 
 mod failure;
+mod guided;
 mod memory;
 mod model;
 mod network;

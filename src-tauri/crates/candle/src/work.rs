@@ -10,6 +10,7 @@ use inkstone_generation::{
 
 use crate::{
     failure::{Result, guarded, internal, invalid},
+    guided::Guided,
     model::Model,
     network::Want,
     sampler::Sampler,
@@ -77,6 +78,7 @@ impl Work<'_> {
         let room = context - read;
         let most = request.max_tokens.map_or(room, |m| room.min(m as usize));
         let mut text = Text::new(request.stop, prompt.chat, prompt.thinking);
+        let mut guided = Guided::new(&self.model.tokenizer, &prompt.tokens);
         let mut so_far = prompt.tokens;
         let finish = |text: &mut Text, written: u32, unsent: u32, reason| {
             let rest = text.finish();
@@ -125,7 +127,9 @@ impl Work<'_> {
                 finish(&mut text, written, unsent, FinishReason::Length);
                 return Ok(());
             }
+            guided.mask(&mut logits);
             let token = sampler.choose(&mut logits, &so_far)?;
+            guided.wrote(token);
             written += 1;
             unsent += 1;
             if self.model.tokenizer.is_end(token) {

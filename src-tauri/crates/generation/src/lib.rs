@@ -17,6 +17,7 @@
 //! - *Reference*: a short placeholder that stands for a value of the brief; see [`references`].
 
 mod error;
+pub mod guide;
 mod model;
 pub mod references;
 mod request;

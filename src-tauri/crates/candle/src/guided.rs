@@ -1,0 +1,49 @@
+//! Holds the tokens that stand for references to what the prompt holds.
+
+use inkstone_generation::guide::Guide;
+
+use crate::tokenizer::Tokenizer;
+
+/// Forbids tokens before each choice; nothing for a prompt without references.
+pub(crate) struct Guided {
+    guide: Guide,
+    /// Tokens that are a reference each, and its key.
+    marks: Vec<(u32, String)>,
+    ends: Vec<u32>,
+}
+
+impl Guided {
+    /// For a prompt in tokens.
+    pub(crate) fn new(tokenizer: &Tokenizer, prompt: &[u32]) -> Self {
+        let key = |token: u32| {
+            let text = std::str::from_utf8(tokenizer.spell(token)).ok()?;
+            text.strip_prefix('⟦')?.strip_suffix('⟧')
+        };
+        let guide = Guide::new(prompt.iter().filter_map(|t| key(*t)));
+        let (mut marks, mut ends) = (Vec::new(), Vec::new());
+        if !guide.is_empty() {
+            let all = 0..tokenizer.len() as u32;
+            ends.extend(all.clone().filter(|t| tokenizer.is_end(*t)));
+            marks.extend(all.filter_map(|t| Some((t, key(t)?.to_owned()))));
+        }
+        Self { guide, marks, ends }
+    }
+
+    /// Makes what may not come next impossible.
+    pub(crate) fn mask(&self, logits: &mut [f32]) {
+        let ends = self.ends.iter().filter(|_| !self.guide.may_end());
+        let marks = self.marks.iter().filter(|(_, key)| !self.guide.allows(key));
+        for token in ends.chain(marks.map(|(token, _)| token)) {
+            if let Some(logit) = logits.get_mut(*token as usize) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+    }
+
+    /// Takes note of a chosen token.
+    pub(crate) fn wrote(&mut self, token: u32) {
+        if let Some((_, key)) = self.marks.iter().find(|(t, _)| *t == token) {
+            self.guide.wrote(key);
+        }
+    }
+}
