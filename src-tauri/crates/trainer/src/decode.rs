@@ -26,7 +26,8 @@ impl Default for Choice {
     }
 }
 
-/// Writes on from `prompt` until `end` or `most` tokens; returns the tokens without `end`, and whether it ended.
+/// Writes on from `prompt` until `end` or `most` tokens; returns the tokens without `end`, and whether it
+/// ended. `guide` sees the logits before each choice, and the token chosen last.
 pub fn write(
     net: &Network,
     prompt: &[u32],
@@ -34,6 +35,7 @@ pub fn write(
     most: usize,
     choice: Choice,
     random: &mut Random,
+    mut guide: impl FnMut(&mut [f32], Option<u32>),
 ) -> (Vec<u32>, bool) {
     let c = net.config;
     let rope = Rope::new(c.context, c.width / c.heads, c.rope_base);
@@ -46,6 +48,7 @@ pub fn write(
         logits = step(net, &rope, *t, p, &mut keys, &mut values);
     }
     while out.len() < room {
+        guide(&mut logits, out.last().copied());
         let token = choose(&mut logits, choice, random);
         if token == end {
             return (out, true);
@@ -169,7 +172,7 @@ fn choose(logits: &mut [f32], choice: Choice, random: &mut Random) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::{Config, Document};
+    use crate::network::{Config, Document, EVEN};
 
     /// One step after another must say the same as the whole at once.
     #[test]
@@ -197,6 +200,7 @@ mod tests {
         let doc = Document {
             tokens: tokens.to_vec(),
             prompt: 1,
+            marks: EVEN,
         };
         let whole = net.loss(&rope, &[&doc], None, 1.0).0;
         assert!((loss - whole).abs() < 1e-4, "{loss} {whole}");

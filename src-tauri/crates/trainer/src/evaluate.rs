@@ -1,5 +1,6 @@
 //! How often answers are what was asked for, by task and language.
 
+use inkstone_generation::guide::Guide;
 use inkstone_manuscript::Language;
 
 use crate::{
@@ -35,7 +36,8 @@ pub struct Row {
     pub good: u32,
 }
 
-/// One answer: its text, and whether it ended by itself.
+/// One answer, kept to the prompt's references as the studio keeps it: its text, and whether it ended
+/// by itself.
 ///
 /// # Errors
 /// The tokenizer fails.
@@ -48,7 +50,23 @@ pub fn answer(
     let end = vocabulary.id("<|im_end|>").ok_or("no end token")?;
     let prompt = vocabulary.prompt(prompt)?;
     let most = net.config.context;
-    let (tokens, ended) = decode::write(net, &prompt, end, most, choice, random);
+    let key = |token: &str| Some(token.strip_prefix('⟦')?.strip_suffix('⟧')?.to_owned());
+    let texts = vocabulary.tokens.iter();
+    let keys: Vec<Option<String>> = texts.map(|t| key(t)).collect();
+    let of = |token: u32| keys.get(token as usize)?.as_deref();
+    let mut guide = Guide::new(prompt.iter().filter_map(|t| of(*t)));
+    let mask = |logits: &mut [f32], last: Option<u32>| {
+        if let Some(key) = last.and_then(of) {
+            guide.wrote(key);
+        }
+        for (i, logit) in logits.iter_mut().enumerate() {
+            let known = of(i as u32).is_none_or(|key| guide.allows(key));
+            if !known || (i as u32 == end && !guide.may_end()) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+    };
+    let (tokens, ended) = decode::write(net, &prompt, end, most, choice, random, mask);
     Ok((vocabulary.decode(&tokens)?, ended))
 }
 

@@ -216,12 +216,12 @@ fn uses(kind: DocumentKind, example: &Example, answer: &str) -> bool {
 }
 
 type Sentences = BTreeSet<String>;
+/// Kind and language.
+type Key = (Option<&'static str>, &'static str);
 
 /// Whether every sentence is one of the material's, whatever its values.
 fn clean(example: &Example, answer: &str) -> bool {
-    static KNOWN: LazyLock<
-        Mutex<HashMap<(Option<&'static str>, &'static str), &'static Sentences>>,
-    > = LazyLock::new(Mutex::default);
+    static KNOWN: LazyLock<Mutex<HashMap<Key, &'static Sentences>>> = LazyLock::new(Mutex::default);
     let key = (example.kind.map(DocumentKind::name), example.language.tag());
     let Ok(mut known) = KNOWN.lock() else {
         return false;

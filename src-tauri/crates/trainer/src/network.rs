@@ -68,6 +68,20 @@ pub struct Document {
     pub tokens: Vec<u32>,
     /// Length of the prompt; only what follows is learned.
     pub prompt: usize,
+    /// Marks: tokens from this number on, and how much more than words they weigh.
+    pub marks: (u32, f32),
+}
+
+/// Marks weigh as words do.
+pub const EVEN: (u32, f32) = (u32::MAX, 1.0);
+
+impl Document {
+    /// The weights of its answer's tokens, summed.
+    pub fn weight(&self) -> f32 {
+        let (from, heavy) = self.marks;
+        let answer = self.tokens[self.prompt..].iter();
+        answer.map(|t| if *t < from { 1.0 } else { heavy }).sum()
+    }
 }
 
 impl Config {
@@ -152,15 +166,14 @@ impl Network {
                 .any(|b| b.attn_norm.contains(&at) || b.ffn_norm.contains(&at)))
     }
 
-    /// Loss over the answers, summed (not averaged) and the number of tokens it is summed over. With
-    /// `gradient`, adds the gradient of `scale` times that sum.
+    /// Loss over the answers, summed (not averaged), and the weights it is summed over. With `gradient`, adds the gradient of `scale` times that sum.
     pub fn loss(
         &self,
         rope: &Rope,
         documents: &[&Document],
         gradient: Option<&mut [f32]>,
         scale: f32,
-    ) -> (f64, usize) {
+    ) -> (f64, f64) {
         let pass = Pass::forward(self, rope, documents);
         pass.finish(self, rope, gradient, scale)
     }
@@ -184,8 +197,8 @@ struct Pass {
     tokens: Vec<u32>,
     /// Each document's rows.
     rows: Vec<Range<usize>>,
-    /// Row and the token that follows it, for every answer token.
-    targets: Vec<(usize, u32)>,
+    /// Row, the token that follows it, and its weight, for every answer token.
+    targets: Vec<(usize, u32, f32)>,
     kept: Vec<Kept>,
     last: Vec<f32>,
 }
@@ -200,7 +213,11 @@ impl Pass {
             // The last token is only a target.
             tokens.extend_from_slice(&doc.tokens[..doc.tokens.len() - 1]);
             rows.push(start..tokens.len());
-            targets.extend((doc.prompt..doc.tokens.len()).map(|i| (start + i - 1, doc.tokens[i])));
+            let (from, heavy) = doc.marks;
+            targets.extend((doc.prompt..doc.tokens.len()).map(|i| {
+                let token = doc.tokens[i];
+                (start + i - 1, token, if token < from { 1.0 } else { heavy })
+            }));
         }
         let n = tokens.len();
         let w = &net.weights;
@@ -296,26 +313,27 @@ impl Pass {
         rope: &Rope,
         gradient: Option<&mut [f32]>,
         scale: f32,
-    ) -> (f64, usize) {
+    ) -> (f64, f64) {
         let c = &net.config;
         let (d, v, n, m) = (c.width, c.vocabulary, self.tokens.len(), self.targets.len());
         let w = &net.weights;
         // Only rows with a target meet the vocabulary.
         let mut seen = vec![0.0; m * d];
-        for (row, (at, _)) in seen.chunks_exact_mut(d).zip(&self.targets) {
+        for (row, (at, ..)) in seen.chunks_exact_mut(d).zip(&self.targets) {
             row.copy_from_slice(&self.last[at * d..][..d]);
         }
         let (mut hf, mut inv) = (vec![0.0; m * d], vec![0.0; m]);
         rms_norm(&mut hf, &mut inv, &seen, &w[net.norm.clone()], c.eps);
         let mut logits = vec![0.0; m * v];
         linear(&mut logits, &hf, &w[..v * d], m, d, v, false);
+        let weights = self.targets.iter().map(|t| f64::from(t.2)).sum();
         let mut loss = 0.0;
-        for (row, (_, token)) in logits.chunks_exact_mut(v).zip(&self.targets) {
+        for (row, (_, token, weight)) in logits.chunks_exact_mut(v).zip(&self.targets) {
             let at = *token as usize;
             let logit = row[at];
-            loss += f64::from(softmax(row) - logit);
+            loss += f64::from((softmax(row) - logit) * weight);
             row[at] -= 1.0;
-            row.iter_mut().for_each(|p| *p *= scale);
+            row.iter_mut().for_each(|p| *p *= scale * weight);
         }
         if let Some(g) = gradient {
             linear_back_weights(&mut g[..v * d], &logits, &hf, m, d, v);
@@ -331,7 +349,7 @@ impl Pass {
                 &w[net.norm.clone()],
             );
             let mut dx = vec![0.0; n * d];
-            for (row, (at, _)) in dseen.chunks_exact(d).zip(&self.targets) {
+            for (row, (at, ..)) in dseen.chunks_exact(d).zip(&self.targets) {
                 dx[at * d..][..d]
                     .iter_mut()
                     .zip(row)
@@ -339,7 +357,7 @@ impl Pass {
             }
             self.backward(net, rope, g, dx);
         }
-        (loss, m)
+        (loss, weights)
     }
 
     fn backward(self, net: &Network, rope: &Rope, g: &mut [f32], mut dx: Vec<f32>) {
@@ -507,16 +525,18 @@ mod tests {
             Document {
                 tokens: vec![1, 5, 3, 9, 2, 0],
                 prompt: 2,
+                marks: (9, 3.0),
             },
             Document {
                 tokens: vec![4, 4, 10, 0],
                 prompt: 1,
+                marks: EVEN,
             },
         ];
         let docs: Vec<&Document> = docs.iter().collect();
         let mut gradient = vec![0.0; net.weights.len()];
-        let (_, count) = net.loss(&rope, &docs, Some(&mut gradient), 1.0);
-        assert_eq!(count, 7);
+        let (_, weights) = net.loss(&rope, &docs, Some(&mut gradient), 1.0);
+        assert_eq!(weights, 9.0);
         let groups: Vec<Range<usize>> = net
             .blocks
             .iter()
@@ -574,10 +594,12 @@ mod tests {
             Document {
                 tokens: vec![1, 2, 3, 4],
                 prompt: 1,
+                marks: EVEN,
             },
             Document {
                 tokens: vec![7, 8, 9],
                 prompt: 1,
+                marks: EVEN,
             },
         );
         let both = net.loss(&rope, &[&a, &b], None, 1.0).0;

@@ -11,22 +11,32 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Failure, corpus,
     math::Rope,
-    network::{Config, Document, Network},
-    vocabulary::Vocabulary,
+    network::{Config, Document, EVEN, Network},
+    vocabulary::{CONTROL, Vocabulary},
 };
+
+/// A rise of the rate in a line, and its fall in half a cosine to a twentieth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Descent {
+    /// Tokens seen by its end, prompts included.
+    pub until: u64,
+    /// Highest learning rate.
+    pub rate: f32,
+    /// How much more than a word a reference or the end of an answer weighs.
+    pub marks: f32,
+}
 
 /// What a run is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Seed of weights and corpus.
     pub seed: u64,
-    /// Tokens to train on, prompts included.
-    pub tokens: u64,
+    /// The descents of the rate, one after another.
+    #[serde(default)]
+    pub descents: Vec<Descent>,
     /// Tokens per step.
     pub batch: usize,
-    /// Highest learning rate.
-    pub rate: f32,
-    /// Tokens until it is reached.
+    /// Tokens until a descent's highest rate is reached.
     pub warm_up: u64,
     /// Pull of matrices towards nothing.
     pub decay: f32,
@@ -36,13 +46,30 @@ pub struct Plan {
     pub network: Config,
 }
 
+impl Plan {
+    /// Tokens to train on.
+    pub fn tokens(&self) -> u64 {
+        self.descents.last().map_or(0, |d| d.until)
+    }
+}
+
 impl Default for Plan {
     fn default() -> Self {
         Self {
             seed: 20,
-            tokens: 2_000_000,
+            descents: vec![
+                Descent {
+                    until: 2_000_000,
+                    rate: 2e-3,
+                    marks: 1.0,
+                },
+                Descent {
+                    until: 5_000_000,
+                    rate: 2e-3 * 0.75,
+                    marks: 1.0,
+                },
+            ],
             batch: 1_024,
-            rate: 2e-3,
             warm_up: 60_000,
             decay: 0.05,
             vocabulary: (2_500, 4_096),
@@ -123,41 +150,56 @@ impl Run {
 
     /// Whether all planned tokens were seen.
     pub fn done(&self) -> bool {
-        self.tokens >= self.plan.tokens
+        self.tokens >= self.plan.tokens()
     }
 
-    fn document(&self, index: u64) -> Result<Document, Failure> {
+    fn document(&self, index: u64, marks: f32) -> Result<Document, Failure> {
         let e = corpus::example(self.plan.seed, index)?;
-        document(&self.vocabulary, &e.prompt, &e.answer)
+        let mut document = document(&self.vocabulary, &e.prompt, &e.answer)?;
+        // Control tokens and references are the last ones of the vocabulary.
+        document.marks = (self.vocabulary.id(CONTROL[0]).unwrap_or(u32::MAX), marks);
+        Ok(document)
     }
 
-    /// The rate by tokens seen: up in a line, down in half a cosine to a twentieth.
+    /// Where the present descent began, and what it is.
+    fn descent(&self) -> (u64, Descent) {
+        let all = &self.plan.descents;
+        let at = all.iter().position(|d| self.tokens < d.until);
+        let at = at.unwrap_or(all.len().saturating_sub(1));
+        let from = at.checked_sub(1).map_or(0, |before| all[before].until);
+        (from, all[at])
+    }
+
+    /// The rate by tokens seen.
     fn rate(&self) -> f32 {
-        let p = &self.plan;
-        if self.tokens < p.warm_up {
-            return p.rate * (self.tokens as f32 / p.warm_up as f32).max(0.01);
+        let (from, descent) = self.descent();
+        let (gone, warm_up) = (self.tokens - from, self.plan.warm_up);
+        if gone < warm_up {
+            return descent.rate * (gone as f32 / warm_up as f32).max(0.01);
         }
-        let way = (self.tokens - p.warm_up) as f32 / (p.tokens - p.warm_up).max(1) as f32;
-        p.rate * (0.05 + 0.95 * 0.5 * (1.0 + (std::f32::consts::PI * way.min(1.0)).cos()))
+        let way =
+            (gone - warm_up) as f32 / (descent.until - from).saturating_sub(warm_up).max(1) as f32;
+        descent.rate * (0.05 + 0.95 * 0.5 * (1.0 + (std::f32::consts::PI * way.min(1.0)).cos()))
     }
 
-    /// One step; returns the mean loss over its answer tokens.
+    /// One step; returns the weighted mean loss over its answer tokens.
     ///
     /// # Errors
     /// As [`Self::begin`].
     pub fn step(&mut self) -> Result<f64, Failure> {
         let mut documents = Vec::new();
         let mut size = 0;
+        let marks = self.descent().1.marks;
         while size < self.plan.batch {
-            let d = self.document(self.next)?;
+            let d = self.document(self.next, marks)?;
             self.next += 1;
             if d.tokens.len() <= self.network.config.context {
                 size += d.tokens.len();
                 documents.push(d);
             }
         }
-        let answers: usize = documents.iter().map(|d| d.tokens.len() - d.prompt).sum();
-        let scale = 1.0 / answers as f32;
+        let weights: f32 = documents.iter().map(Document::weight).sum();
+        let scale = 1.0 / weights;
         // The longest first, each to the thread that has less, so that both end together.
         let mut order: Vec<&Document> = documents.iter().collect();
         order.sort_by_key(|d| std::cmp::Reverse(d.tokens.len()));
@@ -191,7 +233,7 @@ impl Run {
         let rate = self.rate();
         self.tokens += size as u64;
         self.update(&gradient, rate);
-        Ok(loss / answers as f64)
+        Ok(loss / f64::from(weights))
     }
 
     fn update(&mut self, gradient: &[f32], rate: f32) {
@@ -238,16 +280,16 @@ impl Run {
     pub fn held_out(&self, examples: u64) -> Result<f64, Failure> {
         let c = self.network.config;
         let rope = Rope::new(c.context, c.width / c.heads, c.rope_base);
-        let (mut sum, mut count) = (0.0, 0);
+        let (mut sum, mut count) = (0.0, 0.0);
         for i in 0..examples {
-            let d = self.document(corpus::HELD_OUT + i)?;
+            let d = self.document(corpus::HELD_OUT + i, 1.0)?;
             if d.tokens.len() <= c.context {
                 let (loss, n) = self.network.loss(&rope, &[&d], None, 1.0);
                 sum += loss;
                 count += n;
             }
         }
-        Ok(sum / count.max(1) as f64)
+        Ok(sum / count.max(1.0))
     }
 
     /// Writes everything that going on needs.
@@ -316,7 +358,11 @@ pub fn document(vocabulary: &Vocabulary, prompt: &str, answer: &str) -> Result<D
     let prompt = tokens.len();
     tokens.extend(vocabulary.encode(answer)?);
     tokens.extend(vocabulary.id("<|im_end|>"));
-    Ok(Document { tokens, prompt })
+    Ok(Document {
+        tokens,
+        prompt,
+        marks: EVEN,
+    })
 }
 
 #[allow(clippy::unwrap_used)]
@@ -333,10 +379,15 @@ mod tests {
             ..Plan::default().network
         };
         Plan {
-            tokens: 24_000,
+            descents: [(12_000, 1.0), (24_000, 3.0)]
+                .map(|(until, marks)| Descent {
+                    until,
+                    rate: 1e-2,
+                    marks,
+                })
+                .to_vec(),
             batch: 1_500,
             warm_up: 3_000,
-            rate: 1e-2,
             vocabulary: (60, 700),
             network,
             ..Plan::default()

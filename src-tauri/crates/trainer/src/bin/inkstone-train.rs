@@ -40,9 +40,6 @@ enum Command {
         /// Checkpoint file.
         #[arg(long, default_value = "starter.checkpoint")]
         checkpoint: PathBuf,
-        /// Tokens to train on.
-        #[arg(long)]
-        tokens: Option<u64>,
         /// Seed.
         #[arg(long)]
         seed: Option<u64>,
@@ -110,10 +107,9 @@ fn main() -> Result<(), Failure> {
         }
         Command::Train {
             checkpoint,
-            tokens,
             seed,
             out,
-        } => train(&checkpoint, tokens, seed, out)?,
+        } => train(&checkpoint, seed, out)?,
         Command::Evaluate {
             model,
             count,
@@ -217,16 +213,17 @@ fn export(run: &Run, out: &std::path::Path) -> Result<(), Failure> {
 
 fn train(
     checkpoint: &std::path::Path,
-    tokens: Option<u64>,
     seed: Option<u64>,
     out: Option<PathBuf>,
 ) -> Result<(), Failure> {
     let mut run = if checkpoint.exists() {
-        Run::resume(checkpoint)?
+        let mut run = Run::resume(checkpoint)?;
+        // A run that has come to its end can be given another descent.
+        run.plan.descents = Plan::default().descents;
+        run
     } else {
         let plan = Plan::default();
         Run::begin(Plan {
-            tokens: tokens.unwrap_or(plan.tokens),
             seed: seed.unwrap_or(plan.seed),
             ..plan
         })?
@@ -236,7 +233,7 @@ fn train(
         run.network.weights.len(),
         run.vocabulary.tokens.len(),
         run.tokens,
-        run.plan.tokens
+        run.plan.tokens()
     );
     let (start, before) = (Instant::now(), run.tokens);
     let (mut sum, mut steps) = (0.0, 0u32);
