@@ -9,10 +9,13 @@ use tokio::sync::Mutex;
 /// Opens the studio. Blocks.
 pub type Open = dyn Fn() -> Result<Arc<Studio>, StudioError> + Send + Sync;
 
+/// Greets a studio that has just been opened.
+type Welcome = dyn Fn(&Arc<Studio>) + Send + Sync;
+
 /// The studio, once it is open.
 pub struct Door {
     open: Arc<Open>,
-    welcome: Box<dyn Fn(&Arc<Studio>) + Send + Sync>,
+    welcome: Box<Welcome>,
     studio: Mutex<Option<Arc<Studio>>>,
 }
 

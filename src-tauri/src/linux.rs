@@ -1,5 +1,34 @@
 //! What WebKitGTK needs to be told on Linux; nothing elsewhere.
 
+/// Asks for a display, which the window's toolkit would take for granted.
+///
+/// # Errors
+/// A sentence for the person where there is none.
+#[cfg(target_os = "linux")]
+pub fn find_display() -> Result<(), &'static str> {
+    use inkstone_studio::Language;
+
+    gtk::init().map_err(|_| match inkstone_machine::system_language() {
+        Language::English => {
+            "Inkstone finds no display to open its window on.\n\
+             The same studio works without a window: see `ink --help`."
+        }
+        Language::Chinese => {
+            "Inkstone 找不到可以打开窗口的显示器。\n\
+             不用窗口也能使用同一个工作室：请看 ink --help。"
+        }
+    })
+}
+
+/// As above.
+///
+/// # Errors
+/// None: there is always a display.
+#[cfg(not(target_os = "linux"))]
+pub fn find_display() -> Result<(), &'static str> {
+    Ok(())
+}
+
 /// Without a graphics card's render node WebKitGTK's usual way of drawing shows a blank window, so
 /// it is told to draw otherwise, unless the person has said how. It listens to the environment of
 /// the process only, and that is set safely by starting the program anew in its own place.

@@ -22,6 +22,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     inkstone_machine::log_to_stderr();
     linux::choose_renderer();
+    if let Err(sentence) = linux::find_display() {
+        eprintln!("{sentence}");
+        return ExitCode::FAILURE;
+    }
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,5 +1,6 @@
 //! The whole program in its real window: from a brief to a text, and what may go wrong between.
 #![cfg(target_os = "linux")]
+#![allow(clippy::panic, reason = "a step of a test ends the test")]
 
 mod desks;
 mod faults;

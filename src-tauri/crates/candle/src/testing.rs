@@ -44,7 +44,7 @@ impl Noise {
 pub(crate) const WIDTH: usize = 64;
 pub(crate) const HEADS: usize = 4;
 pub(crate) const KV_HEADS: usize = 2;
-const HIDDEN: usize = 96;
+const HIDDEN: usize = 128;
 pub(crate) const LAYERS: usize = 3;
 pub(crate) const CONTEXT: usize = 128;
 pub(crate) const CONTROLS: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];

@@ -1,7 +1,8 @@
 //! What the command line itself says, in both languages. All else is the studio's.
 
-use std::{env, io};
+use std::io;
 
+use inkstone_machine::system_language;
 use inkstone_studio::Language;
 
 use crate::{failure::Failure, keys};
@@ -9,7 +10,7 @@ use crate::{failure::Failure, keys};
 /// The language of messages: the one that the arguments choose, or that of the system's locale.
 /// Known before the arguments are read, because their help is in it.
 pub fn language(arguments: impl Iterator<Item = String>) -> Language {
-    of_arguments(arguments).unwrap_or_else(|| of_locale(|name| env::var(name).ok()))
+    of_arguments(arguments).unwrap_or_else(system_language)
 }
 
 fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Option<Language> {
@@ -25,18 +26,6 @@ fn of_arguments(mut arguments: impl Iterator<Item = String>) -> Option<Language>
         chosen = tag.and_then(|tag| tag.parse().ok()).or(chosen);
     }
     chosen
-}
-
-/// As the C library decides it: the first of these that is set.
-fn of_locale(variable: impl Fn(&str) -> Option<String>) -> Language {
-    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
-        .into_iter()
-        .filter_map(variable)
-        .find(|locale| !locale.is_empty());
-    match locale {
-        Some(locale) if locale.to_ascii_lowercase().starts_with("zh") => Language::Chinese,
-        _ => Language::English,
-    }
 }
 
 /// Our own words in a language.
@@ -142,7 +131,7 @@ impl Words {
         }
     }
 
-    pub fn node_label<'a>(self, label: &'a str) -> &'a str {
+    pub fn node_label(self, label: &str) -> &str {
         match label {
             "autosave" => self.pick("saved by itself", "自动保存"),
             "named" => self.pick("version", "版本"),
@@ -237,29 +226,5 @@ mod tests {
         assert_eq!(of("ink models --language=en"), Some(Language::English));
         assert_eq!(of("ink models --language"), None);
         assert_eq!(of("ink library search -- --language=en"), None);
-    }
-
-    #[test]
-    fn the_locale_decides_as_it_does_elsewhere() {
-        let of = |set: &[(&str, &str)]| {
-            of_locale(|name| {
-                let found = set.iter().find(|(known, _)| *known == name);
-                found.map(|(_, value)| (*value).to_owned())
-            })
-        };
-        assert_eq!(of(&[]), Language::English);
-        assert_eq!(of(&[("LANG", "zh_CN.UTF-8")]), Language::Chinese);
-        assert_eq!(
-            of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]),
-            Language::English
-        );
-        assert_eq!(
-            of(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "")]),
-            Language::Chinese
-        );
-        assert_eq!(
-            of(&[("LC_MESSAGES", "zh-Hans"), ("LANG", "de_DE")]),
-            Language::Chinese
-        );
     }
 }

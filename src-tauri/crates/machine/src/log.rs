@@ -1,5 +1,7 @@
+use std::io::{IsTerminal as _, stderr};
+
 use tracing_subscriber::{
-    EnvFilter, filter, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+    EnvFilter, filter, fmt, layer::SubscriberExt as _, util::SubscriberInitExt as _,
 };
 
 /// Sends the program's own remarks to stderr: warnings, or what `RUST_LOG` asks for. Does nothing
@@ -7,7 +9,11 @@ use tracing_subscriber::{
 pub fn log_to_stderr() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     let _ = tracing_subscriber::registry()
-        .with(tracing_subscriber::fmt::layer().with_writer(std::io::stderr))
+        .with(
+            fmt::layer()
+                .with_ansi(stderr().is_terminal())
+                .with_writer(stderr),
+        )
         .with(filter)
         .with(filter::filter_fn(|metadata| {
             may_be_logged(metadata.target())

@@ -23,8 +23,8 @@ use crate::{
 const IGNORED: [&str; 2] = [".attn_rot_embd", "token_types.weight"];
 
 /// Weights of types that the tensor library multiplies one number at a time are widened in full up
-/// to this many bytes, and to eight bits beyond.
-const FULL_UP_TO: u64 = 2 << 30;
+/// to this many bytes, and to eight bits beyond: then reading them costs more than computing.
+const FULL_UP_TO: u64 = 512 << 20;
 
 /// In what form matrices are kept in memory.
 #[derive(Debug, Clone, Copy)]

@@ -43,7 +43,7 @@ fn a_file_says_what_it_is_without_its_weights_being_read() {
     assert_eq!(about.bytes, bytes.len() as u64);
     assert_eq!(about.license.as_deref(), Some("MIT"));
     assert_eq!(about.description.as_deref(), Some("For tests."));
-    let block = 64 * 64 * 2 + 2 * 32 * 64 + 3 * 96 * 64 + 2 * 64;
+    let block = 64 * 64 * 2 + 2 * 32 * 64 + 3 * 128 * 64 + 2 * 64;
     let vocabulary = 256 + 7 + 3 + 1;
     assert_eq!(
         about.parameters as usize,

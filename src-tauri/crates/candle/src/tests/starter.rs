@@ -10,6 +10,17 @@ use inkstone_generation::{
     TextRequest,
 };
 
+use tokenizers::{
+    AddedToken,
+    models::bpe::{BPE, Vocab},
+    pre_tokenizers::{
+        byte_level::ByteLevel,
+        sequence::Sequence,
+        split::{Split, SplitPattern},
+    },
+    tokenizer::SplitDelimiterBehavior,
+};
+
 use crate::{
     Candle,
     network::{Network, Want},
@@ -86,4 +97,50 @@ fn the_starters_logits_agree_with_candles_own_model() {
         .fold(0.0, f32::max);
     let size = theirs.iter().map(|l| l.abs()).fold(0.0, f32::max);
     assert!(apart < 0.01 * size, "{apart} apart, up to {size}");
+}
+
+/// As the trainer makes its tokenizer.
+#[test]
+fn the_starters_tokens_are_those_it_was_trained_on() {
+    let Some(path) = path() else { return };
+    let header = crate::testing::header(&path);
+    let ours = Tokenizer::read(&header).unwrap();
+    let tokens = header.texts("tokenizer.ggml.tokens").unwrap();
+    let merges = header.texts("tokenizer.ggml.merges").unwrap();
+    let pairs = merges
+        .iter()
+        .map(|m| m.split_once(' ').unwrap())
+        .map(|(a, b)| (a.to_owned(), b.to_owned()))
+        .collect();
+    let vocabulary: Vocab = tokens.iter().cloned().zip(0..).collect();
+    let bpe = BPE::builder()
+        .vocab_and_merges(vocabulary, pairs)
+        .build()
+        .unwrap();
+    let mut theirs = tokenizers::Tokenizer::new(bpe);
+    let pattern = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    let cut = Split::new(
+        SplitPattern::Regex(pattern.to_owned()),
+        SplitDelimiterBehavior::Isolated,
+        false,
+    )
+    .unwrap();
+    let letters = ByteLevel::new(false, false, false);
+    theirs.with_pre_tokenizer(Some(Sequence::new(vec![cut.into(), letters.into()])));
+    let whole = tokens
+        .iter()
+        .filter(|t| t.starts_with('⟦') || t.starts_with("<|"));
+    theirs
+        .add_tokens(whole.map(|t| AddedToken::from(t.clone(), false).normalized(false)))
+        .unwrap();
+    for text in [
+        "<|im_start|>user\nTask: article\nFacts: ⟦fact1⟧ 12 words\n⟦fact2⟧<|im_end|>\n<|im_start|>assistant\n",
+        "⟦n1⟧ ⟦CHAR1⟧\n(quietly) It's late.\n\nINT. BUS - NIGHT ⟦n2⟧",
+        "夜班公交在河边停下了。「谁？」 12 路，凌晨 3 点。⟦char2⟧说：",
+        "  two  spaces\t\ttabs 🦀 ⟦unknown⟧ ⟦ é don't DON'T 3.14",
+    ] {
+        let expected = theirs.encode(text, false).unwrap();
+        let got = ours.encode(text, Writer::Template(None)).unwrap();
+        assert_eq!(got, expected.get_ids(), "{text}");
+    }
 }

@@ -122,8 +122,12 @@ impl Tokenizer {
         for (i, (token, sort)) in tokens.iter().zip(&types).enumerate() {
             let id = i as u32;
             let thought = THOUGHTS.contains(&token.as_str());
-            let control =
-                (matches!(*sort, UNKNOWN | CONTROL) || steering.contains(&id)) && !thought;
+            // Some files mark what steers as if it were their maker's own words.
+            let steers = token.starts_with("<|") && token.ends_with("|>");
+            let control = !thought
+                && (matches!(*sort, UNKNOWN | CONTROL)
+                    || steering.contains(&id)
+                    || (*sort == OWN && (steers || ENDS.contains(&token.as_str()))));
             if let Some(end) = ENDS.iter().find(|end| **end == token) {
                 // A base model may hold such letters as an ordinary word.
                 if control {

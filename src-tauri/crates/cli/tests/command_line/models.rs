@@ -4,8 +4,14 @@ use std::{fs, path::PathBuf};
 
 use crate::home::Home;
 
-fn starter() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../assets/models/inkstone-starter.gguf")
+/// The starter as the program itself lays it out.
+fn starter(home: &Home) -> PathBuf {
+    home.ink(&["models"]).with(0);
+    let folder = fs::read_dir(home.library().with_file_name("models")).unwrap();
+    folder
+        .map(|entry| entry.unwrap().path())
+        .next()
+        .expect("a file beside the library")
 }
 
 #[test]
@@ -26,14 +32,19 @@ fn the_starter_is_always_there() {
 #[test]
 fn a_file_is_inspected_added_and_used_where_it_lies() {
     let home = Home::new();
-    fs::copy(starter(), home.path().join("my model.gguf")).unwrap();
+    fs::copy(starter(&home), home.path().join("my model.gguf")).unwrap();
     let looked = home
         .ink(&["models", "inspect", "my model.gguf", "--json"])
         .with(0)
         .json();
     assert!(looked["file"]["parameters"].as_u64().unwrap() > 100_000);
+    let elsewhere = Home::new();
+    let path = home.path().join("my model.gguf");
+    elsewhere
+        .ink(&["models", "inspect", path.to_str().unwrap()])
+        .with(0);
     assert!(
-        !home.library().exists(),
+        !elsewhere.library().exists(),
         "a look at a file needs no library"
     );
 
@@ -88,7 +99,7 @@ fn a_file_is_inspected_added_and_used_where_it_lies() {
 #[test]
 fn bad_files_are_refused_with_their_own_codes() {
     let home = Home::new();
-    let mut cut = fs::read(starter()).unwrap();
+    let mut cut = fs::read(starter(&home)).unwrap();
     cut.truncate(cut.len() / 2);
     home.file("cut.gguf", cut);
     home.file("text.gguf", "This is no model at all.");
