@@ -321,8 +321,11 @@ impl App {
         let Some(folder) = env::var_os("INKSTONE_SCREENSHOTS") else {
             return Ok(());
         };
-        // Two frames: what was asked for a moment ago is painted then.
-        let painted = "requestAnimationFrame(() => requestAnimationFrame(() => arguments[0]()));";
+        // What moves comes to rest (a caret never does), and two frames later it is painted.
+        let painted = "const ends = (moving) => moving.effect.getComputedTiming().endTime < 2000; \
+            const rest = document.getAnimations().filter(ends).map((moving) => moving.finished); \
+            Promise.allSettled(rest).then(() => requestAnimationFrame(() => \
+            requestAnimationFrame(() => arguments[0]())));";
         self.client.execute_async(painted, Vec::new()).await?;
         self.picture()?
             .save(&Path::new(&folder).join(format!("{name}.png")))
