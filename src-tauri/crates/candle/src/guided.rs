@@ -29,15 +29,35 @@ impl Guided {
         Self { guide, marks, ends }
     }
 
-    /// Makes what may not come next impossible.
+    /// Makes what may not come next impossible; what is meant instead becomes as likely as it was.
     pub(crate) fn mask(&self, logits: &mut [f32]) {
-        let ends = self.ends.iter().filter(|_| !self.guide.may_end());
-        let marks = self.marks.iter().filter(|(_, key)| !self.guide.allows(key));
-        for token in ends.chain(marks.map(|(token, _)| token)) {
+        for token in self.ends.iter().filter(|_| !self.guide.may_end()) {
             if let Some(logit) = logits.get_mut(*token as usize) {
                 *logit = f32::NEG_INFINITY;
             }
         }
+        for (token, key) in &self.marks {
+            if self.guide.allows(key) {
+                continue;
+            }
+            let Some(logit) = logits.get_mut(*token as usize) else {
+                continue;
+            };
+            let was = std::mem::replace(logit, f32::NEG_INFINITY);
+            let meant = if self.guide.means_end(key) {
+                self.ends.first().copied()
+            } else {
+                self.guide.instead(key).and_then(|key| self.token(key))
+            };
+            if let Some(logit) = meant.and_then(|t| logits.get_mut(t as usize)) {
+                *logit = logit.max(was);
+            }
+        }
+    }
+
+    fn token(&self, key: &str) -> Option<u32> {
+        let found = self.marks.iter().find(|(_, k)| k == key);
+        found.map(|(token, _)| *token)
     }
 
     /// Takes note of a chosen token.

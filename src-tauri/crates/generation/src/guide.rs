@@ -48,6 +48,20 @@ impl Guide {
         }
     }
 
+    /// What is meant by a slot or a fact out of turn: the one whose turn it is, if any is left.
+    pub fn instead(&self, key: &str) -> Option<&str> {
+        match sort(key) {
+            "n" => self.next("n"),
+            "fact" => self.next("fact"),
+            _ => None,
+        }
+    }
+
+    /// Whether what is meant is the end: a slot where none is left.
+    pub fn means_end(&self, key: &str) -> bool {
+        sort(key) == "n" && self.next("n").is_none()
+    }
+
     /// Takes note of what the answer has named.
     pub fn wrote(&mut self, key: &str) {
         self.written.insert(key.to_lowercase());
@@ -102,6 +116,9 @@ mod tests {
         guide.wrote("source2");
         guide.wrote("topic");
         assert!(!guide.allows("n1") && guide.allows("n2") && guide.allows("fact2"));
+        assert_eq!(guide.instead("n1"), Some("n2"));
+        assert_eq!(guide.instead("fact7"), Some("fact2"));
+        assert_eq!(guide.instead("char9"), None);
         assert!(guide.allows("source1") && !guide.allows("source2") && guide.allows("topic"));
         let ten: Vec<String> = (1..=10).map(|i| format!("n{i}")).collect();
         let mut guide = Guide::new(ten.iter().map(String::as_str));
@@ -125,8 +142,9 @@ mod tests {
             guide.wrote(key);
             assert!(!guide.may_end());
         }
+        assert!(!guide.means_end("n7"));
         guide.wrote("n2");
-        assert!(guide.may_end());
+        assert!(guide.may_end() && guide.means_end("n3") && !guide.means_end("fact3"));
         assert!(Guide::new(["fact1", "point1"]).may_end());
     }
 }
