@@ -34,6 +34,8 @@ pub struct Row {
     pub clean: u32,
     /// Those with all of the above.
     pub good: u32,
+    /// The others, each with what is wrong.
+    pub faulty: Vec<String>,
 }
 
 /// One answer, kept to the prompt's references as the studio keeps it: its text, and whether it ended
@@ -59,10 +61,22 @@ pub fn answer(
         if let Some(key) = last.and_then(of) {
             guide.wrote(key);
         }
-        for (i, logit) in logits.iter_mut().enumerate() {
-            let known = of(i as u32).is_none_or(|key| guide.allows(key));
-            if !known || (i as u32 == end && !guide.may_end()) {
-                *logit = f32::NEG_INFINITY;
+        if !guide.may_end() {
+            logits[end as usize] = f32::NEG_INFINITY;
+        }
+        for i in 0..logits.len() {
+            let Some(key) = of(i as u32).filter(|key| !guide.allows(key)) else {
+                continue;
+            };
+            let was = std::mem::replace(&mut logits[i], f32::NEG_INFINITY);
+            let meant = guide.instead(key);
+            let at = if guide.means_end(key) {
+                Some(end as usize)
+            } else {
+                meant.and_then(|m| keys.iter().position(|k| k.as_deref() == Some(m)))
+            };
+            if let Some(at) = at {
+                logits[at] = logits[at].max(was);
             }
         }
     };
@@ -113,6 +127,23 @@ impl Row {
         self.obey += u32::from(obeys);
         self.use_all += u32::from(uses);
         self.clean += u32::from(clean);
-        self.good += u32::from(ended && parses && obeys && uses && clean);
+        if ended && parses && obeys && uses && clean {
+            self.good += 1;
+        } else {
+            let marks = [
+                (ended, "does not end"),
+                (parses, "does not parse"),
+                (obeys, "lengths"),
+                (uses, "references"),
+                (clean, "sentences"),
+            ];
+            let wrong = marks
+                .iter()
+                .filter(|(good, _)| !good)
+                .map(|(_, what)| *what);
+            let wrong: Vec<&str> = wrong.collect();
+            self.faulty
+                .push(format!("{}: {}\n{text}", self.task, wrong.join(", ")));
+        }
     }
 }

@@ -68,6 +68,12 @@ impl Default for Plan {
                     rate: 2e-3 * 0.75,
                     marks: 1.0,
                 },
+                // Sentences are known by now; what is named, and when it ends, is not yet.
+                Descent {
+                    until: 7_500_000,
+                    rate: 2e-3 * 0.75,
+                    marks: 3.0,
+                },
             ],
             batch: 1_024,
             warm_up: 60_000,

@@ -62,8 +62,11 @@ enum Command {
         #[arg(long, default_value_t = 25)]
         count: u32,
         /// Temperature.
-        #[arg(long, default_value_t = 0.8)]
+        #[arg(long, default_value_t = 0.5)]
         temperature: f32,
+        /// Prints the faulty answers too.
+        #[arg(long)]
+        faulty: bool,
     },
     /// Answers a brief file (`news.en.toml`; the kind and nothing else is taken from the name).
     Write {
@@ -81,7 +84,7 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         count: u32,
         /// Temperature.
-        #[arg(long, default_value_t = 0.8)]
+        #[arg(long, default_value_t = 0.5)]
         temperature: f32,
     },
 }
@@ -114,7 +117,8 @@ fn main() -> Result<(), Failure> {
             model,
             count,
             temperature,
-        } => evaluate(&model, count, temperature)?,
+            faulty,
+        } => evaluate(&model, count, temperature, faulty)?,
         Command::Write {
             model,
             brief,
@@ -132,7 +136,12 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-fn evaluate(model: &std::path::Path, count: u32, temperature: f32) -> Result<(), Failure> {
+fn evaluate(
+    model: &std::path::Path,
+    count: u32,
+    temperature: f32,
+    faulty: bool,
+) -> Result<(), Failure> {
     let (net, vocabulary) = gguf::read(&std::fs::read(model)?)?;
     let choice = Choice {
         temperature,
@@ -152,6 +161,9 @@ fn evaluate(model: &std::path::Path, count: u32, temperature: f32) -> Result<(),
         ];
         let shares = shares.map(share).join(" | ");
         println!("| {} | {} | {shares} |", row.task, row.language);
+        for answer in row.faulty.iter().filter(|_| faulty) {
+            println!("\n{answer}\n");
+        }
     })
 }
 
