@@ -72,7 +72,7 @@ mod tests {
             local: Arc::new(inkstone_candle::Candle::new()),
             remote: Arc::new(inkstone_openai::OpenAi::new()),
             secrets: Arc::new(SessionSecrets::default()),
-            entropy: Arc::new(inkstone_machine::chance),
+            entropy: inkstone_machine::seeds(),
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use inkstone_machine::{Places, SystemClock, chance};
+use inkstone_machine::{Places, SystemClock, seeds};
 use inkstone_studio::{
     Parts, SessionSecrets, Studio, StudioError, commands,
     dto::{ErrorDto, StudioEvent},
@@ -77,7 +77,7 @@ fn open() -> Result<Arc<Studio>, StudioError> {
         local: Arc::new(inkstone_candle::Candle::new()),
         remote: Arc::new(inkstone_openai::OpenAi::new()),
         secrets: Arc::new(SessionSecrets::default()),
-        entropy: Arc::new(chance),
+        entropy: seeds(),
     })
 }
 

@@ -95,7 +95,12 @@ pub async fn written(app: &App) -> Result<String, E2eError> {
 /// Waits for the suggestion, takes it into the text and waits until that is saved.
 pub async fn accept(app: &App) -> Result<String, E2eError> {
     let status = written(app).await?;
-    assert_eq!(status, "done", "{}", app.page_text().await?);
+    // A small model may write until it is cut off; the text counts all the same.
+    assert!(
+        matches!(status.as_str(), "done" | "incomplete"),
+        "{status}: {}",
+        app.page_text().await?
+    );
     let text = app.text("take-1").await?;
     assert!(text.chars().count() > 20, "a suggestion of {text:?}");
     if app.maybe("take-next").await?.is_some() {

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use inkstone_generation::CancellationToken;
-use inkstone_machine::{Places, SystemClock, chance};
+use inkstone_machine::{Places, SystemClock, seeds};
 use inkstone_studio::{Parts, Studio, StudioError};
 
 use crate::{failure::Failure, keys::Keys};
@@ -27,7 +27,7 @@ impl Session {
             local: Arc::new(inkstone_candle::Candle::new()),
             remote: Arc::new(inkstone_openai::OpenAi::new()),
             secrets: keys,
-            entropy: Arc::new(chance),
+            entropy: seeds(),
         };
         let opened = tokio::task::spawn_blocking(move || Studio::open(parts)).await;
         Ok(opened.map_err(|fault| StudioError::Internal(fault.to_string()))??)

@@ -15,7 +15,7 @@ mod locale;
 mod log;
 mod places;
 
-pub use chance::chance;
+pub use chance::{SEED_VARIABLE, chance, seeds};
 pub use clock::SystemClock;
 pub use locale::system_language;
 pub use log::log_to_stderr;
