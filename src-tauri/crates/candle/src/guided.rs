@@ -47,7 +47,7 @@ impl Guided {
             let meant = if self.guide.means_end(key) {
                 self.ends.first().copied()
             } else {
-                self.guide.instead(key).and_then(|key| self.token(key))
+                self.guide.instead(key).and_then(|key| self.token(&key))
             };
             if let Some(logit) = meant.and_then(|t| logits.get_mut(t as usize)) {
                 *logit = logit.max(was);

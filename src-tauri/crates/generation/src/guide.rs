@@ -36,8 +36,6 @@ impl Guide {
         match sort(&lower) {
             "n" | "fact" => self.next(sort(&lower)) == Some(lower.as_str()),
             "point" => !self.written.contains(&lower),
-            // A lone source may speak more than once.
-            "source" => !self.written.contains(&lower) || self.all("source").count() == 1,
             // A sentence of a selection, or its head in its stead.
             "s" | "h" => {
                 let number = &lower[1..];
@@ -48,13 +46,25 @@ impl Guide {
         }
     }
 
-    /// What is meant by a slot or a fact out of turn: the one whose turn it is, if any is left.
-    pub fn instead(&self, key: &str) -> Option<&str> {
-        match sort(key) {
+    /// What may stand for a reference that is not allowed now: the one whose turn it is, another
+    /// one of its list, or what says as much. An unfinished "and the sources are" has to end somehow.
+    pub fn instead(&self, key: &str) -> Option<String> {
+        let kind = sort(key);
+        let known = |key: &str| self.known.get(key).map(String::as_str);
+        let first = |kind| self.all(kind).next();
+        let found = match kind {
             "n" => self.next("n"),
-            "fact" => self.next("fact"),
+            "fact" => self
+                .next("fact")
+                .or_else(|| known("angle"))
+                .or_else(|| known("topic")),
+            "point" => self.next("point").or_else(|| known("product")),
+            "source" => self.next("source").or_else(|| first("source")),
+            "char" => first("char"),
+            "CHAR" => return first("char").map(str::to_uppercase),
             _ => None,
-        }
+        };
+        found.map(str::to_owned)
     }
 
     /// Whether what is meant is the end: a slot where none is left.
@@ -116,10 +126,7 @@ mod tests {
         guide.wrote("source2");
         guide.wrote("topic");
         assert!(!guide.allows("n1") && guide.allows("n2") && guide.allows("fact2"));
-        assert_eq!(guide.instead("n1"), Some("n2"));
-        assert_eq!(guide.instead("fact7"), Some("fact2"));
-        assert_eq!(guide.instead("char9"), None);
-        assert!(guide.allows("source1") && !guide.allows("source2") && guide.allows("topic"));
+        assert!(guide.allows("source1") && guide.allows("topic"));
         let ten: Vec<String> = (1..=10).map(|i| format!("n{i}")).collect();
         let mut guide = Guide::new(ten.iter().map(String::as_str));
         guide.wrote("n1");
@@ -127,12 +134,25 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_source_speaks_again_and_a_head_stands_for_its_sentence() {
-        let mut guide = Guide::new(["source1", "s1", "h1", "s2"]);
-        guide.wrote("source1");
+    fn a_head_stands_for_its_sentence() {
+        let mut guide = Guide::new(["s1", "h1", "s2"]);
         guide.wrote("h1");
-        assert!(guide.allows("source1") && guide.allows("s2"));
-        assert!(!guide.allows("s1") && !guide.allows("h1"));
+        assert!(guide.allows("s2") && !guide.allows("s1") && !guide.allows("h1"));
+    }
+
+    #[test]
+    fn what_is_out_of_turn_becomes_what_is_meant() {
+        let mut guide = guide();
+        let is = |guide: &Guide, key: &str| guide.instead(key).unwrap_or_default();
+        assert_eq!(is(&guide, "n2"), "n1");
+        assert_eq!(is(&guide, "char9"), "char1");
+        assert_eq!(is(&guide, "CHAR9"), "CHAR1");
+        assert_eq!(is(&guide, "source7"), "source1");
+        assert_eq!(is(&guide, "desc1"), "");
+        guide.wrote("fact1");
+        assert_eq!(is(&guide, "fact7"), "fact2");
+        guide.wrote("fact2");
+        assert_eq!(is(&guide, "fact2"), "topic");
     }
 
     #[test]
