@@ -152,7 +152,7 @@ fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
     match (kind, task, form) {
         // A small network has its variety from its sentences; a higher temperature breaks them.
         (DocumentKind::Ads, Task::Draft, PromptForm::Compact) => 0.6,
-        (_, _, PromptForm::Compact) => 0.5,
+        (_, task, PromptForm::Compact) if !task.needs_selection() => 0.5,
         (DocumentKind::Ads, Task::Draft, _) => 0.9,
         (DocumentKind::News, Task::Draft | Task::Continue, PromptForm::Chat) => 0.7,
         (_, task, PromptForm::Chat) if task.needs_selection() => 0.7,
