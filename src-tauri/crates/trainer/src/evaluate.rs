@@ -73,7 +73,7 @@ pub fn answer(
             let at = if guide.means_end(key) {
                 Some(end as usize)
             } else {
-                meant.and_then(|m| keys.iter().position(|k| k.as_deref() == Some(m)))
+                meant.and_then(|m| keys.iter().position(|k| k.as_ref() == Some(&m)))
             };
             if let Some(at) = at {
                 logits[at] = logits[at].max(was);
