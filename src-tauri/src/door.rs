@@ -54,6 +54,17 @@ impl Door {
         *place = Some(studio.clone());
         Ok(studio)
     }
+
+    /// The program ends: the library is left as one whole file.
+    pub fn close(&self) {
+        // Not free while it opens, and then there is nothing to fold.
+        if let Ok(place) = self.studio.try_lock()
+            && let Some(studio) = &*place
+            && let Err(error) = studio.rest()
+        {
+            tracing::warn!(%error, "the library stays in two files");
+        }
+    }
 }
 
 #[cfg(test)]

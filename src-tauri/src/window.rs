@@ -8,7 +8,7 @@ use inkstone_studio::{
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
-use tauri::{AppHandle, Emitter as _, Manager as _, State, WebviewWindowBuilder};
+use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewWindowBuilder};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::{door::Door, linux};
@@ -54,7 +54,13 @@ pub fn run() -> tauri::Result<()> {
             linux::let_input_methods_compose(&window);
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                app.state::<Door>().close();
+            }
+        });
+    Ok(())
 }
 
 /// Calls the studio by a command's name; see [`commands`].

@@ -27,7 +27,7 @@
 //! Environment:
 //! - `INKSTONE_E2E_PATIENCE`: a factor on every wait, for slow machines (`3`).
 //! - `INKSTONE_SCREENSHOTS`: a folder in which [`App::keep`] saves pictures. Without it, `keep`
-//!   does nothing. `cargo xtask screenshots` sets it and runs the tests of `tests/tests/e2e.rs`
+//!   does nothing. `cargo xtask screenshots` sets it and runs the tests of `tests/tests/e2e`
 //!   that have `screenshot` in their name.
 //!
 //! A wait that ends in vain saves a picture of the display in `<target>/e2e-failures/` and says

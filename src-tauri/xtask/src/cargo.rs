@@ -109,7 +109,7 @@ fn require_end_to_end(context: &Context) -> Result<(), Failure> {
         Ok(())
     } else {
         Err(Failure(format!(
-            "There are no end-to-end tests: tests/tests/{END_TO_END}.rs is gone."
+            "There are no end-to-end tests: tests/tests/{END_TO_END} is gone."
         )))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use inkstone_tests::e2e::{App, E2eError, Home, PATIENCE};
+use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE};
 
 use crate::steps::{begin, editor_text, open, saved};
 
@@ -97,5 +97,52 @@ async fn a_library_that_cannot_be_opened_is_explained_and_left_alone() -> Result
     fs::write(&beside, &newest)?;
     app.click("try-again").await?;
     app.wait_for("editor", PATIENCE).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_library_of_a_newer_program_is_left_as_it_is() -> Result<(), E2eError> {
+    /// Where SQLite's file format keeps `user_version`, the number of our last migration.
+    const USER_VERSION: std::ops::Range<usize> = 60..64;
+    let home = Home::new()?;
+    let app = open(&home).await?;
+    begin(&app, "news").await?;
+    app.click("open-settings").await?;
+    let path = app.text("library-path").await?.trim().to_owned();
+    app.press("Escape").await?;
+    app.quit().await?;
+    // A closed library is one file.
+    let beside = fs::metadata(format!("{path}-wal")).map_or(0, |file| file.len());
+    assert_eq!(beside, 0, "bytes left beside the library");
+    let mut library = fs::read(&path)?;
+    library[USER_VERSION].copy_from_slice(&9999_u32.to_be_bytes());
+    fs::write(&path, &library)?;
+    let app = open(&home).await?;
+    app.wait_text("not-opened-message", PATIENCE, |text| {
+        text.contains("newer")
+    })
+    .await?;
+    assert_eq!(fs::read(&path)?, library, "the file is left as it was");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_place_that_takes_no_library_is_named() -> Result<(), E2eError> {
+    let app = App::launch(Options {
+        // Nobody can make a folder there, not even root.
+        env: vec![(
+            "INKSTONE_LIBRARY".to_owned(),
+            "/proc/inkstone/library.inkstone".to_owned(),
+        )],
+        ..Options::default()
+    })
+    .await?;
+    let said = app
+        .wait_text("not-opened-message", PATIENCE, |text| {
+            text.chars().count() > 20
+        })
+        .await?;
+    assert!(said.contains("library"), "{said}");
+    assert!(app.maybe("try-again").await?.is_some());
     Ok(())
 }

@@ -140,6 +140,20 @@ async fn a_wrong_key_and_a_page_of_html_are_said_and_nothing_is_lost() -> Result
     app.click("action-draft").await?;
     assert_eq!(written(&app).await?, "failed");
     assert!(editor_text(&app).await?.contains("My own words."));
-    // Still usable: the next document works with the starter.
+    // Still usable: with the model that ships inside, the same brief is written from.
+    app.click("take-discard").await?;
+    app.wait_gone("suggestion-1", PATIENCE).await?;
+    app.click("status-model").await?;
+    app.click("model-item").await?;
+    app.wait_until("the starter to be chosen", PATIENCE, async || {
+        Ok(app
+            .attribute("status-model", "data-where")
+            .await?
+            .as_deref()
+            == Some("local"))
+    })
+    .await?;
+    app.click("action-draft").await?;
+    accept(&app).await?;
     Ok(())
 }

@@ -98,6 +98,12 @@ impl Library {
         })
     }
 
+    /// Folds what SQLite still keeps beside the file into it, so that the file alone is the whole
+    /// library. Closing does so too; a program that ends without closing calls this.
+    pub fn fold(&self) -> Result<()> {
+        self.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
+    }
+
     /// Where the library lies.
     pub fn path(&self) -> &Path {
         &self.path
@@ -223,6 +229,19 @@ mod tests {
     fn a_library_may_be_shared_between_threads() {
         fn shared<T: Send + Sync>() {}
         shared::<Library>();
+    }
+
+    #[test]
+    fn a_folded_library_is_whole_without_what_lies_beside_it() {
+        let desk = Desk::new();
+        desk.write("High water at noon.");
+        desk.library.fold().unwrap();
+        let copy = desk.library.path().with_file_name("copy.inkstone");
+        fs::copy(desk.library.path(), &copy).unwrap();
+        assert_eq!(
+            open(&copy).draft(&desk.draft).unwrap().body,
+            "High water at noon."
+        );
     }
 
     #[test]

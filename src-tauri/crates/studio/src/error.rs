@@ -147,7 +147,8 @@ fn library(error: &LibraryError) -> Parts {
         LibraryError::ReadOnly => ("read_only", vec![]),
         LibraryError::DiskFull => ("disk_full", vec![]),
         LibraryError::LastDraft => ("last_draft", vec![]),
-        LibraryError::Io(_) | LibraryError::Sql(_) => ("internal", vec![]),
+        LibraryError::Io(_) => ("library_unreachable", vec![]),
+        LibraryError::Sql(_) => ("internal", vec![]),
     };
     (code.to_owned(), values)
 }

@@ -85,6 +85,15 @@ impl Studio {
         }))
     }
 
+    /// Leaves the library as one file that can be copied. For a program that ends without closing
+    /// the studio; all that was acknowledged is on the disk without it.
+    ///
+    /// # Errors
+    /// What the library says.
+    pub fn rest(&self) -> Result<(), StudioError> {
+        Ok(self.library.fold()?)
+    }
+
     /// Listens to the studio's events.
     pub fn subscribe(&self) -> broadcast::Receiver<StudioEvent> {
         self.events.subscribe()

@@ -89,11 +89,7 @@ async fn from_brief_to_text_on_every_desk_in_both_languages() {
 async fn what_is_kept_of_a_take_replays_it() {
     let world = World::writing(ARTICLE);
     let open = world.news().await;
-    let batch = world
-        .generate(&open, json!({ "task": "draft" }))
-        .await
-        .unwrap();
-    let take = world.finished(&batch).await.remove(0);
+    let take = world.drafted(&open).await;
     // The event comes before the library has the end; a record is asked for after.
     world.accept(&open, &take).await.unwrap();
     let record = world
@@ -226,11 +222,7 @@ async fn an_error_keeps_what_had_come_and_says_why() {
     let fails = |kind| move |_: &_| vec![say("# Night ferry\n\nIt runs"), Step::Fail(kind)];
     let world = World::new(fails(GenerationErrorKind::Interrupted));
     let open = world.news().await;
-    let batch = world
-        .generate(&open, json!({ "task": "draft" }))
-        .await
-        .unwrap();
-    let take = world.finished(&batch).await.remove(0);
+    let take = world.drafted(&open).await;
     assert_eq!(
         (take.status, take.text.as_str()),
         (TakeStatus::Failed, "# Night ferry\n\nIt runs")
@@ -401,11 +393,7 @@ async fn a_selection_is_replaced_by_what_the_person_made_of_it() {
 async fn a_take_is_discarded_and_stays_in_the_record() {
     let world = World::writing(ARTICLE);
     let open = world.news().await;
-    let batch = world
-        .generate(&open, json!({ "task": "draft" }))
-        .await
-        .unwrap();
-    let take = world.finished(&batch).await.remove(0);
+    let take = world.drafted(&open).await;
     let gone = world
         .call("discard_take", json!({ "id": take.id }))
         .await
@@ -423,11 +411,7 @@ async fn a_take_is_discarded_and_stays_in_the_record() {
 async fn a_take_goes_nowhere_but_into_its_own_document() {
     let world = World::writing(ARTICLE);
     let (open, other) = (world.news().await, world.news().await);
-    let batch = world
-        .generate(&open, json!({ "task": "draft" }))
-        .await
-        .unwrap();
-    let take = world.finished(&batch).await.remove(0);
+    let take = world.drafted(&open).await;
     let error = world.accept(&other, &take).await.unwrap_err();
     assert!(matches!(error, StudioError::OtherDocument));
     let branch = IdName {
@@ -538,11 +522,7 @@ async fn placeholders_never_reach_the_person() {
         all_of(&format!("Headline: Look, ⟦{key}⟧ and ⟦nobody⟧!"))
     });
     let open = world.document(DocumentKind::Ads, Language::English).await;
-    let batch = world
-        .generate(&open, json!({ "task": "draft" }))
-        .await
-        .unwrap();
-    let take = world.finished(&batch).await.remove(0);
+    let take = world.drafted(&open).await;
     assert!(!take.text.contains(['⟦', '⟧']), "{}", take.text);
     assert!(
         take.text.contains("Kettle One") || take.text.contains("90"),

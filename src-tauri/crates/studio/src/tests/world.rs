@@ -374,6 +374,15 @@ impl World {
             .expect("the take never came")
     }
 
+    /// Asks for a draft, and gives its first take when it is over.
+    pub async fn drafted(&self, open: &Open) -> TakeDto {
+        let batch = self
+            .generate(open, json!({ "task": "draft" }))
+            .await
+            .unwrap();
+        self.finished(&batch).await.remove(0)
+    }
+
     /// Waits until so many takes are over, and gives them in their order.
     pub async fn finished(&self, batch: &Value) -> Vec<TakeDto> {
         let ids: Vec<&str> = batch["takes"]
