@@ -79,6 +79,7 @@ async fn nothing_of_the_person_is_logged() {
             sampling: Sampling::default(),
             max_tokens: None,
             stop: Vec::new(),
+            constraint: None,
         };
         let model = door.connect(endpoint).expect("a good address");
         let events: Vec<_> = model

@@ -77,6 +77,7 @@ fn chat() -> TextRequest {
         },
         max_tokens: Some(200),
         stop: Vec::new(),
+        constraint: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             sampling: Sampling::default(),
             max_tokens: Some(most),
             stop: Vec::new(),
+            constraint: None,
         };
         let begin = Instant::now();
         let mut stream = model.generate(request, CancellationToken::new());

@@ -10,8 +10,8 @@ use std::{
 };
 
 use inkstone_generation::{
-    CancellationToken, GenerationError, GenerationErrorKind as Kind, Locality, ModelDescription,
-    ModelFile, PromptForm, TextModel, TextRequest, TextStream,
+    CancellationToken, Enforcement, GenerationError, GenerationErrorKind as Kind, Locality,
+    ModelDescription, ModelFile, PromptForm, TextModel, TextRequest, TextStream,
 };
 use sha2::{Digest, Sha256};
 
@@ -176,6 +176,7 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
         context_length: Some(about.context_length),
         engine: ENGINE.to_owned(),
         prompt_form: about.prompt_form,
+        enforces: Enforcement::Everything,
     };
     let model = Model {
         description,

@@ -39,6 +39,9 @@ pub enum GenerationErrorKind {
     ContextOverflow,
     /// The request itself is out of range (empty prompt, negative temperature ...).
     InvalidRequest,
+    /// The constraint of the request is none that can be read, contradicts itself, or could not be
+    /// kept to the end (which part, in detail).
+    ConstraintUnmet,
     /// No connection to the server: refused, unknown host, TLS failure, offline.
     Unreachable,
     /// The server did not answer in time.

@@ -14,19 +14,27 @@
 //! - *Model*: a neural model. *Adapter*: what makes one reachable.
 //! - *Request form*: `Chat` for models that follow instructions, `Compact` for small ones that
 //!   read a brief as `Key: value` lines.
+//! - *Constraint*: what an answer has to be, kept while it is decoded; see [`constraint`].
+//! - *Embedder*: a model that turns texts into vectors of their meaning.
 //! - *Reference*: a short placeholder that stands for a value of the brief; see [`references`].
 
+pub mod constraint;
+mod embed;
 mod error;
 pub mod guide;
+mod measure;
 mod model;
 pub mod references;
 mod request;
 mod stream;
 
+pub use constraint::{Constraint, Form, Limit, Measured, Scope};
+pub use embed::{EmbedAs, Embedder, EmbedderDescription, EmbedderFile, may_be_embedder};
 pub use error::{GenerationError, GenerationErrorKind};
+pub use measure::Measure;
 pub use model::{
-    Endpoint, LocalModels, Locality, ModelDescription, ModelFile, PromptForm, RemoteModels, Secret,
-    TextModel,
+    Endpoint, Enforcement, LocalModels, Locality, ModelDescription, ModelFile, PromptForm,
+    RemoteModels, Secret, TextModel,
 };
 pub use request::{Message, Prompt, Role, Sampling, TextRequest};
 pub use stream::{FinishReason, TextEvent, TextStream, Usage};

@@ -3,7 +3,10 @@ use std::{fmt, path::Path, sync::Arc};
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
-use crate::{CancellationToken, GenerationError, TextRequest, TextStream};
+use crate::{
+    CancellationToken, Constraint, Embedder, EmbedderFile, Form, GenerationError,
+    GenerationErrorKind, TextRequest, TextStream,
+};
 
 /// Where a model computes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +31,35 @@ pub enum PromptForm {
     Compact,
 }
 
+/// How far a model keeps a [`Constraint`] while it writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Enforcement {
+    /// Not at all.
+    #[default]
+    Nothing,
+    /// A JSON Schema is passed on, and kept if the server can.
+    JsonSchema,
+    /// All of it.
+    Everything,
+}
+
+impl Enforcement {
+    /// Whether an answer is sure to be as a constraint says, so that it needs no check.
+    pub fn covers(self, constraint: &Constraint) -> bool {
+        self == Self::Everything || constraint.is_empty()
+    }
+
+    /// Whether a form is at least passed on.
+    pub fn passes_on(self, form: &Form) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::JsonSchema => matches!(form, Form::JsonSchema(_)),
+            Self::Everything => true,
+        }
+    }
+}
+
 /// What is known of a loaded model; goes into the record of each generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelDescription {
@@ -47,6 +79,9 @@ pub struct ModelDescription {
     pub engine: String,
     /// The form of prompt that suits it.
     pub prompt_form: PromptForm,
+    /// How far it keeps constraints.
+    #[serde(default)]
+    pub enforces: Enforcement,
 }
 
 /// What a model file says of itself, read without loading the weights.
@@ -83,7 +118,7 @@ pub trait TextModel: Send + Sync {
     fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream;
 }
 
-/// Opens model files on this machine. Both calls block; call them off the async threads.
+/// Opens model files on this machine. All calls block; call them off the async threads.
 pub trait LocalModels: Send + Sync {
     /// Reads what a file says of itself, without loading its weights.
     ///
@@ -96,6 +131,30 @@ pub trait LocalModels: Send + Sync {
     /// # Errors
     /// As [`Self::inspect`], and `ModelTooLarge`.
     fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError>;
+
+    /// Reads what the files of an embedding model say of themselves. `path` is their folder, or one
+    /// of them.
+    ///
+    /// # Errors
+    /// As [`Self::inspect`]; `ModelUnsupported` where the adapter has no such models.
+    fn inspect_embedder(&self, path: &Path) -> Result<EmbedderFile, GenerationError> {
+        Err(no_embedders(path))
+    }
+
+    /// Loads an embedding model.
+    ///
+    /// # Errors
+    /// As [`Self::inspect_embedder`], and `ModelTooLarge`.
+    fn load_embedder(&self, path: &Path) -> Result<Arc<dyn Embedder>, GenerationError> {
+        Err(no_embedders(path))
+    }
+}
+
+fn no_embedders(_: &Path) -> GenerationError {
+    GenerationError::new(
+        GenerationErrorKind::ModelUnsupported,
+        "this adapter has no embedding models",
+    )
 }
 
 /// Reaches models on servers that speak the OpenAI API.

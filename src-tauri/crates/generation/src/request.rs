@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::Constraint;
+
 /// Who speaks in a chat message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -72,4 +74,7 @@ pub struct TextRequest {
     pub max_tokens: Option<u32>,
     /// The answer ends before the first of these strings; it is not part of the text.
     pub stop: Vec<String>,
+    /// What the answer has to be, kept as far as the model's description says it can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub constraint: Option<Constraint>,
 }

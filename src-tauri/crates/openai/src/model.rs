@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, channel::mpsc, future, stream};
 use inkstone_generation::{
-    CancellationToken, Endpoint, Locality, ModelDescription, PromptForm, TextModel, TextRequest,
-    TextStream,
+    CancellationToken, Endpoint, Enforcement, Locality, ModelDescription, PromptForm, TextModel,
+    TextRequest, TextStream,
 };
 
 use crate::{Shared, address::Address, call::Call};
@@ -39,6 +39,7 @@ impl TextModel for RemoteModel {
             context_length: None,
             engine: "openai-compatible".to_owned(),
             prompt_form: PromptForm::Chat,
+            enforces: Enforcement::JsonSchema,
         }
     }
 

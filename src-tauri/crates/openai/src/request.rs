@@ -178,6 +178,7 @@ mod tests {
             },
             max_tokens: Some(99),
             stop: ["a", "", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
+            constraint: None,
         }
     }
 

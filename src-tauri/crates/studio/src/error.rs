@@ -213,9 +213,11 @@ pub(crate) fn samples() -> Vec<StudioError> {
     // A new variant must be added here and in the list below; the compiler says so.
     let known = |kind: GenerationErrorKind| match kind {
         ModelNotFound | ModelNotAFile | ModelBroken | ModelUnsupported | ModelTooLarge
-        | ContextOverflow | InvalidRequest | Unreachable | Timeout | Unauthorized | Forbidden
-        | RemoteNotFound | RateLimited | ServerTrouble | Refused | NotAnApi | BadAddress
-        | Interrupted | Internal => GenerationError::new(kind, "detail").into(),
+        | ContextOverflow | InvalidRequest | ConstraintUnmet | Unreachable | Timeout
+        | Unauthorized | Forbidden | RemoteNotFound | RateLimited | ServerTrouble | Refused
+        | NotAnApi | BadAddress | Interrupted | Internal => {
+            GenerationError::new(kind, "detail").into()
+        }
     };
     let mut all: Vec<StudioError> = [
         ModelNotFound,
@@ -225,6 +227,7 @@ pub(crate) fn samples() -> Vec<StudioError> {
         ModelTooLarge,
         ContextOverflow,
         InvalidRequest,
+        ConstraintUnmet,
         Unreachable,
         Timeout,
         Unauthorized,

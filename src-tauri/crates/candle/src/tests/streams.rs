@@ -32,6 +32,7 @@ fn request(prompt: &str) -> TextRequest {
         sampling: greedy(),
         max_tokens: Some(24),
         stop: Vec::new(),
+        constraint: None,
     }
 }
 

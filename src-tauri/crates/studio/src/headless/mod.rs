@@ -344,6 +344,7 @@ impl Studio {
             },
             max_tokens: run.max_tokens,
             stop: run.stop,
+            constraint: None,
         };
         let child = cancel.child_token();
         let waiting = self.blocking({

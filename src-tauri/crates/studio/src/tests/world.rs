@@ -12,9 +12,9 @@ use std::{
 
 use futures::{FutureExt as _, future::BoxFuture, stream};
 use inkstone_generation::{
-    CancellationToken, Endpoint, FinishReason, GenerationError, GenerationErrorKind, LocalModels,
-    Locality, ModelDescription, ModelFile, PromptForm, RemoteModels, TextEvent, TextModel,
-    TextRequest, TextStream, Usage,
+    CancellationToken, Endpoint, Enforcement, FinishReason, GenerationError, GenerationErrorKind,
+    LocalModels, Locality, ModelDescription, ModelFile, PromptForm, RemoteModels, TextEvent,
+    TextModel, TextRequest, TextStream, Usage,
 };
 use inkstone_library::Clock;
 use inkstone_manuscript::{DocumentKind, Language};
@@ -88,6 +88,7 @@ impl TextModel for Scripted {
             context_length: None,
             engine: "script 1".into(),
             prompt_form: self.form,
+            enforces: Enforcement::Nothing,
         }
     }
 
