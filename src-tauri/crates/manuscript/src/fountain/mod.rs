@@ -1,13 +1,24 @@
-//! The screenplay: Fountain 1.1, line by line.
+//! The screenplay: Fountain 1.1.
 //!
-//! [`parse`] cuts any text into [`Element`]s that tile it; [`content`] gives an element's text
-//! without its marks; [`scenes`] and [`characters`] read the structure.
+//! [`parse`] cuts any text into [`Element`]s that tile it, one after the other; it never fails.
+//! [`Script`] keeps them right while the text is edited and reads again only what an edit touched.
+//!
+//! What an element says is read from the text when it is asked for, borrowed, with byte ranges:
+//! [`heading`] (setting, place, time, number), [`cue`] (name, extensions, `^`), [`speeches`] (who
+//! speaks beside whom), [`title_entries`], and for all of them [`lines`], whose runs carry emphasis
+//! and hold notes and boneyard. [`content`] gives the same as a string with its emphasis as
+//! written; [`scenes`] and [`characters`] read the structure.
 //!
 //! Where the specification leaves room, and where readers of the format differ:
 //! - What does not print (sections, synopses, lines of nothing but notes or boneyard) counts as a
 //!   blank line for its neighbours, so a synopsis may stand right under its heading.
 //! - A heading needs a blank line before and after it; forced with `.`, only before. A line that
 //!   looks like a heading or ends in `TO:` is never a cue.
+//! - *Ambiguous*: a heading with text right under it. The specification wants a blank line behind
+//!   a heading; some readers do without. Here it is action, as specified: action that begins with
+//!   "INT" must not become a scene by surprise, and a `.` in front makes it one.
+//! - *Ambiguous*: a name with a digit in front, `3CPO`. The specification asks for at least one
+//!   letter, which it has; some readers want the letter first. Here it is a cue, as `2ND GUARD` is.
 //! - The end of the text is a blank line for a heading or transition, so that one being typed is
 //!   recognised, and for a cue (nobody has said anything yet). A cue forced with `@` needs none.
 //! - Cues in capitals must be written with letters that have capitals: a line of Chinese with an
@@ -15,19 +26,31 @@
 //! - An unclosed `/*` or `[[` is text. A note over an empty line is no note.
 //! - A title page needs a known key, or up to three words, a colon and a value; `FADE IN:` at the
 //!   top is action, `CUT TO:` a transition.
+//! - A parenthetical right behind another is dialogue. `^` pairs with the speech right before it,
+//!   if that has no partner yet.
 
+mod cue;
+mod heading;
+mod inline;
 mod parse;
 mod read;
+mod script;
 mod source;
 #[cfg(test)]
 mod tests;
+mod title;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
+pub use cue::{Cue, Side, Speech, characters, characters_of, cue, speeches};
+pub use heading::{Heading, Light, Setting, heading};
+pub use inline::{Line, Run, RunKind, Style, lines};
 pub use parse::parse;
-pub use read::{characters, content, scenes};
+pub use read::{Part, content, scenes, scenes_of};
+pub use script::{Edited, Script};
+pub use title::{TitleEntry, title_entries, title_value};
 
 /// What an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -2,38 +2,98 @@ use std::ops::Range;
 
 use super::{
     Element, ElementKind,
-    source::{Hidden, SourceLine, holds_on, source_lines},
+    source::{Hidden, SourceLine, SourceLines, holds_on},
 };
 
 /// Parses any text. The elements' ranges tile it: joined they give the text back.
 pub fn parse(text: &str) -> Vec<Element> {
-    let lines = source_lines(text);
-    let mut elements = Elements::default();
-    let title_page = title_page(&lines);
-    if let (true, Some(last)) = (title_page > 0, lines.get(title_page.saturating_sub(1))) {
-        elements.found.push(Element {
-            kind: ElementKind::TitlePage,
-            range: 0..last.range.end,
-        });
+    let mut elements = Vec::with_capacity(text.len() / 32 + 1);
+    let mut parser = Parser::new(text, 0);
+    while let Some((kind, range)) = parser.next() {
+        push(&mut elements, kind, range);
     }
-    // The last element of a speech that is still open.
-    let mut speech = None;
-    // Whether a blank line, or what counts as one, is just behind.
-    let mut free = true;
-    for (index, line) in lines.iter().enumerate().skip(title_page) {
-        let next = lines.get(index + 1);
-        let kind = match speech {
-            Some(last) => spoken(line, last),
-            None => unspoken(line, next, free),
+    elements
+}
+
+/// Adds a line: lines of one paragraph, one speech or one gap are one element.
+pub(super) fn push(elements: &mut Vec<Element>, kind: ElementKind, range: Range<usize>) {
+    let joins = matches!(
+        kind,
+        ElementKind::Action | ElementKind::Dialogue | ElementKind::Blank
+    );
+    match elements.last_mut() {
+        Some(last) if joins && last.kind == kind => last.range.end = range.end,
+        _ => elements.push(Element { kind, range }),
+    }
+}
+
+/// Says line by line what each is.
+pub(super) struct Parser<'a> {
+    lines: SourceLines<'a>,
+    ahead: Option<SourceLine<'a>>,
+    /// The last element of a speech that is still open.
+    speech: Option<ElementKind>,
+    /// Whether a blank line, or what counts as one, is just behind.
+    free: bool,
+    /// The title page, if it is still to come.
+    title: Option<Range<usize>>,
+}
+
+impl<'a> Parser<'a> {
+    /// Begins at the top, or behind a blank line.
+    pub fn new(text: &'a str, at: usize) -> Self {
+        let mut lines = SourceLines::new(text, at..text.len());
+        let mut ahead = lines.next();
+        let mut title = None;
+        if let Some(first) = ahead.take_if(|_| at == 0) {
+            let second = lines.next();
+            if opens_title_page(&first, second.as_ref()) {
+                let mut end = first.range.end;
+                ahead = second;
+                while let Some(entry) = ahead.take_if(|line| continues_title_page(line)) {
+                    end = entry.range.end;
+                    ahead = lines.next();
+                }
+                title = Some(0..end);
+            } else {
+                // Both are needed again, in order.
+                lines = SourceLines::new(text, 0..text.len());
+                ahead = lines.next();
+            }
+        }
+        Self {
+            lines,
+            ahead,
+            speech: None,
+            free: true,
+            title,
+        }
+    }
+
+    /// The first `/*` read so far that nothing closes.
+    pub fn unclosed(&self) -> Option<usize> {
+        self.lines.unclosed()
+    }
+
+    /// The next line, or the whole title page: what it is and where it stands.
+    pub fn next(&mut self) -> Option<(ElementKind, Range<usize>)> {
+        if let Some(title) = self.title.take() {
+            return Some((ElementKind::TitlePage, title));
+        }
+        let line = self.ahead.take()?;
+        self.ahead = self.lines.next();
+        let kind = match self.speech {
+            Some(last) => spoken(&line, last),
+            None => unspoken(&line, self.ahead.as_ref(), self.free),
         };
-        speech = match kind {
+        self.speech = match kind {
             ElementKind::Blank | ElementKind::PageBreak => None,
             ElementKind::Boneyard if line.joined => None,
-            ElementKind::Note | ElementKind::Boneyard => speech,
+            ElementKind::Note | ElementKind::Boneyard => self.speech,
             ElementKind::Character => Some(kind),
-            _ => speech.map(|_| kind),
+            _ => self.speech.map(|_| kind),
         };
-        free = matches!(
+        self.free = matches!(
             kind,
             ElementKind::Blank
                 | ElementKind::SceneHeading
@@ -43,30 +103,7 @@ pub fn parse(text: &str) -> Vec<Element> {
                 | ElementKind::Boneyard
                 | ElementKind::PageBreak
         );
-        elements.push(kind, &line.range);
-    }
-    elements.found
-}
-
-#[derive(Default)]
-struct Elements {
-    found: Vec<Element>,
-}
-
-impl Elements {
-    /// Adds a line: lines of one paragraph, one speech or one gap are one element.
-    fn push(&mut self, kind: ElementKind, range: &Range<usize>) {
-        let joins = matches!(
-            kind,
-            ElementKind::Action | ElementKind::Dialogue | ElementKind::Blank
-        );
-        match self.found.last_mut() {
-            Some(last) if joins && last.kind == kind => last.range.end = range.end,
-            _ => self.found.push(Element {
-                kind,
-                range: range.clone(),
-            }),
-        }
+        Some((kind, line.range))
     }
 }
 
@@ -155,18 +192,18 @@ fn separates(line: &SourceLine) -> bool {
     line.is_blank() || (line.is_hidden() && line.hidden == Hidden::Boneyard && line.joined)
 }
 
-fn is_page_break(text: &str) -> bool {
+pub(super) fn is_page_break(text: &str) -> bool {
     text.len() >= 3 && text.bytes().all(|b| b == b'=')
 }
 
 /// `.` before a letter or digit: `...where` and `. NOT A HEADING` are action.
-fn is_forced_heading(text: &str) -> bool {
+pub(super) fn is_forced_heading(text: &str) -> bool {
     text.strip_prefix('.')
         .is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
 }
 
 /// `INT`, `EXT`, `EST`, `INT./EXT`, `INT/EXT` or `I/E` in any case, then a dot or a space.
-fn is_heading(text: &str) -> bool {
+pub(super) fn is_heading(text: &str) -> bool {
     ["INT/EXT", "I/E", "INT", "EXT", "EST"]
         .into_iter()
         .any(|opening| {
@@ -176,12 +213,12 @@ fn is_heading(text: &str) -> bool {
 }
 
 /// Capitals that end in `TO:` with nothing behind, not even a space.
-fn is_transition(visible: &str) -> bool {
+pub(super) fn is_transition(visible: &str) -> bool {
     visible.ends_with("TO:") && is_upper(visible)
 }
 
 /// A name in capitals, perhaps with extensions (in any case) and `^`.
-fn is_cue(text: &str) -> bool {
+pub(super) fn is_cue(text: &str) -> bool {
     let name = without_extensions(text.strip_suffix('^').unwrap_or(text).trim_end());
     is_upper(name) && !name.contains('^') && !is_heading(text) && !text.ends_with("TO:")
 }
@@ -189,7 +226,16 @@ fn is_cue(text: &str) -> bool {
 /// A cue's name without what stands in parentheses behind it.
 pub(super) fn without_extensions(mut name: &str) -> &str {
     while name.ends_with([')', '）']) {
-        let Some(open) = name.rfind(['(', '（']) else {
+        let mut depth = 0_usize;
+        let open = name.char_indices().rev().find(|&(_, c)| {
+            match c {
+                ')' | '）' => depth += 1,
+                '(' | '（' => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        let Some((open, _)) = open else {
             break;
         };
         name = name[..open].trim_end();
@@ -231,21 +277,9 @@ const TITLE_KEYS: [&str; 14] = [
     "episode",
 ];
 
-/// How many lines at the top are the title page.
-fn title_page(lines: &[SourceLine]) -> usize {
-    if !lines
-        .first()
-        .is_some_and(|first| opens_title_page(first, lines.get(1)))
-    {
-        return 0;
-    }
-    let rest = &lines[1..];
-    1 + rest
-        .iter()
-        .take_while(|line| {
-            !line.is_empty() && (line.visible.starts_with([' ', '\t']) || key(line).is_some())
-        })
-        .count()
+/// Whether a line belongs to the title page that the lines above it make.
+fn continues_title_page(line: &SourceLine) -> bool {
+    !line.is_empty() && (line.visible.starts_with([' ', '\t']) || key(line).is_some())
 }
 
 fn opens_title_page(line: &SourceLine, next: Option<&SourceLine>) -> bool {
@@ -269,7 +303,7 @@ fn opens_title_page(line: &SourceLine, next: Option<&SourceLine>) -> bool {
 }
 
 /// `Key: value` from the margin.
-fn key<'a>(line: &'a SourceLine) -> Option<(&'a str, &'a str)> {
+pub(super) fn key<'a>(line: &'a SourceLine) -> Option<(&'a str, &'a str)> {
     let (key, value) = line.visible.split_once(':')?;
     (!key.is_empty() && !key.starts_with(char::is_whitespace)).then_some((key.trim_end(), value))
 }

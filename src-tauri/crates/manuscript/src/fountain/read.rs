@@ -1,100 +1,143 @@
+//! Elements without their marks.
+
+use std::{borrow::Cow, ops::Range};
+
 use super::{
-    Element, ElementKind, Scene, parse,
-    parse::without_extensions,
-    source::{Hidden, SourceLine, hidden_spans, source_lines},
+    Element, ElementKind, Scene,
+    heading::number,
+    source::{SourceLine, SourceLines},
 };
 
-/// An element's text as it is meant: without its marks, notes, boneyard and scene number, with
-/// `\n` between lines. Action keeps its indentation, a note and boneyard keep what is in them.
-pub fn content(text: &str, element: &Element) -> String {
-    let source = text.get(element.range.clone()).unwrap_or_default();
-    match element.kind {
-        ElementKind::PageBreak | ElementKind::Blank => String::new(),
-        ElementKind::TitlePage => joined(source, |line| line.visible.trim_end().to_owned()),
-        ElementKind::Note => inner(source, Hidden::Note),
-        ElementKind::Boneyard => inner(source, Hidden::Boneyard),
-        ElementKind::Action => joined(source, |line| {
-            let indent = line.visible.len() - line.visible.trim_start().len();
-            let (indent, rest) = line.visible.split_at(indent);
-            format!("{indent}{}", rest.strip_prefix('!').unwrap_or(rest))
-        }),
-        ElementKind::SceneHeading => joined(source, |line| {
-            let text = line.visible.trim();
-            let text = text.strip_prefix('.').unwrap_or(text);
-            without_number(text).to_owned()
-        }),
-        ElementKind::Character => joined(source, |line| {
-            let text = line.visible.trim();
-            let text = text.strip_prefix('@').unwrap_or(text);
-            text.strip_suffix('^').unwrap_or(text).trim().to_owned()
-        }),
-        ElementKind::Transition | ElementKind::Centered => joined(source, |line| {
-            let text = line.visible.trim();
-            let text = text.strip_prefix('>').unwrap_or(text);
-            let centered = element.kind == ElementKind::Centered;
-            let text = text.strip_suffix('<').filter(|_| centered).unwrap_or(text);
-            text.trim().to_owned()
-        }),
-        ElementKind::Lyric => stripped(source, &['~']),
-        ElementKind::Section { .. } => stripped(source, &['#']),
-        ElementKind::Synopsis => stripped(source, &['=']),
-        ElementKind::Parenthetical | ElementKind::Dialogue => stripped(source, &[]),
+/// A piece of an element: what it says and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part<'a> {
+    /// The text without notes and boneyard; borrowed unless some stand inside.
+    pub text: Cow<'a, str>,
+    /// Where it stands, in bytes, with what stands inside.
+    pub range: Range<usize>,
+}
+
+impl std::fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
     }
 }
 
-/// Each line of an element, with the white space behind the last taken off.
-fn joined(source: &str, line: impl Fn(&SourceLine) -> String) -> String {
-    let lines: Vec<String> = source_lines(source).iter().map(line).collect();
-    let mut text = lines.join("\n");
-    text.truncate(text.trim_end().len());
-    text
+/// A part of the visible text of a line.
+pub(super) fn part<'a>(text: &'a str, line: &SourceLine, visible: Range<usize>) -> Part<'a> {
+    match line.shown.runs(visible.clone()).as_slice() {
+        [run] => Part {
+            text: Cow::Borrowed(&text[run.clone()]),
+            range: run.clone(),
+        },
+        runs => {
+            let start = runs.first().map_or(line.range.start, |run| run.start);
+            Part {
+                text: Cow::Owned(line.visible[visible].to_owned()),
+                range: start..runs.last().map_or(start, |run| run.end),
+            }
+        }
+    }
 }
 
-fn stripped(source: &str, marks: &[char]) -> String {
-    joined(source, |line| {
-        line.visible
-            .trim()
-            .trim_start_matches(marks)
-            .trim()
-            .to_owned()
-    })
+/// The first line of an element.
+pub(super) fn first_line<'a>(text: &'a str, element: &Element) -> Option<SourceLine<'a>> {
+    SourceLines::new(text, element.range.clone()).next()
 }
 
-/// What stands inside the marks.
-fn inner(source: &str, kind: Hidden) -> String {
-    let inside: Vec<&str> = hidden_spans(source)
-        .filter(|(_, found)| *found == kind)
-        .map(|(span, _)| source[span.start + 2..span.end - 2].trim())
+/// The range of a part of a string that was cut out of it.
+pub(super) fn within(whole: &str, part: &str) -> Range<usize> {
+    let start = (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize);
+    start.min(whole.len())..(start + part.len()).min(whole.len())
+}
+
+/// What is meant in a line of an element: without the marks that make it one, scene number
+/// included, and without white space at its ends; action keeps its indentation.
+pub(super) fn meant(line: &SourceLine, kind: ElementKind) -> Range<usize> {
+    let whole: &str = &line.visible;
+    let trimmed = whole.trim();
+    let inner = match kind {
+        ElementKind::PageBreak | ElementKind::Blank => "",
+        ElementKind::TitlePage => whole.trim_end(),
+        ElementKind::Action => {
+            // The indentation before a `!` is taken for none.
+            match trimmed.strip_prefix('!') {
+                Some(rest) => rest,
+                None => whole.trim_end(),
+            }
+        }
+        ElementKind::SceneHeading => {
+            let text = trimmed.strip_prefix('.').unwrap_or(trimmed);
+            number(text).0.trim_end()
+        }
+        ElementKind::Character => {
+            let text = trimmed.strip_prefix('@').unwrap_or(trimmed);
+            text.strip_suffix('^').unwrap_or(text).trim()
+        }
+        ElementKind::Transition => trimmed.strip_prefix('>').unwrap_or(trimmed).trim(),
+        ElementKind::Centered => {
+            let text = trimmed.strip_prefix('>').unwrap_or(trimmed);
+            text.strip_suffix('<').unwrap_or(text).trim()
+        }
+        ElementKind::Lyric => trimmed.trim_start_matches('~').trim(),
+        ElementKind::Section { .. } => trimmed.trim_start_matches('#').trim(),
+        ElementKind::Synopsis => trimmed.trim_start_matches('=').trim(),
+        ElementKind::Parenthetical
+        | ElementKind::Dialogue
+        | ElementKind::Note
+        | ElementKind::Boneyard => trimmed,
+    };
+    if inner.is_empty() {
+        return 0..0;
+    }
+    within(whole, inner)
+}
+
+/// An element's text as it is meant: without its marks, notes, boneyard and scene number, with
+/// `\n` between lines. Action keeps its indentation, emphasis its marks, a note and boneyard what
+/// is in them.
+pub fn content(text: &str, element: &Element) -> String {
+    let hidden = match element.kind {
+        ElementKind::Note => super::inline::RunKind::Note,
+        ElementKind::Boneyard => super::inline::RunKind::Boneyard,
+        kind => {
+            let mut found = String::new();
+            for (index, line) in SourceLines::new(text, element.range.clone()).enumerate() {
+                if index > 0 {
+                    found.push('\n');
+                }
+                found.push_str(&line.visible[meant(&line, kind)]);
+            }
+            found.truncate(found.trim_end().len());
+            return found;
+        }
+    };
+    let lines = super::inline::lines(text, element);
+    let inside: Vec<&str> = lines
+        .iter()
+        .flat_map(|line| &line.runs)
+        .filter(|run| run.kind == hidden)
+        .map(|run| run.text)
         .collect();
     inside.join("\n")
 }
 
-/// A heading without `#1A-2.#` at its end.
-fn without_number(heading: &str) -> &str {
-    let Some(rest) = heading.strip_suffix('#') else {
-        return heading;
-    };
-    let Some((text, number)) = rest.rsplit_once('#') else {
-        return heading;
-    };
-    let valid = !number.is_empty()
-        && number
-            .chars()
-            .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'));
-    if valid { text.trim_end() } else { heading }
-}
-
 /// The scenes, in order.
 pub fn scenes(text: &str) -> Vec<Scene> {
+    scenes_of(text, &super::parse(text))
+}
+
+/// The scenes of a text whose elements are known.
+pub fn scenes_of(text: &str, elements: &[Element]) -> Vec<Scene> {
     let mut scenes: Vec<Scene> = Vec::new();
     let mut open = false;
-    for element in parse(text) {
+    for element in elements {
         if element.kind == ElementKind::SceneHeading {
             scenes.push(Scene {
                 number: scenes.len() + 1,
-                heading: content(text, &element),
+                heading: content(text, element),
                 synopsis: None,
-                range: element.range,
+                range: element.range.clone(),
                 has_text: false,
             });
             open = true;
@@ -107,7 +150,7 @@ pub fn scenes(text: &str) -> Vec<Scene> {
         scene.range.end = element.range.end;
         match element.kind {
             ElementKind::Synopsis => {
-                let line = content(text, &element);
+                let line = content(text, element);
                 match &mut scene.synopsis {
                     Some(synopsis) => {
                         synopsis.push('\n');
@@ -124,22 +167,4 @@ pub fn scenes(text: &str) -> Vec<Scene> {
         }
     }
     scenes
-}
-
-/// The names in cues, in order of first appearance, without extensions and emphasis. Names that
-/// differ in case only are one, as first written.
-pub fn characters(text: &str) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
-    parse(text)
-        .iter()
-        .filter(|element| element.kind == ElementKind::Character)
-        .map(|cue| {
-            let cue = content(text, cue);
-            without_extensions(&cue)
-                .replace(['*', '_'], "")
-                .trim()
-                .to_owned()
-        })
-        .filter(|name| !name.is_empty() && seen.insert(name.to_lowercase()))
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! Lines as Fountain sees them: without notes and boneyard, joined where those span line ends.
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, iter, ops::Range};
 
 use crate::lines::lines;
 
@@ -13,6 +13,10 @@ pub(super) struct SourceLine<'a> {
     pub hidden: Hidden,
     /// Whether it spans several lines of the text.
     pub joined: bool,
+    /// Notes and boneyard, with their marks.
+    pub cuts: Vec<(Range<usize>, Hidden)>,
+    /// Where what is visible stands in the text.
+    pub shown: Shown,
 }
 
 /// What was taken out of a line.
@@ -22,6 +26,37 @@ pub(super) enum Hidden {
     Boneyard,
     /// A note, perhaps with boneyard.
     Note,
+}
+
+/// Where the visible text of a line stands.
+#[derive(Debug)]
+pub(super) enum Shown {
+    /// In one run that begins here.
+    From(usize),
+    /// In several.
+    Runs(Vec<Range<usize>>),
+}
+
+impl Shown {
+    /// The runs of the text under a range of the visible line.
+    pub fn runs(&self, visible: Range<usize>) -> Vec<Range<usize>> {
+        match self {
+            Self::From(from) => iter::once(from + visible.start..from + visible.end).collect(),
+            Self::Runs(runs) => {
+                let mut at = 0;
+                let mut found = Vec::new();
+                for run in runs {
+                    let from = visible.start.max(at);
+                    let to = visible.end.min(at + run.len());
+                    if from < to {
+                        found.push(run.start + from - at..run.start + to - at);
+                    }
+                    at += run.len();
+                }
+                found
+            }
+        }
+    }
 }
 
 impl SourceLine<'_> {
@@ -41,67 +76,109 @@ impl SourceLine<'_> {
     }
 }
 
-/// Reads the lines. Their ranges tile the text.
-pub(super) fn source_lines(text: &str) -> Vec<SourceLine<'_>> {
-    let mut spans = hidden_spans(text).peekable();
-    let mut found = Vec::new();
-    let mut pieces = lines(text);
-    while let Some(first) = pieces.next() {
-        let mut last = first;
-        let mut hidden = Hidden::Nothing;
-        let mut visible = String::new();
-        let mut at = first.start;
-        while let Some((span, kind)) = spans.next_if(|(span, _)| span.start < last.text_end) {
-            if hidden == Hidden::Nothing && text[at..span.start].trim().is_empty() {
-                // `/* cut */ keep`: the space belongs to what was cut.
-            } else {
-                visible.push_str(&text[at..span.start]);
-            }
-            if hidden != Hidden::Note {
-                hidden = kind;
-            }
-            at = span.end;
-            while last.text_end < at {
-                let Some(next) = pieces.next() else { break };
-                last = next;
-            }
-        }
-        let rest = &text[at..last.text_end];
-        let visible = if hidden == Hidden::Nothing {
-            let rest = if first.start == 0 {
-                rest.trim_start_matches('\u{feff}')
-            } else {
-                rest
-            };
-            Cow::Borrowed(rest)
-        } else {
-            let opens = visible.trim().is_empty();
-            visible.push_str(if opens { rest.trim_start() } else { rest });
-            Cow::Owned(visible.trim_start_matches('\u{feff}').to_owned())
-        };
-        found.push(SourceLine {
-            range: first.start..last.end,
-            visible,
-            hidden,
-            joined: last != first,
-        });
-    }
-    found
-}
-
-/// Notes and boneyard with their marks, in order and apart.
-pub(super) fn hidden_spans(text: &str) -> impl Iterator<Item = (Range<usize>, Hidden)> {
-    Spans::new(text)
-}
-
-/// Each search is remembered, so that thousands of
-/// unclosed marks take no longer than one.
-struct Spans<'a> {
+/// Reads the lines of a part of a text, which begins at the start of a line and outside of notes
+/// and boneyard. Their ranges tile it.
+pub(super) struct SourceLines<'a> {
     text: &'a str,
     at: usize,
+    marks: Marks<'a>,
+}
+
+impl<'a> SourceLines<'a> {
+    pub fn new(text: &'a str, range: Range<usize>) -> Self {
+        let text = &text[..range.end];
+        Self {
+            text,
+            at: range.start,
+            marks: Marks::new(text),
+        }
+    }
+
+    /// The first `/*` read so far that nothing closes.
+    pub fn unclosed(&self) -> Option<usize> {
+        self.marks.unclosed
+    }
+}
+
+impl<'a> Iterator for SourceLines<'a> {
+    type Item = SourceLine<'a>;
+
+    fn next(&mut self) -> Option<SourceLine<'a>> {
+        let (text, start) = (self.text, self.at);
+        let bytes = text.as_bytes();
+        if start >= bytes.len() {
+            return None;
+        }
+        let mut from = start;
+        if start == 0 {
+            from = bytes.len() - text.trim_start_matches('\u{feff}').len();
+        }
+        let mut at = from;
+        let mut runs = Vec::new();
+        let mut cuts = Vec::new();
+        let mut hidden = Hidden::Nothing;
+        let mut joined = false;
+        let text_end = loop {
+            match bytes.get(at) {
+                None | Some(b'\n' | b'\r') => break at,
+                Some(b'/' | b'[') => match self.marks.span(at) {
+                    Some((end, kind)) => {
+                        // `/* cut */ keep`: the space belongs to what was cut.
+                        let before = &text[from..at];
+                        if !(hidden == Hidden::Nothing && before.trim().is_empty()) {
+                            runs.push(from..at);
+                        }
+                        if hidden != Hidden::Note {
+                            hidden = kind;
+                        }
+                        joined |= text[at..end].contains(['\n', '\r']);
+                        cuts.push((at..end, kind));
+                        (from, at) = (end, end);
+                    }
+                    None => at += 1,
+                },
+                Some(_) => at += 1,
+            }
+        };
+        let end = match &bytes[text_end..] {
+            [b'\r', b'\n', ..] => text_end + 2,
+            [_, ..] => text_end + 1,
+            [] => text_end,
+        };
+        self.at = end;
+        let (visible, shown) = if hidden == Hidden::Nothing {
+            (Cow::Borrowed(&text[from..text_end]), Shown::From(from))
+        } else {
+            let opens = runs.iter().all(|run| text[run.clone()].trim().is_empty());
+            if opens {
+                from = text_end - text[from..text_end].trim_start().len();
+            }
+            runs.push(from..text_end);
+            runs.retain(|run| !run.is_empty());
+            let visible = runs.iter().map(|run| &text[run.clone()]).collect();
+            (Cow::Owned(visible), Shown::Runs(runs))
+        };
+        Some(SourceLine {
+            range: start..end,
+            visible,
+            hidden,
+            joined,
+            cuts,
+            shown,
+        })
+    }
+}
+
+/// Finds where notes and boneyard end. Each search is remembered, so that thousands of unclosed
+/// marks take no longer than one.
+struct Marks<'a> {
+    text: &'a str,
+    unclosed: Option<usize>,
     boneyard_end: Found,
-    note_end: Found,
     empty_line: Found,
+    note_end: Found,
+    /// Up to where `note_end` was looked for.
+    note_limit: usize,
 }
 
 /// A remembered search: the first place at or after `from`, or none.
@@ -126,35 +203,64 @@ impl Found {
     }
 }
 
-impl<'a> Spans<'a> {
+impl<'a> Marks<'a> {
     fn new(text: &'a str) -> Self {
-        let unknown = Found::default();
         Self {
             text,
-            at: 0,
-            boneyard_end: unknown,
-            note_end: unknown,
-            empty_line: unknown,
+            unclosed: None,
+            boneyard_end: Found::default(),
+            empty_line: Found::default(),
+            note_end: Found::default(),
+            note_limit: 0,
+        }
+    }
+
+    /// What opens here, and where it ends.
+    fn span(&mut self, open: usize) -> Option<(usize, Hidden)> {
+        match &self.text.as_bytes()[open..] {
+            [b'/', b'*', ..] => {
+                let end = self.boneyard(open);
+                if end.is_none() {
+                    self.unclosed.get_or_insert(open);
+                }
+                end.map(|end| (end, Hidden::Boneyard))
+            }
+            [b'[', b'[', ..] => self.note(open).map(|end| (end, Hidden::Note)),
+            _ => None,
         }
     }
 
     fn boneyard(&mut self, open: usize) -> Option<usize> {
         let text = self.text;
-        self.boneyard_end
-            .get(open + 2, |from| text[from..].find("*/").map(|at| from + at))
-            .map(|close| close + 2)
+        let close = self.boneyard_end.get(open + 2, |from| {
+            let bytes = text.as_bytes();
+            let mut at = from;
+            loop {
+                at += text.get(at..)?.find('/')?;
+                if at > from && bytes[at - 1] == b'*' {
+                    return Some(at - 1);
+                }
+                at += 1;
+            }
+        });
+        close.map(|close| close + 2)
     }
 
     fn note(&mut self, open: usize) -> Option<usize> {
         let text = self.text;
-        let close = self
-            .note_end
-            .get(open + 2, |from| text[from..].find("]]").map(|at| from + at))?;
+        // Two spaces keep a note going over a line that looks empty.
         let empty = self
             .empty_line
-            .get(open, |from| next_empty_line(text, from));
-        // Two spaces keep a note going over a line that looks empty.
-        empty.is_none_or(|empty| close < empty).then_some(close + 2)
+            .get(open, |from| next_empty_line(text, from))
+            .unwrap_or(text.len());
+        if empty != self.note_limit {
+            self.note_limit = empty;
+            self.note_end = Found::default();
+        }
+        let close = self.note_end.get(open + 2, |from| {
+            text.get(from..empty)?.find("]]").map(|at| from + at)
+        });
+        close.map(|close| close + 2)
     }
 }
 
@@ -162,40 +268,16 @@ impl<'a> Spans<'a> {
 fn next_empty_line(text: &str, from: usize) -> Option<usize> {
     lines(&text[from..])
         .skip(1)
-        .find(|line| {
-            let line = line.text(&text[from..]);
-            line.trim().is_empty() && !holds_on(line)
-        })
+        .find(|line| is_empty_line(line.text(&text[from..])))
         .map(|line| from + line.start)
+}
+
+/// Whether a line ends notes.
+pub(super) fn is_empty_line(line: &str) -> bool {
+    line.trim().is_empty() && !holds_on(line)
 }
 
 /// Whether a line of white space has the two spaces that keep a note or a speech going.
 pub(super) fn holds_on(line: &str) -> bool {
     line.bytes().filter(|&b| b == b' ').nth(1).is_some()
-}
-
-impl Iterator for Spans<'_> {
-    type Item = (Range<usize>, Hidden);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let bytes = self.text.as_bytes();
-        while let Some(offset) = bytes[self.at..]
-            .iter()
-            .position(|&b| b == b'/' || b == b'[')
-        {
-            let open = self.at + offset;
-            let end = match &bytes[open..] {
-                [b'/', b'*', ..] => self.boneyard(open).map(|end| (end, Hidden::Boneyard)),
-                [b'[', b'[', ..] => self.note(open).map(|end| (end, Hidden::Note)),
-                _ => None,
-            };
-            if let Some((end, kind)) = end {
-                self.at = end;
-                return Some((open..end, kind));
-            }
-            self.at = open + 1;
-        }
-        self.at = bytes.len();
-        None
-    }
 }

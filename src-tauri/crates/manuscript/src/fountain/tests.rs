@@ -1,3 +1,6 @@
+mod read;
+mod script;
+
 use proptest::prelude::*;
 
 use super::*;
