@@ -22,6 +22,7 @@ pub mod diff;
 pub mod fountain;
 mod kind;
 mod lines;
+pub mod merge;
 pub mod segment;
 pub mod utf16;
 
