@@ -71,13 +71,14 @@ impl Door {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use inkstone_studio::{Parts, SessionSecrets};
+    use inkstone_studio::{Parts, Program, SessionSecrets};
 
     use super::*;
 
     fn studio(folder: &std::path::Path) -> Result<Arc<Studio>, StudioError> {
         Studio::open(Parts {
             library_path: folder.join("library.inkstone"),
+            program: Program::Window,
             models_dir: folder.join("models"),
             clock: Arc::new(inkstone_machine::SystemClock),
             local: Arc::new(inkstone_candle::Candle::new()),
@@ -100,7 +101,7 @@ mod tests {
             },
         ));
         let error = door.studio().await.err().unwrap();
-        assert_eq!(error.code, "in_use");
+        assert_eq!(error.code, "in_use_window");
         assert_eq!(welcomes.load(Ordering::SeqCst), 0);
 
         drop(first);

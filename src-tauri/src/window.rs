@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use inkstone_machine::{Places, SystemClock, seeds};
 use inkstone_studio::{
-    Parts, SessionSecrets, Studio, StudioError, commands,
+    Parts, Program, SessionSecrets, Studio, StudioError, commands,
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
@@ -78,6 +78,7 @@ fn open() -> Result<Arc<Studio>, StudioError> {
     let places = Places::find(None).map_err(|error| StudioError::Internal(error.to_string()))?;
     Studio::open(Parts {
         library_path: places.library,
+        program: Program::Window,
         models_dir: places.models,
         clock: Arc::new(SystemClock),
         local: Arc::new(inkstone_candle::Candle::new()),

@@ -1,5 +1,5 @@
 import type { ErrorDto, FindingDto, Language } from "../wire/bindings";
-import { fill, type Holes, t } from "./index.svelte";
+import { fill, type Holes, t, time } from "./index.svelte";
 
 interface ErrorSentence {
   message: string;
@@ -27,7 +27,9 @@ export const checkSentences = (language: Language) => of(checks, language);
 export function errorText(error: ErrorDto, language: Language): ErrorSentence {
   const found = errorSentences(language)?.[error.code];
   if (!found) return { message: t("notices.unknown"), hint: t("notices.unknown_hint") };
-  const holes = error.values as Holes;
+  const holes: Holes = { ...error.values };
+  // A time comes as ms since 1970, and everybody shows it in his own way.
+  if (holes.since !== undefined) holes.since = time(Number(holes.since));
   return { message: fill(found.message, holes), hint: fill(found.hint, holes) };
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt::Write as _, sync::Arc};
 
 use inkstone_studio::{
-    Studio,
+    Moment, Studio,
     dto::{DiffPieceDto, DocumentDto, HistoryNodeDto, Privacy},
     headless::ProjectListing,
     inputs::{DraftNode, Id, Search},
@@ -283,49 +283,12 @@ fn date(ms: f64) -> String {
         clippy::cast_possible_truncation,
         reason = "saturates, and a date beyond is nonsense"
     )]
-    let minutes = (ms / 60_000.0).floor() as i64;
-    let (days, minute) = (minutes.div_euclid(1440), minutes.rem_euclid(1440));
-    let (year, month, day) = civil(days);
-    format!(
-        "{year:04}-{month:02}-{day:02} {:02}:{:02} UTC",
-        minute / 60,
-        minute % 60
-    )
-}
-
-/// The date of a day counted from 1970-01-01 (Howard Hinnant, "chrono-compatible low-level date
-/// algorithms": years begin in March, so that the leap day is the last).
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * march_month + 2) / 5 + 1;
-    let month = if march_month < 10 {
-        march_month + 3
-    } else {
-        march_month - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+    Moment::of(ms.floor() as i64).to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn dates_are_those_of_the_calendar() {
-        assert_eq!(date(0.0), "1970-01-01 00:00 UTC");
-        assert_eq!(date(951_827_640_000.0), "2000-02-29 12:34 UTC");
-        assert_eq!(date(1_795_610_340_999.0), "2026-11-25 12:39 UTC");
-        assert_eq!(date(-60_000.0), "1969-12-31 23:59 UTC");
-        assert_eq!(date(4_107_542_399_000.0), "2100-02-28 23:59 UTC");
-        assert_eq!(date(4_107_542_400_000.0), "2100-03-01 00:00 UTC");
-    }
 
     #[test]
     fn changes_stand_in_brackets() {

@@ -120,7 +120,7 @@ impl Output {
         let sentence = sentences(self.language).error(error);
         // The one hint that differs from the window's: here another library can be named.
         match error.code.as_str() {
-            "in_use" => (sentence.message, self.words.library_in_use()),
+            "in_use" | "in_use_window" => (sentence.message, self.words.library_in_use()),
             _ => (sentence.message, sentence.hint),
         }
     }

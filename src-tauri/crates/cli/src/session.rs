@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use inkstone_generation::CancellationToken;
 use inkstone_machine::{Places, SystemClock, seeds};
-use inkstone_studio::{Parts, Studio, StudioError};
+use inkstone_studio::{Parts, Program, Studio, StudioError};
 
 use crate::{failure::Failure, keys::Keys};
 
@@ -22,6 +22,7 @@ impl Session {
             .map_err(|error| StudioError::Internal(error.to_string()))?;
         let parts = Parts {
             library_path: places.library,
+            program: Program::CommandLine,
             models_dir: places.models,
             clock: Arc::new(SystemClock),
             local: Arc::new(inkstone_candle::Candle::new()),

@@ -239,7 +239,7 @@ fn opener() {
     let opened = Library::open(Path::new(&path), Arc::new(Ticks::default()));
     match &opened {
         Ok(_) => say("open"),
-        Err(LibraryError::InUse) => say("in use"),
+        Err(LibraryError::InUse(_)) => say("in use"),
         Err(error) => say(&error.to_string()),
     }
     // Whoever has it holds it until all have tried.

@@ -1,5 +1,7 @@
 //! What can go wrong, in terms a person can act on.
 
+use crate::Holder;
+
 /// Why the library could not do what was asked. Nothing was changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LibraryError {
@@ -20,9 +22,12 @@ pub enum LibraryError {
     /// A range lies outside of the text, inside a character, or out of order.
     #[error("the edit does not fit the text: {0}")]
     BadEdit(String),
-    /// Another program has the library open.
+    /// Another program has the library open; who, if it is known.
     #[error("the library is open in another program")]
-    InUse,
+    InUse(Option<Holder>),
+    /// The library was opened for reading only.
+    #[error("the library is open for reading only")]
+    Reading,
     /// A newer program wrote the library.
     #[error("the library has format {found}, this program knows {known}")]
     Newer {
@@ -37,6 +42,14 @@ pub enum LibraryError {
     /// The file or its folder can't be written.
     #[error("the library can't be written")]
     ReadOnly,
+    /// A copy of the library has no room on its disk.
+    #[error("a copy needs {needed} bytes, {free} are free")]
+    NoRoom {
+        /// What the copy needs, in bytes.
+        needed: u64,
+        /// What is free, in bytes.
+        free: u64,
+    },
     /// No space is left.
     #[error("the disk is full")]
     DiskFull,
@@ -74,7 +87,7 @@ impl From<rusqlite::Error> for LibraryError {
                 ErrorCode::DiskFull => Self::DiskFull,
                 // The shared-memory file of the WAL could not be given its size.
                 _ if failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
-                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
+                ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse(None),
                 ErrorCode::SystemIoFailure | ErrorCode::CannotOpen => Self::Io(error.to_string()),
                 _ => Self::Sql(error.to_string()),
             },
@@ -119,7 +132,7 @@ mod tests {
         for code in [ffi::SQLITE_FULL, ffi::SQLITE_IOERR_SHMSIZE] {
             assert_eq!(sqlite(code), LibraryError::DiskFull, "{code}");
         }
-        assert_eq!(sqlite(ffi::SQLITE_BUSY), LibraryError::InUse);
+        assert_eq!(sqlite(ffi::SQLITE_BUSY), LibraryError::InUse(None));
         assert!(matches!(
             sqlite(ffi::SQLITE_IOERR_FSYNC),
             LibraryError::Io(_)

@@ -12,8 +12,12 @@
 //!   and written by its id: text that arrives late is kept.
 //! - Where a word came from is written in the transaction that brings the word.
 //! - One process writes: a lock of the operating system lies beside the file and falls with it.
+//! - What may not be written (a newer library, a damaged one, a backup, one that another program
+//!   writes) can be opened for reading, and then every write is refused.
 //! - Migrations are numbered files that are never edited. Before one runs, the library is copied
 //!   beside itself. A library from a newer program is left untouched.
+//! - A backup is a copy of one moment, made beside the writer; it counts once its texts were
+//!   compared with their hashes. Only daily ones are thinned out.
 //! - Time is passed in. Offsets are bytes. Ids are random and mean nothing.
 //! - No row, connection or error of SQLite leaves this room, and no text enters a log.
 //!
@@ -24,6 +28,8 @@
 //! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
 //! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
 
+mod backup;
+mod calendar;
 #[cfg(test)]
 mod crash;
 mod document;
@@ -39,6 +45,7 @@ mod model;
 mod project;
 #[cfg(test)]
 mod properties;
+mod reading;
 mod row;
 mod schema;
 mod search;
@@ -49,6 +56,10 @@ mod suggestion;
 mod testing;
 mod verify;
 
+pub use backup::{
+    Backup, BackupReason, Pace, Progress, Replaced, backup_folder_of, backups, free_space, put_back,
+};
+pub use calendar::Moment;
 pub use document::{Document, DocumentSummary};
 pub use draft::{Draft, DraftSummary};
 pub use edit::{Edit, Operation, OperationKind, OperationRecord};
@@ -57,6 +68,7 @@ pub use generation::{Decision, Generation, GenerationEnd, GenerationStart};
 pub use history::{HistoryNode, NodeKind};
 pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
+pub use lock::{Holder, Program};
 pub use project::{Privacy, Project};
 pub use search::Hit;
 pub use span::{Origin, Span};

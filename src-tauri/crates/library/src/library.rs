@@ -10,7 +10,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Transactio
 use rusqlite::{MAIN_DB, TransactionBehavior};
 
 use crate::lock::Lock;
-use crate::{LibraryError, generation, schema};
+use crate::reading::Source;
+use crate::{LibraryError, Program, generation, schema};
 
 /// Older ones can lose a write when two connections meet at the end of the WAL.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -35,7 +36,8 @@ pub struct Library {
     clock: Arc<dyn Clock>,
     // Closed before the lock falls: fields are dropped in this order.
     connection: Mutex<Connection>,
-    _lock: Lock,
+    pub(crate) source: Source,
+    _lock: Option<Lock>,
 }
 
 impl fmt::Debug for Library {
@@ -54,12 +56,15 @@ impl Library {
     /// # Errors
     /// `InUse`, `Newer`, `Damaged`, `ReadOnly`, `DiskFull`; the file is left as it was.
     pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Library> {
-        if rusqlite::version_number() < OLDEST_SQLITE {
-            return Err(LibraryError::Sql(format!(
-                "SQLite {} is too old",
-                rusqlite::version()
-            )));
-        }
+        Library::open_as(path, clock, Program::Other)
+    }
+
+    /// As [`Library::open`], and whoever comes later hears that `program` has it.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn open_as(path: &Path, clock: Arc<dyn Clock>, program: Program) -> Result<Library> {
+        trusted_sqlite()?;
         let path = one_name(path)?;
         if path.is_dir() {
             return Err(LibraryError::Damaged("a folder, not a file".to_owned()));
@@ -68,7 +73,7 @@ impl Library {
         if fs::metadata(&path).is_ok_and(|file| file.len() == 1) {
             return Err(LibraryError::Damaged("too short".to_owned()));
         }
-        let lock = Lock::take(&path)?;
+        let lock = Lock::take(&path, program, clock.now_ms())?;
         let mut connection = Connection::open_with_flags(
             &path,
             OpenFlags::SQLITE_OPEN_READ_WRITE
@@ -91,22 +96,46 @@ impl Library {
         schema::migrate(&mut connection, found, &path, clock.now_ms())?;
         generation::close_interrupted(&connection)?;
         Ok(Library {
+            source: Source::writing(path.clone()),
             path,
             clock,
             connection: Mutex::new(connection),
-            _lock: lock,
+            _lock: Some(lock),
         })
+    }
+
+    /// A library that a connection for reading was opened on.
+    pub(crate) fn of_reader(
+        path: PathBuf,
+        clock: Arc<dyn Clock>,
+        connection: Connection,
+        source: Source,
+    ) -> Library {
+        Library {
+            path,
+            clock,
+            connection: Mutex::new(connection),
+            source,
+            _lock: None,
+        }
     }
 
     /// Folds what SQLite still keeps beside the file into it, so that the file alone is the whole
     /// library. Closing does so too; a program that ends without closing calls this.
     pub fn fold(&self) -> Result<()> {
+        if self.source.reading {
+            return Ok(());
+        }
         self.read(|c| Ok(c.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?))
     }
 
     /// Where the library lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(crate) fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     pub(crate) fn now(&self) -> i64 {
@@ -127,6 +156,9 @@ impl Library {
 
     /// Writes all or nothing. When it returns, it is on the disk.
     pub(crate) fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        if self.source.reading {
+            return Err(LibraryError::Reading);
+        }
         let mut connection = self.connection();
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done = work(&transaction)?;
@@ -147,6 +179,15 @@ impl Library {
             _ => Ok(()),
         })
     }
+}
+
+/// Refuses to work on an SQLite with a known hole.
+pub(crate) fn trusted_sqlite() -> Result<()> {
+    if rusqlite::version_number() < OLDEST_SQLITE {
+        let sentence = format!("SQLite {} is too old", rusqlite::version());
+        return Err(LibraryError::Sql(sentence));
+    }
+    Ok(())
 }
 
 /// The same name for the same file, so that two programs lock the same lock.
@@ -371,14 +412,15 @@ mod tests {
     #[test]
     fn one_file_under_two_names_has_one_writer() {
         let desk = Desk::new();
-        assert_eq!(refused(desk.library.path()), LibraryError::InUse);
+        let in_use = |path: &Path| matches!(refused(path), LibraryError::InUse(Some(_)));
+        assert!(in_use(desk.library.path()));
         let roundabout = desk.folder.path().join(".").join("library.ink");
-        assert_eq!(refused(&roundabout), LibraryError::InUse);
+        assert!(in_use(&roundabout));
         #[cfg(unix)]
         {
             let other = desk.folder.path().join("other.ink");
             std::os::unix::fs::symlink(desk.library.path(), &other).unwrap();
-            assert_eq!(refused(&other), LibraryError::InUse);
+            assert!(in_use(&other));
         }
         let path = desk.library.path().to_owned();
         drop(desk.library);

@@ -23,7 +23,19 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// What a file is, found without writing to it.
+///
+/// # Errors
+/// `Newer` if a newer program wrote it.
 pub(crate) fn version(connection: &Connection) -> Result<u32, LibraryError> {
+    let (found, known) = (found(connection)?, known());
+    if found > known {
+        return Err(LibraryError::Newer { found, known });
+    }
+    Ok(found)
+}
+
+/// How many migrations a library has seen, also one of a newer program.
+pub(crate) fn found(connection: &Connection) -> Result<u32, LibraryError> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
     let found = pragma("user_version")?;
     let application = pragma("application_id")?;
@@ -36,13 +48,7 @@ pub(crate) fn version(connection: &Connection) -> Result<u32, LibraryError> {
             "another program's database".to_owned(),
         ));
     }
-    let found =
-        u32::try_from(found).map_err(|_| LibraryError::Damaged(format!("format {found}")))?;
-    let known = known();
-    if found > known {
-        return Err(LibraryError::Newer { found, known });
-    }
-    Ok(found)
+    u32::try_from(found).map_err(|_| LibraryError::Damaged(format!("format {found}")))
 }
 
 /// How many migrations there are.
@@ -63,6 +69,11 @@ pub(crate) fn migrate(
     if found > 0 {
         back_up(connection, found, path, now)?;
     }
+    run(connection, found, MIGRATIONS)
+}
+
+/// Runs what is missing since `found`, on a copy that nobody else sees.
+pub(crate) fn migrate_copy(connection: &mut Connection, found: u32) -> Result<(), LibraryError> {
     run(connection, found, MIGRATIONS)
 }
 

@@ -187,10 +187,15 @@ impl Library {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.write(|tx| {
-            catch_up(tx)?;
-            matching(tx, &terms, most)
-        })?;
+        let found = if self.is_reading() {
+            // What waits to be indexed stays unfound: nothing may be written.
+            self.read(|c| matching(c, &terms, most))?
+        } else {
+            self.write(|tx| {
+                catch_up(tx)?;
+                matching(tx, &terms, most)
+            })?
+        };
         let hits = found.into_iter().map(|Found { mut hit, body }| {
             let phrase = terms.join(" ");
             let place = place(&body, &phrase)

@@ -1,11 +1,11 @@
 //! Looking for damage.
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 
 use crate::edit::Piece;
 use crate::history::sha256;
-use crate::library::{PATIENCE, Result};
+use crate::library::Result;
 use crate::row::Json;
 use crate::span::Runs;
 use crate::{Library, LibraryError};
@@ -162,9 +162,7 @@ impl Library {
     /// # Errors
     /// If the file can't be opened once more. Damage is no error but a problem in the report.
     pub fn verify(&self) -> Result<VerifyReport> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(self.path(), flags)?;
-        connection.busy_timeout(PATIENCE)?;
+        let mut connection = self.source.reader()?;
         // One state of the file for the whole check.
         let connection = connection.transaction()?;
         let mut report = VerifyReport::default();

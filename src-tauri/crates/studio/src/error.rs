@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use inkstone_desks::{BriefError, DeskError};
 use inkstone_generation::GenerationError;
-use inkstone_library::LibraryError;
+use inkstone_library::{Holder, LibraryError, Program};
 use thiserror::Error;
 
-use crate::dto::ErrorDto;
+use crate::{dto::ErrorDto, sentences};
 
 /// Anything that can go wrong in a use-case.
 #[derive(Debug, Error)]
@@ -138,7 +138,12 @@ fn library(error: &LibraryError) -> Parts {
         LibraryError::NotFound { .. } => ("not_found", vec![]),
         LibraryError::Conflict { .. } => ("conflict", vec![]),
         LibraryError::BadEdit(_) => ("bad_request", vec![]),
-        LibraryError::InUse => ("in_use", vec![]),
+        LibraryError::InUse(holder) => return in_use(holder.as_ref()),
+        LibraryError::Reading => ("reading_only", vec![]),
+        LibraryError::NoRoom { needed, free } => (
+            "no_room",
+            vec![("needed", megabytes(*needed)), ("free", megabytes(*free))],
+        ),
         LibraryError::Newer { found, known } => (
             "newer_library",
             vec![("found", found.to_string()), ("known", known.to_string())],
@@ -151,6 +156,33 @@ fn library(error: &LibraryError) -> Parts {
         LibraryError::Sql(_) => ("internal", vec![]),
     };
     (code.to_owned(), values)
+}
+
+/// Who has the library, as far as it is known.
+fn in_use(holder: Option<&Holder>) -> Parts {
+    let Some(Holder {
+        program,
+        pid,
+        since,
+    }) = holder
+    else {
+        return ("in_use".to_owned(), vec![]);
+    };
+    let code = match program {
+        Program::Window => "in_use_window",
+        Program::CommandLine => "in_use_command",
+        Program::Other => "in_use",
+    };
+    let values = vec![
+        ("pid", pid.to_string()),
+        (sentences::SINCE, since.to_string()),
+    ];
+    (code.to_owned(), values)
+}
+
+/// Whole megabytes, never none.
+fn megabytes(bytes: u64) -> String {
+    bytes.div_ceil(1 << 20).max(1).to_string()
 }
 
 fn desk(error: &DeskError) -> Parts {
@@ -251,7 +283,19 @@ pub(crate) fn samples() -> Vec<StudioError> {
             },
             LibraryError::Conflict { current: 2 },
             LibraryError::BadEdit(id()),
-            LibraryError::InUse,
+            LibraryError::InUse(None),
+            LibraryError::InUse(Some(Holder {
+                program: Program::Window,
+                pid: 7,
+                since: 9,
+            })),
+            LibraryError::InUse(Some(Holder {
+                program: Program::CommandLine,
+                pid: 7,
+                since: 9,
+            })),
+            LibraryError::Reading,
+            LibraryError::NoRoom { needed: 9, free: 5 },
             LibraryError::Newer { found: 9, known: 5 },
             LibraryError::Damaged(id()),
             LibraryError::ReadOnly,

@@ -58,7 +58,7 @@ mod tests;
 
 pub use error::StudioError;
 pub use inkstone_desks::{Brief, BriefError, Channel, Task};
-pub use inkstone_library::Clock;
+pub use inkstone_library::{Clock, Moment, Program};
 pub use inkstone_manuscript::{DocumentKind, Language};
 pub use secrets::{Secrets, SessionSecrets};
 pub use shelf::STARTER;

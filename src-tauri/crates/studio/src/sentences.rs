@@ -2,10 +2,14 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use inkstone_library::Moment;
 use inkstone_manuscript::Language;
 use serde::Deserialize;
 
 use crate::dto::{ErrorDto, FindingDto};
+
+/// The hole for a time, whose value is ms since 1970; everybody shows it in his own way.
+pub const SINCE: &str = "since";
 
 /// What an error says to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -65,9 +69,12 @@ impl Sentences {
                 message: error.code.clone(),
                 hint: String::new(),
             },
-            |s| Sentence {
-                message: fill(&s.message, &error.values),
-                hint: fill(&s.hint, &error.values),
+            |s| {
+                let values = told(&error.values);
+                Sentence {
+                    message: fill(&s.message, &values),
+                    hint: fill(&s.hint, &values),
+                }
             },
         )
     }
@@ -79,6 +86,18 @@ impl Sentences {
             None => finding.rule.clone(),
         }
     }
+}
+
+/// The values as they are read out: a time becomes a date. The machine's time zone is not ours to
+/// guess.
+fn told(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut values = values.clone();
+    if let Some(since) = values.get_mut(SINCE)
+        && let Ok(ms) = since.parse()
+    {
+        *since = Moment::of(ms).to_string();
+    }
+    values
 }
 
 /// Fills the `{holes}` of a sentence. A hole without a value stays empty.

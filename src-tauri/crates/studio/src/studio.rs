@@ -5,7 +5,7 @@ use std::{
 };
 
 use inkstone_generation::{LocalModels, RemoteModels};
-use inkstone_library::{Clock, Library};
+use inkstone_library::{Clock, Library, Program};
 use tokio::sync::{Semaphore, broadcast};
 
 use crate::{
@@ -26,6 +26,8 @@ const REMOTE_AT_ONCE: usize = 4;
 pub struct Parts {
     /// The library file.
     pub library_path: PathBuf,
+    /// What others hear who come for the same library.
+    pub program: Program,
     /// Where our own model files lie.
     pub models_dir: PathBuf,
     /// The time.
@@ -58,7 +60,22 @@ impl Studio {
     /// # Errors
     /// What the library says. A model that can't be read keeps nothing from opening.
     pub fn open(parts: Parts) -> Result<Arc<Self>, StudioError> {
-        let library = Arc::new(Library::open(&parts.library_path, parts.clock)?);
+        let clock = parts.clock.clone();
+        let library = Library::open_as(&parts.library_path, clock, parts.program)?;
+        Self::with(library, parts)
+    }
+
+    /// Opens the library for reading: everything can be looked at, and nothing is written.
+    ///
+    /// # Errors
+    /// What the library says.
+    pub fn open_reading(parts: Parts) -> Result<Arc<Self>, StudioError> {
+        let library = Library::open_reading(&parts.library_path, parts.clock.clone())?;
+        Self::with(library, parts)
+    }
+
+    fn with(library: Library, parts: Parts) -> Result<Arc<Self>, StudioError> {
+        let library = Arc::new(library);
         let events = broadcast::channel(EVENT_BACKLOG).0;
         let teller = events.clone();
         let shelf = Arc::new(Shelf::open(

@@ -4,7 +4,7 @@ use std::{fs, sync::Arc};
 
 use inkstone_machine::{SystemClock, chance};
 use inkstone_studio::{
-    DocumentKind, Language, Parts, SessionSecrets, Studio,
+    DocumentKind, Language, Parts, Program, SessionSecrets, Studio,
     dto::EditCause,
     inputs::{CreateDocument, CreateProject, IdName, ReplaceText},
 };
@@ -17,6 +17,7 @@ fn studio(home: &Home) -> Arc<Studio> {
     Studio::open(Parts {
         models_dir: library.with_file_name("models"),
         library_path: library,
+        program: Program::Window,
         clock: Arc::new(SystemClock),
         local: Arc::new(inkstone_candle::Candle::new()),
         remote: Arc::new(inkstone_openai::OpenAi::new()),
@@ -174,7 +175,7 @@ async fn a_library_that_the_window_holds_is_left_to_it() {
     let home = Home::new();
     let window = studio(&home);
     let run = home.ink(&["library", "--json"]).with(1);
-    assert_eq!(run.error_code(), "in_use");
+    assert_eq!(run.error_code(), "in_use_window");
     assert!(run.err.contains("--library"), "{}", run.err);
     let run = home.ink(&["library", "--language", "zh-CN"]).with(1);
     assert!(

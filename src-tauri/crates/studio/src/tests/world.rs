@@ -21,7 +21,7 @@ use inkstone_manuscript::{DocumentKind, Language};
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast};
 
-use crate::{Parts, SessionSecrets, Studio, StudioError, commands, dto::*, inputs::*};
+use crate::{Parts, Program, SessionSecrets, Studio, StudioError, commands, dto::*, inputs::*};
 
 /// What a scripted model does next.
 #[derive(Debug, Clone)]
@@ -223,6 +223,7 @@ pub(crate) fn parts(folder: &Path, script: &Script) -> Parts {
     let random = AtomicU64::new(0x9e37_79b9_7f4a_7c15);
     Parts {
         library_path: folder.join("library.ink"),
+        program: Program::Other,
         models_dir: folder.join("models"),
         clock: Arc::new(Ticks::default()),
         local: Arc::new(script.clone()),

@@ -1,0 +1,241 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::*;
+use crate::testing::{Desk, Ticks, open};
+use crate::{Clock, Edit, Program};
+
+fn reading(path: &Path) -> Library {
+    Library::open_reading(path, Arc::new(Ticks::default())).unwrap()
+}
+
+fn no_pause() -> impl FnMut(Progress) {
+    |_| {}
+}
+
+impl Desk {
+    fn back_up(&self, reason: BackupReason) -> Backup {
+        self.library
+            .back_up(&self.library.backup_folder(), reason, &mut no_pause())
+            .unwrap()
+    }
+
+    fn kept(&self) -> Vec<Backup> {
+        backups(self.library.path(), &self.library.backup_folder()).unwrap()
+    }
+}
+
+#[test]
+fn a_backup_is_the_library_of_one_moment_and_typing_goes_on_meanwhile() {
+    let desk = Desk::new();
+    desk.write(&"夜里潮水很高。".repeat(40_000));
+    let mut typed = String::new();
+    let mut steps = 0;
+    let folder = desk.library.backup_folder();
+    let backup = desk
+        .library
+        .back_up(&folder, BackupReason::ByHand, &mut |progress: Progress| {
+            steps += 1;
+            assert!(progress.done <= progress.total);
+            let edit = Edit {
+                from: 0,
+                to: 0,
+                insert: format!("{steps} "),
+            };
+            let operation = crate::testing::typing();
+            desk.library
+                .apply(&desk.draft, desk.revision(), &[edit], &operation)
+                .unwrap();
+            typed = format!("{steps} {typed}");
+        })
+        .unwrap();
+    assert!(steps > 3, "in small steps: {steps}");
+    assert!(desk.body().starts_with(&typed), "and nothing waited");
+    let copy = reading(&backup.path);
+    assert_eq!(
+        copy.draft(&desk.draft).unwrap().body,
+        "夜里潮水很高。".repeat(40_000)
+    );
+    assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
+    drop(copy);
+    assert_eq!(desk.kept(), [backup.clone()]);
+    assert!(backup.sound && backup.reason == BackupReason::ByHand);
+    let lying: Vec<_> = fs::read_dir(folder).unwrap().collect();
+    assert_eq!(lying.len(), 1, "and nothing beside it: {lying:?}");
+}
+
+#[test]
+fn a_library_without_a_wal_is_backed_up_too() {
+    let desk = Desk::new();
+    desk.write("High water");
+    let mode = |c: &Connection| c.query_row("PRAGMA journal_mode = delete", [], |_| Ok(()));
+    mode(&desk.library.connection()).unwrap();
+    let backup = desk.back_up(BackupReason::Daily);
+    assert_eq!(
+        reading(&backup.path).draft(&desk.draft).unwrap().body,
+        "High water"
+    );
+}
+
+#[test]
+fn a_damaged_library_gets_no_daily_backup_and_other_copies_are_marked() {
+    let desk = Desk::new();
+    desk.write("High water");
+    desk.library.save_version(&desk.draft, "v").unwrap();
+    let sound = desk.back_up(BackupReason::Daily);
+    desk.library
+        .connection()
+        .execute("UPDATE drafts SET revision = 9", [])
+        .unwrap();
+    let folder = desk.library.backup_folder();
+    let refused = desk
+        .library
+        .back_up(&folder, BackupReason::Daily, &mut no_pause())
+        .unwrap_err();
+    assert!(matches!(refused, LibraryError::Damaged(_)), "{refused}");
+    assert_eq!(desk.kept(), [sound]);
+    assert!(!desk.back_up(BackupReason::ByHand).sound);
+    assert_eq!(desk.kept().len(), 2);
+}
+
+#[test]
+fn a_chosen_folder_is_used_and_a_copy_elsewhere_keeps_the_mark() {
+    let desk = Desk::new();
+    assert!(
+        desk.library
+            .backup_folder()
+            .ends_with("library.ink-backups")
+    );
+    let chosen = desk.folder.path().join("elsewhere").join("deep");
+    desk.library.set_backup_folder(Some(&chosen)).unwrap();
+    let backup = desk.back_up(BackupReason::Daily);
+    assert!(backup.path.starts_with(&chosen));
+    let moved = desk.folder.path().join("novel.ink");
+    desk.library.copy_to(&moved, &mut no_pause()).unwrap();
+    let taken = desk.library.copy_to(&moved, &mut no_pause()).unwrap_err();
+    assert!(matches!(taken, LibraryError::Io(_)));
+    let copy = open(&moved);
+    assert_eq!(copy.backup_folder(), chosen);
+    let mark = |stem: String| stem.rsplit('-').next().unwrap().to_owned();
+    assert_eq!(
+        mark(copy.backup_stem().unwrap()),
+        mark(desk.library.backup_stem().unwrap())
+    );
+    desk.library.set_backup_folder(None).unwrap();
+    assert!(
+        desk.library
+            .backup_folder()
+            .ends_with("library.ink-backups")
+    );
+}
+
+/// A clock that a test sets.
+struct Set(AtomicI64);
+
+impl Clock for Set {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn daily_backups_are_thinned_out_and_no_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let clock = Arc::new(Set(AtomicI64::new(1_795_610_340_000)));
+    let path = folder.path().join("library.ink");
+    let library = Library::open(&path, clock.clone()).unwrap();
+    let shelf = library.backup_folder();
+    let by_hand = library
+        .back_up(&shelf, BackupReason::ByHand, &mut no_pause())
+        .unwrap();
+    // Of another library, in the same folder.
+    let stranger = shelf.join("other-00000000_2020-01-01_00-00-00_daily.inkstone");
+    fs::write(&stranger, "x").unwrap();
+    for _ in 0..40 {
+        library
+            .back_up(&shelf, BackupReason::Daily, &mut no_pause())
+            .unwrap();
+        clock.0.fetch_add(86_400_000, Ordering::Relaxed);
+    }
+    let all = backups(&path, &shelf).unwrap();
+    assert!((11..=14).contains(&all.len()), "{}", all.len());
+    assert!(all.contains(&by_hand) && stranger.exists());
+    // The same second twice is two backups.
+    for _ in 0..2 {
+        library
+            .back_up(&shelf, BackupReason::ByHand, &mut no_pause())
+            .unwrap();
+    }
+    assert_eq!(backups(&path, &shelf).unwrap().len(), all.len() + 2);
+}
+
+#[test]
+fn a_backup_takes_the_librarys_place_and_what_was_there_is_kept() {
+    let desk = Desk::new();
+    desk.write("Old text.");
+    let backup = desk.back_up(BackupReason::ByHand);
+    desk.write("New text.");
+    let (path, shelf) = (desk.library.path().to_owned(), desk.library.backup_folder());
+    let clock: Arc<dyn Clock> = Arc::new(Ticks::default());
+    let back = || {
+        let program = Program::Other;
+        put_back(
+            &path,
+            &backup.path,
+            &shelf,
+            clock.clone(),
+            program,
+            &mut no_pause(),
+        )
+    };
+    assert!(matches!(back().unwrap_err(), LibraryError::InUse(Some(_))));
+    let Desk {
+        library,
+        folder: _folder,
+        draft,
+        ..
+    } = desk;
+    drop(library);
+    let aside = back().unwrap().aside.unwrap();
+    assert_eq!(open(&path).draft(&draft).unwrap().body, "Old text.");
+    assert_eq!(reading(&aside).draft(&draft).unwrap().body, "New text.");
+    assert_eq!(backups(&path, &shelf).unwrap().len(), 2);
+
+    // A ruined library is kept byte by byte.
+    let ruin = vec![0x55; 9_000];
+    fs::write(&path, &ruin).unwrap();
+    let aside = back().unwrap().aside.unwrap();
+    assert_eq!(fs::read(&aside).unwrap(), ruin);
+    assert_eq!(open(&path).draft(&draft).unwrap().body, "Old text.");
+    // And where there is none, there is one afterwards.
+    fs::remove_file(&path).unwrap();
+    assert_eq!(back().unwrap().aside, None);
+    assert_eq!(open(&path).draft(&draft).unwrap().body, "Old text.");
+}
+
+#[test]
+fn what_is_no_backup_takes_nobodys_place() {
+    let desk = Desk::new();
+    desk.write("Kept.");
+    let letter = desk.folder.path().join("letter.txt");
+    fs::write(&letter, "Dear library, ".repeat(400)).unwrap();
+    let (path, shelf) = (desk.library.path().to_owned(), desk.library.backup_folder());
+    let Desk {
+        library,
+        folder: _folder,
+        draft,
+        ..
+    } = desk;
+    drop(library);
+    let clock = Arc::new(Ticks::default());
+    let error = put_back(
+        &path,
+        &letter,
+        &shelf,
+        clock,
+        Program::Other,
+        &mut no_pause(),
+    );
+    assert!(matches!(error.unwrap_err(), LibraryError::Damaged(_)));
+    assert_eq!(open(&path).draft(&draft).unwrap().body, "Kept.");
+}
