@@ -23,6 +23,7 @@ pub mod fountain;
 mod kind;
 mod lines;
 pub mod merge;
+pub mod pages;
 pub mod segment;
 pub mod utf16;
 
