@@ -16,8 +16,9 @@ use inkstone_manuscript::{
 };
 
 fn main() -> std::io::Result<()> {
-    let (flags, files): (Vec<String>, Vec<String>) =
-        std::env::args().skip(1).partition(|arg| arg.starts_with("--"));
+    let (flags, files): (Vec<String>, Vec<String>) = std::env::args()
+        .skip(1)
+        .partition(|arg| arg.starts_with("--"));
     let has = |flag: &str| flags.iter().any(|found| found == flag);
     let mut options = PageOptions::default();
     if has("--chinese") {

@@ -13,6 +13,7 @@
 //!   readable `Label: value` lines for an [`adset`], Fountain for a screenplay ([`fountain`]).
 //! - *Element*: a run of a screenplay's lines with one meaning. Elements tile the text.
 //! - *Cue*: the line that names who speaks next. *Scene*: from a heading to the next.
+//! - *Page*: a screenplay as it is printed, in [`pages`]; a scene's length is in eighths of one.
 //! - *Dek*: the line or two under a headline that say what the article is about.
 
 pub mod adset;

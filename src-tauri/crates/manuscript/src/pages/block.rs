@@ -211,7 +211,11 @@ impl<'a> Body<'a> {
     /// The locked page that begins at or before a place of the source and was not begun yet.
     pub fn lock_until(&mut self, start: usize) -> u32 {
         let mut found = 0;
-        while self.locks.get(self.next_lock).is_some_and(|l| l.at <= start) {
+        while self
+            .locks
+            .get(self.next_lock)
+            .is_some_and(|l| l.at <= start)
+        {
             self.next_lock += 1;
             found = u32::try_from(self.next_lock).unwrap_or(0);
         }

@@ -50,16 +50,25 @@ pub(super) fn push_heading(text: &mut Styled, heading: &Heading) {
         add(text, word, opening.range.start);
     }
     if first {
-        text.push(&heading.text.text, Face::default(), heading.text.range.start);
+        text.push(
+            &heading.text.text,
+            Face::default(),
+            heading.text.range.start,
+        );
     }
 }
 
 fn time_of(word: &str) -> &str {
-    let known = TIMES.iter().find(|(time, _)| time.eq_ignore_ascii_case(word));
+    let known = TIMES
+        .iter()
+        .find(|(time, _)| time.eq_ignore_ascii_case(word));
     match known {
         Some((_, chinese)) => chinese,
         // 日景, 夜景.
-        None => word.strip_suffix('景').filter(|rest| !rest.is_empty()).unwrap_or(word),
+        None => word
+            .strip_suffix('景')
+            .filter(|rest| !rest.is_empty())
+            .unwrap_or(word),
     }
 }
 

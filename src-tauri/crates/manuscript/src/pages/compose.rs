@@ -339,11 +339,13 @@ impl<'a, 'b> Composer<'a, 'b> {
                 .body
                 .block_in(block.kind, block.text, block.start, column);
             self.body.blocks[id as usize] = again;
-            dual.left.extend(self.body.rows_of(id).map(|row| (row.block, row.index)));
+            dual.left
+                .extend(self.body.rows_of(id).map(|row| (row.block, row.index)));
         }
         for block in self.spoken(start, name, said, Side::Right) {
             let id = self.body.keep(block);
-            dual.right.extend(self.body.rows_of(id).map(|row| (row.block, row.index)));
+            dual.right
+                .extend(self.body.rows_of(id).map(|row| (row.block, row.index)));
         }
         // A page locked inside begins with both.
         let until = said.last().map_or(start, |element| element.range.start);

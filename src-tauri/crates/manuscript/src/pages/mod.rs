@@ -111,13 +111,7 @@ impl Line {
         Self::of_part(kind, text, 0..text.text.len(), x, y)
     }
 
-    fn of_part(
-        kind: LineKind,
-        text: &styled::Styled,
-        range: Range<usize>,
-        x: i32,
-        y: i32,
-    ) -> Self {
+    fn of_part(kind: LineKind, text: &styled::Styled, range: Range<usize>, x: i32, y: i32) -> Self {
         let runs = text
             .faces_in(range.clone())
             .filter(|(part, _)| !part.is_empty())

@@ -58,7 +58,11 @@ pub(super) fn next_label(label: &str) -> String {
         };
         at = before;
         if letters[at] < b'Z' {
-            letters[at] += if matches!(letters[at], b'H' | b'N') { 2 } else { 1 };
+            letters[at] += if matches!(letters[at], b'H' | b'N') {
+                2
+            } else {
+                1
+            };
             break;
         }
         letters[at] = b'A';

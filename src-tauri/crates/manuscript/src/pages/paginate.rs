@@ -169,8 +169,10 @@ impl Flow {
     /// The best place to divide a speech whose row `end` is the last that could stay.
     fn divide(&mut self, body: &Body, rows: &[Row], end: usize, speech: u32) -> Option<Split> {
         let rules = &body.options.breaks;
-        let (least_before, least_after) =
-            (usize::from(rules.least_before), usize::from(rules.least_after));
+        let (least_before, least_after) = (
+            usize::from(rules.least_before),
+            usize::from(rules.least_after),
+        );
         let start = rows[..=end]
             .iter()
             .rposition(|row| body.of(*row).is_none_or(|b| b.speech != Some(speech)))
@@ -186,6 +188,7 @@ impl Flow {
         };
         let mut best: Option<Split> = None;
         let mut spoken = 0;
+        let mut aside = false;
         let mut at = start;
         while at < until {
             let row = rows[at];
@@ -195,7 +198,8 @@ impl Flow {
             let shown = block.lines.len() - usize::from(row.index);
             let on_page = shown.min(until - at);
             let after_block = behind + until - at - on_page;
-            let follows_speech = at > start && spoken >= least_before;
+            let follows_speech = at > start && spoken >= least_before && !aside;
+            aside = block.kind == LineKind::Parenthetical;
             if follows_speech && at <= limit {
                 let allowed = match block.kind {
                     LineKind::Parenthetical => rules.parentheticals,
@@ -287,14 +291,14 @@ impl Flow {
             place,
             super::sheet::Side::Whole,
         );
-        let more = body.keep(Block {
-            ours: true,
-            ..more
-        });
+        let more = body.keep(Block { ours: true, ..more });
         rows.extend(body.rows_of(more));
 
         // A page that was locked here begins with the name.
-        let lock = self.pending.last_mut().map_or(0, |row| std::mem::take(&mut row.lock));
+        let lock = self
+            .pending
+            .last_mut()
+            .map_or(0, |row| std::mem::take(&mut row.lock));
         let cue = continued(&body.speeches[speech as usize].cue, words.continued_cue);
         let cue = body.block(LineKind::Cue, cue, place, super::sheet::Side::Whole);
         let cue = body.keep(Block {
@@ -349,12 +353,13 @@ fn may_end(body: &Body, row: Row, after: Option<Row>) -> bool {
             return false;
         }
         let (lines, index) = (block.lines.len(), usize::from(row.index));
-        return block.kind != LineKind::Heading
-            && lines >= 4
-            && index != 0
-            && index != lines - 2;
+        return block.kind != LineKind::Heading && lines >= 4 && index != 0 && index != lines - 2;
     }
-    match (block.kind, next.kind) {
+    let kind = match row.what {
+        RowKind::Dual => LineKind::Dialogue,
+        _ => block.kind,
+    };
+    match (kind, next.kind) {
         (LineKind::Heading, next) => next == LineKind::Heading,
         (LineKind::Section | LineKind::Synopsis, _) => false,
         (kind, LineKind::Transition) => kind == LineKind::Transition,

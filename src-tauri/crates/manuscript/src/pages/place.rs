@@ -107,7 +107,9 @@ fn labels(leaves: &[Leaf], revision: &RevisionLayer) -> Vec<String> {
 
 /// Whether no locked page is still to come.
 fn labels_done(labels: &[String], leaves: &[Leaf], last_lock: u32) -> bool {
-    leaves[..labels.len()].iter().any(|leaf| leaf.lock == last_lock)
+    leaves[..labels.len()]
+        .iter()
+        .any(|leaf| leaf.lock == last_lock)
 }
 
 impl Placer<'_, '_> {
@@ -217,7 +219,11 @@ impl Placer<'_, '_> {
     fn line(&self, block: &Block, index: usize, y: i32) -> Line {
         let range = block.lines.get(index).cloned().unwrap_or(0..0);
         let column = block.column;
-        let indent = if index == 0 { column.first } else { column.rest };
+        let indent = if index == 0 {
+            column.first
+        } else {
+            column.rest
+        };
         let chinese = self.body.is_chinese();
         let letters = &block.text.text[range.clone()];
         let x = match column.align {
@@ -282,13 +288,16 @@ impl Placer<'_, '_> {
             .filter(|line| {
                 line.source.as_ref().is_some_and(|source| {
                     let first = changed.partition_point(|c| c.end < source.start);
-                    changed[first..].iter().take_while(|c| c.start <= source.end).any(|c| {
-                        if c.is_empty() {
-                            source.contains(&c.start) || c.start == source.end
-                        } else {
-                            c.start < source.end && source.start < c.end
-                        }
-                    })
+                    changed[first..]
+                        .iter()
+                        .take_while(|c| c.start <= source.end)
+                        .any(|c| {
+                            if c.is_empty() {
+                                source.contains(&c.start) || c.start == source.end
+                            } else {
+                                c.start < source.end && source.start < c.end
+                            }
+                        })
                 })
             })
             .map(|line| line.y)

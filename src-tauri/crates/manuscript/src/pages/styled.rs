@@ -154,11 +154,13 @@ impl Styled {
             .partition_point(|(start, _)| *start <= range.start)
             .saturating_sub(1);
         let from = self.faces.get(first..).unwrap_or_default();
-        from.iter().enumerate().map_while(move |(index, (start, face))| {
-            let end = from.get(index + 1).map_or(range.end, |next| next.0);
-            let part = (*start).max(range.start)..end.min(range.end);
-            (*start < range.end).then_some((part, *face))
-        })
+        from.iter()
+            .enumerate()
+            .map_while(move |(index, (start, face))| {
+                let end = from.get(index + 1).map_or(range.end, |next| next.0);
+                let part = (*start).max(range.start)..end.min(range.end);
+                (*start < range.end).then_some((part, *face))
+            })
     }
 }
 

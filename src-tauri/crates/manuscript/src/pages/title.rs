@@ -19,12 +19,17 @@ pub struct TitleFields {
 }
 
 pub(super) fn fields(text: &str, elements: &[Element]) -> Vec<(String, Vec<Styled>)> {
-    let entries = elements.first().map(|first| fountain::title_entries(text, first));
+    let entries = elements
+        .first()
+        .map(|first| fountain::title_entries(text, first));
     entries
         .unwrap_or_default()
         .iter()
         .map(|entry| {
-            let values = entry.values.iter().map(|line| styled(line, false).trimmed());
+            let values = entry
+                .values
+                .iter()
+                .map(|line| styled(line, false).trimmed());
             (entry.key.text.trim().to_lowercase(), values.collect())
         })
         .collect()
@@ -33,7 +38,9 @@ pub(super) fn fields(text: &str, elements: &[Element]) -> Vec<(String, Vec<Style
 pub(super) fn about(fields: &[(String, Vec<Styled>)]) -> TitleFields {
     let lines = |keys: &[&str]| -> Vec<String> {
         let found = fields.iter().find(|(key, _)| keys.contains(&key.as_str()));
-        let values = found.map(|(_, values)| values.as_slice()).unwrap_or_default();
+        let values = found
+            .map(|(_, values)| values.as_slice())
+            .unwrap_or_default();
         values.iter().map(|value| value.text.clone()).collect()
     };
     TitleFields {
@@ -46,7 +53,15 @@ const TITLE: &[&str] = &["title", "标题", "片名", "剧名"];
 const CREDIT: &[&str] = &["credit", "署名"];
 const AUTHORS: &[&str] = &["author", "authors", "编剧", "作者"];
 const SOURCE: &[&str] = &["source", "来源", "原著"];
-const LEFT: &[&str] = &["contact", "联系方式", "联系", "copyright", "版权", "notes", "备注"];
+const LEFT: &[&str] = &[
+    "contact",
+    "联系方式",
+    "联系",
+    "copyright",
+    "版权",
+    "notes",
+    "备注",
+];
 
 /// The title page: title and names in the middle, how to reach them at the foot on the left, and
 /// all else (draft, date, revision) on the right. `None` where the script gives nothing.
@@ -61,7 +76,9 @@ pub(super) fn page(
     let chinese = options.style == PageStyle::Chinese;
     let mut lines = Vec::new();
     let of = |keys: &[&str]| -> Vec<&Styled> {
-        let found = fields.iter().filter(|(key, _)| keys.contains(&key.as_str()));
+        let found = fields
+            .iter()
+            .filter(|(key, _)| keys.contains(&key.as_str()));
         found.flat_map(|(_, values)| values).collect()
     };
     // 3.5 inches down.

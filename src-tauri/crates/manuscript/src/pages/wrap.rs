@@ -27,7 +27,7 @@ pub(super) fn wrap(text: &str, measure: Measure) -> Vec<Range<usize>> {
         && i32::try_from(text.len()).is_ok_and(|len| len * super::measure::CELL <= wide)
         && !text.contains('\t')
     {
-        return vec![0..text.len()];
+        return std::iter::once(0..text.len()).collect();
     }
     let breaks = Breaks::of(text, measure);
     let mut lines = Vec::new();
@@ -153,9 +153,7 @@ fn other_breaks(text: &str, measure: Measure) -> Vec<usize> {
         let by_unicode = allowed.peek() == Some(&end);
         let breaks = if matches!(c, '-' | '\u{2010}' | '–' | '—') && !is_wide(after) {
             by_unicode && measure.hyphens && in_word && hyphen_breaks(c, after)
-        } else if matches!(c, '/' | '|') {
-            false
-        } else if is_opening(c) || never_begins(after) {
+        } else if matches!(c, '/' | '|') || is_opening(c) || never_begins(after) {
             false
         } else if is_wide(c) && matches!(after, '“' | '‘') {
             true
@@ -179,7 +177,26 @@ fn never_begins(c: char) -> bool {
     is_closing(c) && !matches!(c, '”' | '’')
         || matches!(
             c,
-            '！' | '？' | '…' | '·' | '‧' | '～' | '％' | '‰' | '℃' | '!' | '?' | ',' | '.' | ';' | ':' | ')' | ']' | '}' | '・' | 'ー' | '々'
+            '！' | '？'
+                | '…'
+                | '·'
+                | '‧'
+                | '～'
+                | '％'
+                | '‰'
+                | '℃'
+                | '!'
+                | '?'
+                | ','
+                | '.'
+                | ';'
+                | ':'
+                | ')'
+                | ']'
+                | '}'
+                | '・'
+                | 'ー'
+                | '々'
         )
 }
 
@@ -222,7 +239,10 @@ mod tests {
 
     #[test]
     fn lines_end_behind_hyphens_and_dashes_inside_of_words() {
-        assert_eq!(cells("a well-known door", 8, 8), ["a well-", "known", "door"]);
+        assert_eq!(
+            cells("a well-known door", 8, 8),
+            ["a well-", "known", "door"]
+        );
         assert_eq!(cells("wait--what now", 8, 8), ["wait--", "what now"]);
         assert_eq!(cells("wait—what now", 8, 8), ["wait—", "what now"]);
         assert_eq!(cells("they said -- no", 12, 12), ["they said --", "no"]);
