@@ -22,6 +22,24 @@ pub enum FormatError {
         /// The encoding's name.
         encoding: &'static str,
     },
+    /// Not sound XML, or beyond the limits of what is read.
+    #[error("line {line}, column {column}: {detail}")]
+    Xml {
+        /// The line, from 1.
+        line: u32,
+        /// The column, from 1.
+        column: u32,
+        /// What is wrong.
+        detail: String,
+    },
+    /// A file of another kind than its name or first bytes say.
+    #[error("not a {format} file: {detail}")]
+    NotThis {
+        /// The format that was expected.
+        format: &'static str,
+        /// What is missing.
+        detail: String,
+    },
     /// The table could not be written.
     #[error("the table could not be written: {0}")]
     Table(String),

@@ -14,6 +14,8 @@
 
 pub mod ads_csv;
 mod error;
+pub mod fdx;
 pub mod plain;
+pub mod script;
 
 pub use error::FormatError;

@@ -1,0 +1,109 @@
+//! Final Draft's FDX, both ways, without loss.
+//!
+//! [`read`] turns a file into Fountain. What Fountain can't say (fonts, colours, tags, revisions,
+//! locked pages, arc beats, elements we have never heard of) stays in the file, which is kept as it
+//! is beside the text. [`write`] puts the text back: paragraphs that were not touched are copied
+//! byte for byte, changed ones keep their attributes, their children and the looks of the letters
+//! that stayed, the rest of the file is left alone. A text that was not changed gives the file back.
+//! Paragraphs are found again by comparing the text with what [`read`] makes of the kept file, so
+//! nothing has to be remembered while a person edits, and scenes may be moved.
+//!
+//! What FDX has no place for is written as processing instructions (`<?inkstone ...?>`), which
+//! every reader of XML passes over: cuts (`/* */`), the keys of a title page, the exact place of a
+//! note, page breaks at the end. So Fountain -> FDX -> Fountain gives the text in its normal form
+//! (see [`crate::script`]). Characters that XML can't hold are left out.
+//!
+//! How the notations meet: headings with `Number`; `Alignment="Center"`, new and ended acts are
+//! centred text; shots, cast lists, general text and unknown types are action; `Lyrics` are lyrics;
+//! `Outline 1` to `4` are sections, `Outline Body` and a scene's `Summary` synopses;
+//! `StartsNewPage` is a page break; script notes are notes behind the paragraph they begin in,
+//! and keep their `Range` on the words it was on.
+
+mod emit;
+mod marks;
+mod merge;
+mod notes;
+mod plan;
+mod source;
+#[cfg(test)]
+mod tests;
+mod title;
+mod xml;
+
+pub use marks::{Marks, RevisionSet};
+pub use xml::MOST_BYTES;
+
+use crate::{FormatError, script};
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fdx {
+    /// The script as Fountain.
+    pub text: String,
+    /// The file itself, as UTF-8. [`write`] wants it back.
+    pub file: String,
+}
+
+/// A file without anything in it.
+const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\" ?>\n\
+    <FinalDraft DocumentType=\"Script\" Template=\"No\" Version=\"5\">\n  <Content>\n  </Content>\n\
+    </FinalDraft>\n";
+
+/// Reads an FDX file in any encoding it declares.
+///
+/// # Errors
+/// [`FormatError::TooLarge`] beyond 200 MiB, [`FormatError::Encoding`], [`FormatError::Xml`] with
+/// line and column where it is broken, cut off or beyond the limits (depth 128, 256 attributes an
+/// element, no DTD), [`FormatError::NotThis`] where it is sound XML of another kind.
+pub fn read(bytes: &[u8]) -> Result<Fdx, FormatError> {
+    let decoded = xml::decode(bytes)?;
+    let file = as_utf8(&decoded);
+    let document = xml::parse(&file)?;
+    let source = source::Source::of(&document)?;
+    let text = source::Base::of(&source).text;
+    Ok(Fdx { text, file })
+}
+
+/// Writes a script as FDX: into `file`, where it came from one, else into a new one.
+///
+/// # Errors
+/// Those of [`read`] where `file` is not what [`read`] gave.
+pub fn write(text: &str, file: Option<&str>, marks: &Marks) -> Result<String, FormatError> {
+    let file = file.unwrap_or(EMPTY);
+    let document = xml::parse(file)?;
+    let source = source::Source::of(&document)?;
+    let base = source::Base::of(&source);
+    if text == base.text && marks.is_empty() {
+        return Ok(file.to_owned());
+    }
+    let blocks = script::read(text);
+    Ok(merge::merge(file, &source, &base, &blocks, marks))
+}
+
+/// The declaration names the encoding that the text has from now on.
+fn as_utf8(text: &str) -> String {
+    let Some(end) = text
+        .trim_start()
+        .starts_with("<?xml")
+        .then(|| text.find("?>"))
+        .flatten()
+    else {
+        return text.to_owned();
+    };
+    let head = &text[..end];
+    let Some(at) = head.find("encoding") else {
+        return text.to_owned();
+    };
+    let quoted = head[at..].find(['"', '\'']).and_then(|open| {
+        let open = at + open;
+        let quote = head[open..].chars().next()?;
+        let close = open + 1 + head[open + 1..].find(quote)?;
+        Some(open + 1..close)
+    });
+    match quoted {
+        Some(label) if !head[label.clone()].eq_ignore_ascii_case("utf-8") => {
+            format!("{}UTF-8{}", &text[..label.start], &text[label.end..])
+        }
+        _ => text.to_owned(),
+    }
+}

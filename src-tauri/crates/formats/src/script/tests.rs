@@ -1,0 +1,161 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn shown(text: &str) -> Vec<String> {
+    read(text)
+        .iter()
+        .map(|block| {
+            let mut line = format!("{:?}", block.kind);
+            if let Some(label) = &block.label {
+                line.push_str(&format!(" [{label}]"));
+            }
+            if block.dual {
+                line.push_str(" ^");
+            }
+            if block.tight {
+                line.push_str(" +");
+            }
+            let raw: String = block.content.iter().map(|p| p.text.as_str()).collect();
+            format!("{line}: {}", raw.replace('\n', "/"))
+        })
+        .collect()
+}
+
+const SCRIPT: &str = "Title: The _Ferry_\nAuthor:\n    A. Tide\n    B. Tide\n\n.内景 渡口 夜 #12A#\n\n= They wait.\n\n  Rain. *Hard* rain.\nStill.\n\nMARA (V.O.)\n(low)\nYou're late.\n  \nAgain.\n\n@老秦 ^\n没有船了。\n~la la\n\n[[Too soon?]]\n\nCUT TO:\n\n> FADE OUT.\n\n> THE END <\n\n===\n\n!INT. NOT A HEADING\n\n## Act *two*\n";
+
+#[test]
+fn a_script_comes_apart_into_blocks() {
+    let expected = [
+        "Title [Title]: The Ferry",
+        "Title [Author]: A. Tide",
+        "Title [Author]: B. Tide",
+        "Heading [12A]: 内景 渡口 夜",
+        "Synopsis: They wait.",
+        "Action:   Rain. Hard rain./Still.",
+        "Character: MARA (V.O.)",
+        "Parenthetical +: (low)",
+        "Dialogue +: You're late.",
+        "Dialogue +: ",
+        "Dialogue +: Again.",
+        "Character ^: 老秦",
+        "Dialogue +: 没有船了。",
+        "Lyric +: la la",
+        "Hidden: [[Too soon?]]",
+        "Transition: CUT TO:",
+        "Transition: FADE OUT.",
+        "Centered: THE END",
+        "PageBreak: ",
+        "Action: INT. NOT A HEADING",
+        "Section(2): Act two",
+    ];
+    assert_eq!(shown(SCRIPT), expected);
+}
+
+#[test]
+fn the_normal_form_is_written_back_as_it_was() {
+    assert_eq!(write(&read(SCRIPT)).text, SCRIPT);
+}
+
+#[test]
+fn what_would_be_read_as_something_else_is_forced() {
+    for (kind, text, expected) in [
+        (Kind::Action, "INT. A HOUSE", "!INT. A HOUSE\n"),
+        (Kind::Action, "Title: no", "!Title: no\n"),
+        (Kind::Action, "~ no song", "!~ no song\n"),
+        (
+            Kind::Action,
+            "one\n# two\n\nTHREE\nfour",
+            "!one\n!# two\n\n!THREE\n!four\n",
+        ),
+        (Kind::Action, "FADE IN:", "FADE IN:\n"),
+        (Kind::Heading, "A HOUSE", ".A HOUSE\n"),
+        (Kind::Heading, "int. a house", "int. a house\n"),
+        (Kind::Heading, "(A HOUSE)", "(A HOUSE)\n"),
+        (Kind::Character, "Mara", "@Mara\n"),
+        (Kind::Character, "MARA", "@MARA\n"),
+        (Kind::Transition, "CUT TO:", "CUT TO:\n"),
+        (Kind::Transition, "淡出", "> 淡出\n"),
+    ] {
+        let block = Block::new(kind, vec![Piece::plain(text)]);
+        assert_eq!(write(&[block]).text, expected);
+    }
+    let speech = [
+        Block::new(Kind::Character, vec![Piece::plain("MARA")]),
+        Block::new(Kind::Dialogue, vec![Piece::plain("No.")]),
+    ];
+    assert_eq!(write(&speech).text, "MARA\nNo.\n");
+}
+
+/// Scripts of every construct, as people and programs write them.
+pub(crate) fn scripts() -> impl Strategy<Value = String> {
+    let line = prop::sample::select(vec![
+        "INT. HOUSE - DAY",
+        "int. house #3#",
+        ".内景 渡口 夜 #2-A.#",
+        "EXT. YARD [[which?]] - NIGHT",
+        "= They meet.",
+        "# Act One",
+        "### Deep",
+        "Rain falls on the *old* harbour.",
+        "    Indented _and_ marked.",
+        "!FORCED ACTION",
+        "MARA",
+        "MARA (V.O.)",
+        "@老秦",
+        "JON ^",
+        "(beat)",
+        "（低声）",
+        "You are late.",
+        "没有船了。",
+        "**Never** say ***that***.",
+        "~ la la",
+        "CUT TO:",
+        "> 淡出",
+        "> THE END <",
+        "===",
+        "[[A note.]]",
+        "/* cut */",
+        "She [[why?]] waits /* not */ here.",
+        "  ",
+        "FADE IN:",
+        "5 * 3 _ 2",
+        "fish & <chips> \"x\"",
+        "Title: One",
+        "...and then",
+        "emoji 😀 عربي",
+    ]);
+    let title = prop::sample::select(vec![
+        "",
+        "Title: Ferry\n\n",
+        "Title:\n    Ferry\n    Night\nCredit: written by\nAuthor: A. Tide\nContact:\n    1 Quay\n    Port\nDraft date: 1/2\nTone: dark\n\n",
+    ]);
+    let gap = prop::sample::select(vec!["\n", "\n", "\n\n", "\n\n\n"]);
+    (title, prop::collection::vec((line, gap), 0..24)).prop_map(|(title, lines)| {
+        let body: String = lines.iter().flat_map(|(line, gap)| [*line, *gap]).collect();
+        format!("{title}{body}")
+    })
+}
+
+fn keys(blocks: &[Block]) -> Vec<String> {
+    blocks.iter().map(Block::key).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_normal_form_has_the_same_blocks(text in scripts()) {
+        let blocks = read(&text);
+        let written = write(&blocks);
+        let again = read(&written.text);
+        prop_assert_eq!(keys(&again), keys(&blocks), "{}", written.text);
+        prop_assert_eq!(write(&again).text, written.text);
+    }
+
+    #[test]
+    fn any_text_settles(text in "([a-cA-C汉.!@>~#=:()<\\[\\]/*_ \\\\]|\\n){0,60}") {
+        let once = write(&read(&text)).text;
+        let twice = write(&read(&once)).text;
+        let thrice = write(&read(&twice)).text;
+        prop_assert_eq!(twice, thrice);
+    }
+}
