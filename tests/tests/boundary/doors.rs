@@ -157,6 +157,10 @@ const OWNED: &[Owned] = &[
         rooms: &[OPENAI, TESTS],
     },
     Owned {
+        crates: &["llguidance*", "toktrie*"],
+        rooms: &[CANDLE],
+    },
+    Owned {
         crates: &["minijinja*"],
         rooms: &[DESKS, CANDLE],
     },

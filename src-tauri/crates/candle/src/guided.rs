@@ -7,6 +7,8 @@ use crate::tokenizer::Tokenizer;
 /// Forbids tokens before each choice; nothing for a prompt without references.
 pub(crate) struct Guided {
     guide: Guide,
+    /// As it was before the answer.
+    fresh: Guide,
     /// Tokens that are a reference each, and its key.
     marks: Vec<(u32, String)>,
     ends: Vec<u32>,
@@ -26,7 +28,13 @@ impl Guided {
             ends.extend(all.clone().filter(|t| tokenizer.is_end(*t)));
             marks.extend(all.filter_map(|t| Some((t, key(t)?.to_owned()))));
         }
-        Self { guide, marks, ends }
+        let fresh = guide.clone();
+        Self {
+            guide,
+            fresh,
+            marks,
+            ends,
+        }
     }
 
     /// Makes what may not come next impossible; what is meant instead becomes as likely as it was.
@@ -53,6 +61,12 @@ impl Guided {
                 *logit = logit.max(was);
             }
         }
+    }
+
+    /// Begins anew and takes note of these.
+    pub(crate) fn rewind(&mut self, tokens: &[u32]) {
+        self.guide = self.fresh.clone();
+        tokens.iter().for_each(|token| self.wrote(*token));
     }
 
     fn token(&self, key: &str) -> Option<u32> {

@@ -17,12 +17,18 @@
 //! The decoder is the house's own, on candle's quantized products; candle's model files are used in
 //! tests, as a second opinion.
 //!
+//! A request's constraint is kept while the answer is decoded (see `constraint`): its form by
+//! llguidance's masks over our own vocabulary, limits and phrases by going back a word where one does
+//! not fit. What may still be taken back is not streamed.
+//!
 //! Glossary
 //! - *Head* (of a file): its metadata and table of tensors. *Head* (of attention): a slice of the
 //!   width that attends by itself.
 //! - *Session*: one generation's way through the network, with its own cache.
 //! - *Piece*: a token of a SentencePiece vocabulary.
 
+mod constraint;
+mod decode;
 mod failure;
 mod guided;
 mod memory;

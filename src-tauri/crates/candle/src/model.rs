@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread,
 };
 
@@ -16,6 +16,7 @@ use inkstone_generation::{
 use sha2::{Digest, Sha256};
 
 use crate::{
+    constraint::Vocabulary,
     failure::{Result, broken, internal},
     memory,
     network::{Network, config::Config, weights::Keeping},
@@ -41,6 +42,17 @@ pub(crate) struct Model {
     pub(crate) tokenizer: Tokenizer,
     pub(crate) template: Template,
     pub(crate) parameters: u64,
+    vocabulary: OnceLock<Result<Vocabulary>>,
+}
+
+impl Model {
+    /// The vocabulary as forms need it; made when it is asked for first.
+    pub(crate) fn vocabulary(&self) -> Result<&Vocabulary> {
+        let made = self
+            .vocabulary
+            .get_or_init(|| Vocabulary::new(&self.tokenizer));
+        made.as_ref().map_err(Clone::clone)
+    }
 }
 
 /// A handle to a loaded model.
@@ -184,6 +196,7 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
         tokenizer,
         template,
         parameters: about.parameters,
+        vocabulary: OnceLock::new(),
     };
     Ok(Handle(Arc::new(model)))
 }

@@ -39,11 +39,23 @@ impl Sampler {
     }
 
     /// The next token after `so_far`.
-    pub(crate) fn choose(&mut self, logits: &mut [f32], so_far: &[u32]) -> Result<u32> {
+    #[cfg(test)]
+    fn choose(&mut self, logits: &mut [f32], so_far: &[u32]) -> Result<u32> {
+        self.weigh(logits, so_far)?;
+        self.pick(logits)
+    }
+
+    /// Weighs logits by what was written; once before [`Self::pick`].
+    pub(crate) fn weigh(&self, logits: &mut [f32], so_far: &[u32]) -> Result<()> {
         if logits.iter().any(|l| l.is_nan()) {
             return Err(internal("the network gives no numbers"));
         }
         self.penalize(logits, so_far);
+        Ok(())
+    }
+
+    /// Chooses a token.
+    pub(crate) fn pick(&mut self, logits: &[f32]) -> Result<u32> {
         if self.sampling.temperature == 0.0 {
             return greedy(logits).ok_or_else(|| internal("no logits"));
         }

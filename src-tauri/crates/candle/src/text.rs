@@ -35,6 +35,11 @@ impl Text {
         self.stops.push(&text)
     }
 
+    /// Whether what comes next belongs to a thought.
+    pub(crate) fn is_thinking(&self) -> bool {
+        self.thoughts.as_ref().is_some_and(|t| t.inside)
+    }
+
     /// What was held back, at the end. A half character at the very end is left out.
     pub(crate) fn finish(&mut self) -> String {
         let rest = self

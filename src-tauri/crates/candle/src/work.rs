@@ -5,10 +5,12 @@ use std::{sync::Arc, thread};
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use inkstone_generation::{
     CancellationToken, FinishReason, GenerationError, GenerationErrorKind as Kind, Prompt,
-    TextEvent, TextRequest, TextStream, Usage,
+    TextEvent, TextRequest, TextStream,
 };
 
 use crate::{
+    constraint::Kept,
+    decode::{Decode, Listener},
     failure::{Result, guarded, internal, invalid},
     guided::Guided,
     model::Model,
@@ -22,6 +24,9 @@ use crate::{
 /// each network, because other numbers could round otherwise and so change the text.
 const CHUNKS: [(u64, usize); 3] = [(500_000_000, 256), (2_000_000_000, 64), (u64::MAX, 32)];
 
+/// A grammar from a stranger may nest as deep as is allowed.
+const STACK: usize = 16 << 20;
+
 type Events = UnboundedSender<std::result::Result<TextEvent, GenerationError>>;
 
 /// Starts the thread and returns what it will say.
@@ -34,6 +39,7 @@ pub(crate) fn start(
     let to_worker = events.clone();
     let spawned = thread::Builder::new()
         .name("inkstone-generation".to_owned())
+        .stack_size(STACK)
         .spawn(move || {
             let work = Work {
                 model: &model,
@@ -41,7 +47,8 @@ pub(crate) fn start(
                 cancel: &cancel,
             };
             if let Err(error) = guarded(Kind::Internal, || work.run(request)) {
-                work.send(Err(error));
+                // The stream may be gone already; then nobody wants to know.
+                let _ = work.events.unbounded_send(Err(error));
             }
         });
     if let Err(error) = spawned {
@@ -57,18 +64,19 @@ struct Work<'a> {
     cancel: &'a CancellationToken,
 }
 
-impl Work<'_> {
-    /// Says something; whether anybody still listens.
-    fn send(&self, event: std::result::Result<TextEvent, GenerationError>) -> bool {
-        self.events.unbounded_send(event).is_ok()
+impl Listener for Work<'_> {
+    fn send(&self, event: TextEvent) -> bool {
+        self.events.unbounded_send(Ok(event)).is_ok()
     }
 
     fn stopped(&self) -> bool {
         self.cancel.is_cancelled() || self.events.is_closed()
     }
+}
 
+impl Work<'_> {
     fn run(&self, request: TextRequest) -> Result<()> {
-        let mut sampler = Sampler::new(request.sampling)?;
+        let sampler = Sampler::new(request.sampling)?;
         let prompt = self.prompt(&request.prompt)?;
         let context = self.model.network.config.context;
         let read = prompt.tokens.len();
@@ -77,30 +85,32 @@ impl Work<'_> {
         }
         let room = context - read;
         let most = request.max_tokens.map_or(room, |m| room.min(m as usize));
-        let mut text = Text::new(request.stop, prompt.chat, prompt.thinking);
-        let mut guided = Guided::new(&self.model.tokenizer, &prompt.tokens);
-        let mut so_far = prompt.tokens;
-        let finish = |text: &mut Text, written: u32, unsent: u32, reason| {
-            let rest = text.finish();
-            if !rest.is_empty() {
-                self.send(Ok(TextEvent::Delta {
-                    text: rest,
-                    tokens: unsent,
-                }));
-            }
-            let usage = Usage {
-                prompt_tokens: Some(read as u32),
-                completion_tokens: Some(written),
-            };
-            self.send(Ok(TextEvent::Finished { reason, usage }));
+        let tokenizer = &self.model.tokenizer;
+        let vocabulary = || self.model.vocabulary();
+        let constraint = request.constraint.filter(|c| !c.is_empty());
+        let kept = constraint
+            .map(|c| Kept::new(c, &request.stop, tokenizer, &vocabulary))
+            .transpose()?;
+        let mut decode = Decode {
+            tokenizer,
+            session: self.model.network.session(read + most)?,
+            sampler,
+            guided: Guided::new(tokenizer, &prompt.tokens),
+            kept,
+            text: Text::new(request.stop, prompt.chat, prompt.thinking),
+            so_far: prompt.tokens,
+            read,
+            most,
+            from: read,
+            released: read,
+            unsent: 0,
+            ended: false,
         };
-        let mut session = self.model.network.session(read + most)?;
-        let mut logits = Some(Vec::new());
         let chunk = chunk(self.model.parameters);
-        while let Some(_) = &logits
-            && session.len() < read
-        {
-            let part = &so_far[session.len()..read.min(session.len() + chunk)];
+        let mut logits = Some(Vec::new());
+        let session = &mut decode.session;
+        while logits.is_some() && session.len() < read {
+            let part = &decode.so_far[session.len()..read.min(session.len() + chunk)];
             let want = if session.len() + part.len() == read {
                 Want::Last
             } else {
@@ -108,65 +118,16 @@ impl Work<'_> {
             };
             logits = session.forward(part, want, &|| self.stopped())?;
         }
-        let Some(mut logits) = logits else {
-            finish(&mut text, 0, 0, FinishReason::Cancelled);
+        let Some(logits) = logits else {
+            decode.finish(FinishReason::Cancelled, self);
             return Ok(());
         };
-        if !self.send(Ok(TextEvent::Started {
+        if !self.send(TextEvent::Started {
             prompt_tokens: Some(read as u32),
-        })) {
+        }) {
             return Ok(());
         }
-        let (mut written, mut unsent) = (0, 0);
-        loop {
-            if self.stopped() {
-                finish(&mut text, written, unsent, FinishReason::Cancelled);
-                return Ok(());
-            }
-            if written as usize >= most {
-                finish(&mut text, written, unsent, FinishReason::Length);
-                return Ok(());
-            }
-            guided.mask(&mut logits);
-            let token = sampler.choose(&mut logits, &so_far)?;
-            guided.wrote(token);
-            written += 1;
-            unsent += 1;
-            if self.model.tokenizer.is_end(token) {
-                finish(&mut text, written, unsent, FinishReason::Stop);
-                return Ok(());
-            }
-            so_far.push(token);
-            let (piece, stop) = text.push(self.model.tokenizer.spell(token));
-            if !piece.is_empty() {
-                let tokens = std::mem::take(&mut unsent);
-                if !self.send(Ok(TextEvent::Delta {
-                    text: piece,
-                    tokens,
-                })) {
-                    return Ok(());
-                }
-            }
-            if stop {
-                // What follows the stop string is not part of the text.
-                finish(
-                    &mut Text::new(Vec::new(), false, false),
-                    written,
-                    0,
-                    FinishReason::Stop,
-                );
-                return Ok(());
-            }
-            if (written as usize) < most {
-                match session.forward(&[token], Want::Last, &|| self.stopped())? {
-                    Some(next) => logits = next,
-                    None => {
-                        finish(&mut text, written, unsent, FinishReason::Cancelled);
-                        return Ok(());
-                    }
-                }
-            }
-        }
+        decode.run(logits, self)
     }
 
     fn prompt(&self, prompt: &Prompt) -> Result<Read> {

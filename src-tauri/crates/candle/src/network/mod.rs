@@ -242,6 +242,11 @@ impl Session<'_> {
         self.cache.len
     }
 
+    /// Forgets what came after so many positions.
+    pub(crate) fn rewind(&mut self, positions: usize) {
+        self.cache.len = self.cache.len.min(positions);
+    }
+
     /// Reads tokens and returns the logits that are wanted, row by row. `None` when `stopped` said
     /// so between two layers; the session is then of no further use.
     pub(crate) fn forward(

@@ -1,3 +1,4 @@
+mod constraints;
 mod files;
 mod networks;
 mod starter;

@@ -217,6 +217,12 @@ impl Tokenizer {
         self.ends.contains(&token)
     }
 
+    /// Whether a token marks where a thought begins or ends.
+    pub(crate) fn is_thought(&self, token: u32) -> bool {
+        let spelled = self.spell(token);
+        THOUGHTS.iter().any(|mark| mark.as_bytes() == spelled)
+    }
+
     /// What a token stands for; nothing for one that steers.
     pub(crate) fn spell(&self, token: u32) -> &[u8] {
         self.spelled.get(token as usize).map_or(&[], |b| b)
