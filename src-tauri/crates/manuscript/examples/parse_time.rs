@@ -2,8 +2,9 @@
 //!
 //! `cargo run --release -p inkstone-manuscript --example parse_time [FILE]`
 //!
-//! Without a file: a script of about 120 pages made here, the same at every run. Times are the
-//! median of 200 runs in one process.
+//! Without a file: a script of about 115 pages made here, the same at every run. Times are the
+//! median and the slowest of the 95 % fastest of 400 runs in one process. An edit is one keystroke
+//! in a script, and the same taken back.
 
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,7 @@ const PAGE: usize = 55;
 fn main() -> std::io::Result<()> {
     let text = match std::env::args().nth(1) {
         Some(path) => std::fs::read_to_string(path)?,
-        None => made(120),
+        None => made(115),
     };
     let elements = fountain::parse(&text);
     println!(
@@ -28,6 +29,30 @@ fn main() -> std::io::Result<()> {
     let middle = elements[elements.len() / 2].range.start;
     let edited = format!("{}typed {}", &text[..middle], &text[middle..]);
     time("parse", || fountain::parse(&text).len());
+    let mut script = fountain::Script::new(text.as_str());
+    let late = elements[elements.len() * 9 / 10].range.start;
+    let word = text[middle..].find(' ').map_or(middle, |at| middle + at);
+    let heading = text[middle..].find("INT.").map_or(middle, |at| middle + at);
+    for (what, at, typed) in [
+        ("a letter at the top", 8, "x"),
+        ("a letter in the middle", word, "x"),
+        ("a letter near the end", late + 2, "x"),
+        ("a new line in a paragraph", word, "\n"),
+        ("a letter before a heading", heading, "x"),
+        ("`[[` in the middle", word, "[["),
+        ("`/*` in the middle, never closed", word, "/*"),
+        ("`/*` at the top, never closed", 0, "/*\n"),
+    ] {
+        time_edit(what, &mut script, at, typed);
+    }
+    // A boneyard near the end: `/*` at the top cuts all up to it.
+    script.edit(late..late, "/* cut */\n\n");
+    time_edit(
+        "`/*` at the top, closed near the end",
+        &mut script,
+        0,
+        "/*\n",
+    );
     time("scenes", || fountain::scenes(&text).len());
     time("characters", || fountain::characters(&text).len());
     time("count", || count::count(&text).words);
@@ -38,19 +63,36 @@ fn main() -> std::io::Result<()> {
     Ok(())
 }
 
+fn time_edit(what: &str, script: &mut fountain::Script, at: usize, typed: &str) {
+    let mut inserted = Vec::new();
+    let mut deleted = Vec::new();
+    for _ in 0..400 {
+        let start = Instant::now();
+        std::hint::black_box(script.edit(at..at, typed));
+        inserted.push(start.elapsed());
+        let start = Instant::now();
+        std::hint::black_box(script.edit(at..at + typed.len(), ""));
+        deleted.push(start.elapsed());
+    }
+    report(&format!("edit: {what}"), inserted);
+    report("      and taken back", deleted);
+}
+
 fn time(what: &str, mut run: impl FnMut() -> usize) {
-    let mut times: Vec<Duration> = (0..200)
+    let times: Vec<Duration> = (0..400)
         .map(|_| {
             let start = Instant::now();
             std::hint::black_box(run());
             start.elapsed()
         })
         .collect();
+    report(what, times);
+}
+
+fn report(what: &str, mut times: Vec<Duration>) {
     times.sort_unstable();
-    println!(
-        "{what}: {:.3} ms",
-        times[times.len() / 2].as_secs_f64() * 1e3
-    );
+    let at = |share: usize| times[times.len() * share / 100].as_secs_f64() * 1e3;
+    println!("{what}: {:.3} ms ({:.3} ms)", at(50), at(95));
 }
 
 /// Printed lines, wrapped at 61 characters (35 in speeches), as pages.

@@ -168,6 +168,8 @@ enum MarkKind {
 const BOLD: usize = 0;
 const ITALIC: usize = 1;
 const UNDERLINE: usize = 2;
+/// Of their marks.
+const LENGTHS: [usize; 3] = [2, 1, 1];
 
 fn marks(line: &str) -> Vec<Mark> {
     let bytes = line.as_bytes();
@@ -195,13 +197,10 @@ fn marks(line: &str) -> Vec<Mark> {
             b @ (b'*' | b'_') => {
                 let range = at..at + run(b);
                 at = range.end;
-                let styles: &[usize] = match (b, range.len()) {
-                    (b'*', 1) => &[ITALIC],
-                    (b'*', 2) => &[BOLD],
-                    (b'*', 3) => &[BOLD, ITALIC],
-                    (b'_', 1) => &[UNDERLINE],
-                    _ => continue,
-                };
+                let styles = styles_of(b, range.len());
+                if styles.is_empty() {
+                    continue;
+                }
                 let spaced = |c: Option<char>| c.is_none_or(char::is_whitespace);
                 let closes = !spaced(line[..range.start].chars().next_back());
                 let opens = !spaced(line[range.end..].chars().next());
@@ -216,13 +215,23 @@ fn marks(line: &str) -> Vec<Mark> {
                         mark.turns.turn(style);
                     }
                 }
-                if mark.turns == Style::default() && opens {
-                    mark.what = MarkKind::Opens;
-                    for &style in styles {
+                let left = mark.range.start + mark.turns.length();
+                let end = mark.range.end;
+                if left > mark.range.start {
+                    mark.range.end = left;
+                    found.push(mark);
+                }
+                // What closes nothing may open: `**a***b*`.
+                if left < end && opens {
+                    for &style in styles_of(b, end - left) {
                         open[style] = Some(found.len());
                     }
+                    found.push(Mark {
+                        range: left..end,
+                        turns: Style::default(),
+                        what: MarkKind::Opens,
+                    });
                 }
-                found.push(mark);
             }
             _ => at += 1,
         }
@@ -231,22 +240,48 @@ fn marks(line: &str) -> Vec<Mark> {
     found
 }
 
+/// What a run of marks can turn.
+fn styles_of(mark: u8, length: usize) -> &'static [usize] {
+    match (mark, length) {
+        (b'*', 1) => &[ITALIC],
+        (b'*', 2) => &[BOLD],
+        (b'*', 3) => &[BOLD, ITALIC],
+        (b'_', 1) => &[UNDERLINE],
+        _ => &[],
+    }
+}
+
 impl Mark {
     /// Leaves characters that turn nothing to the text: those away from what is marked. False
     /// where none turns anything.
     fn shrink(&mut self) -> bool {
-        let used = 2 * usize::from(self.turns.bold)
-            + usize::from(self.turns.italic)
-            + usize::from(self.turns.underline);
-        match self.what {
-            MarkKind::Opens => self.range.start = self.range.end - used,
-            _ => self.range.end = self.range.start + used,
+        let used = self.turns.length();
+        if self.what == MarkKind::Opens {
+            self.range.start = self.range.end - used;
         }
         used > 0
     }
 }
 
 impl Style {
+    /// How long the marks are that turn these.
+    fn length(self) -> usize {
+        let on = [self.bold, self.italic, self.underline];
+        on.iter()
+            .zip(LENGTHS)
+            .map(|(on, length)| usize::from(*on) * length)
+            .sum()
+    }
+
+    /// What both have.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            bold: self.bold && other.bold,
+            italic: self.italic && other.italic,
+            underline: self.underline && other.underline,
+        }
+    }
+
     fn turn(&mut self, style: usize) {
         match style {
             BOLD => self.bold ^= true,

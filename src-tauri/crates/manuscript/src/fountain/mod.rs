@@ -9,6 +9,9 @@
 //! and hold notes and boneyard. [`content`] gives the same as a string with its emphasis as
 //! written; [`scenes`] and [`characters`] read the structure.
 //!
+//! [`write`] makes Fountain of [`Block`]s, and [`blocks`] the blocks of a text; [`marked`] writes
+//! emphasis. [`compare`] tells two versions of a script apart by scene and element.
+//!
 //! Where the specification leaves room, and where readers of the format differ:
 //! - What does not print (sections, synopses, lines of nothing but notes or boneyard) counts as a
 //!   blank line for its neighbours, so a synopsis may stand right under its heading.
@@ -29,6 +32,7 @@
 //! - A parenthetical right behind another is dialogue. `^` pairs with the speech right before it,
 //!   if that has no partner yet.
 
+mod compare;
 mod cue;
 mod heading;
 mod inline;
@@ -39,11 +43,13 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod title;
+mod write;
 
 use std::ops::Range;
 
 use serde::Serialize;
 
+pub use compare::{ElementChange, ElementComparison, SceneChange, SceneComparison, compare};
 pub use cue::{Cue, Side, Speech, characters, characters_of, cue, speeches};
 pub use heading::{Heading, Light, Setting, heading};
 pub use inline::{Line, Run, RunKind, Style, lines};
@@ -51,6 +57,7 @@ pub use parse::parse;
 pub use read::{Part, content, scenes, scenes_of};
 pub use script::{Edited, Script};
 pub use title::{TitleEntry, title_entries, title_value};
+pub use write::{Block, blocks, marked, plain_marks, write};
 
 /// What an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -282,7 +282,7 @@ fn continues_title_page(line: &SourceLine) -> bool {
     !line.is_empty() && (line.visible.starts_with([' ', '\t']) || key(line).is_some())
 }
 
-fn opens_title_page(line: &SourceLine, next: Option<&SourceLine>) -> bool {
+pub(super) fn opens_title_page(line: &SourceLine, next: Option<&SourceLine>) -> bool {
     let Some((key, value)) = key(line) else {
         return false;
     };

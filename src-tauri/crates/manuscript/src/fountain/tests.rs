@@ -1,5 +1,7 @@
+mod compare;
 mod read;
 mod script;
+mod write;
 
 use proptest::prelude::*;
 

@@ -174,6 +174,8 @@ fn emphasis_minds_spaces_and_escapes() {
         ("***a** b*", "{bi}a{i} b"),
         ("**a *b***", "{b}a {bi}b"),
         ("*a***", "{i}a{}**"),
+        ("*a***b**", "{i}a{b}b"),
+        ("**a***b*", "{b}a{i}b"),
         ("***a*", "**{i}a"),
         ("**a*", "**a*"),
         ("*a _b* c_", "{i}a {iu}b{u} c"),

@@ -92,7 +92,7 @@ fn edits() -> impl Strategy<Value = Vec<(prop::sample::Index, usize, String)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn edits_leave_what_a_whole_reading_gives(
