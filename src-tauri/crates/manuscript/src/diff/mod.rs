@@ -5,7 +5,7 @@
 //! What is equal by chance only, a lone word between two that were replaced, is not held apart.
 //! The time is bounded for any two texts.
 
-mod align;
+pub(crate) mod align;
 mod moves;
 mod tokens;
 

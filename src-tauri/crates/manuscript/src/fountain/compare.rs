@@ -11,14 +11,14 @@ use std::{
 };
 
 use serde::Serialize;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::{Block, Element, ElementKind, content, parse, write::block_of};
-use crate::diff::{Piece, prose_diff};
+use crate::diff::{
+    Piece,
+    align::{Patience, align, rising},
+    prose_diff,
+};
 
-/// The longest stretch (old and new elements together) that is aligned exactly where no element
-/// in it anchors it.
-const MOST_ELEMENTS: usize = 2_000;
 /// How far on a rewritten element is looked for.
 const NEARBY: usize = 8;
 
@@ -85,12 +85,16 @@ pub fn compare(old: &str, new: &str) -> Vec<SceneComparison> {
     let old = Side::new(old, &mut names);
     let new = Side::new(new, &mut names);
     let pairs = paired(&old, &new);
-    let in_order: Vec<(usize, usize)> = pairs
+    let mut in_order: Vec<(usize, usize)> = pairs
         .iter()
         .enumerate()
         .filter_map(|(new_scene, old_scene)| Some(((*old_scene)?, new_scene)))
         .collect();
-    let in_place: HashSet<usize> = rising(&in_order).into_iter().map(|(_, new)| new).collect();
+    in_order.sort_unstable();
+    // The longer scene stays, the shorter one was moved.
+    let in_place = rising(&in_order, |(_, scene)| new.scenes[*scene].len());
+    let in_place: HashSet<usize> = in_place.into_iter().map(|(_, scene)| scene).collect();
+    let mut patience = Patience::default();
     let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
 
     let mut found = Vec::new();
@@ -107,7 +111,8 @@ pub fn compare(old: &str, new: &str) -> Vec<SceneComparison> {
                 found.push(old.alone(&old.scenes[gone], SceneChange::Removed));
             }
         }
-        let elements = inside(&old, &old.scenes[partner], &new, scene);
+        let partner_scene = &old.scenes[partner];
+        let elements = inside(&old, partner_scene, &new, scene, &mut patience);
         let same = elements.iter().all(|e| e.change == ElementChange::Same);
         found.push(SceneComparison {
             change: match (in_place.contains(&index), same) {
@@ -129,19 +134,19 @@ struct Side<'a> {
     text: &'a str,
     elements: Vec<Element>,
     /// A number for what each element says; the same in both scripts.
-    ids: Vec<usize>,
+    ids: Vec<u32>,
     /// Elements by their places.
     scenes: Vec<Range<usize>>,
 }
 
 impl<'a> Side<'a> {
-    fn new(text: &'a str, names: &mut HashMap<Block, usize>) -> Self {
+    fn new(text: &'a str, names: &mut HashMap<Block, u32>) -> Self {
         let mut elements = parse(text);
         elements.retain(|element| element.kind != ElementKind::Blank);
         let ids = elements
             .iter()
             .map(|element| {
-                let next = names.len();
+                let next = u32::try_from(names.len()).unwrap_or(u32::MAX);
                 *names.entry(block_of(text, element)).or_insert(next)
             })
             .collect();
@@ -201,7 +206,7 @@ fn paired(old: &Side, new: &Side) -> Vec<Option<usize>> {
     let mut pairs: Vec<Option<usize>> = vec![None; new.scenes.len()];
     let mut taken = vec![false; old.scenes.len()];
     // The same, word for word, in order.
-    let mut same: HashMap<&[usize], Vec<usize>> = HashMap::new();
+    let mut same: HashMap<&[u32], Vec<usize>> = HashMap::new();
     for (index, scene) in old.scenes.iter().enumerate().rev() {
         same.entry(&old.ids[scene.clone()]).or_default().push(index);
     }
@@ -212,7 +217,7 @@ fn paired(old: &Side, new: &Side) -> Vec<Option<usize>> {
         }
     }
     // Those that share most; what stands in many scenes says nothing.
-    let mut places: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut places: HashMap<u32, Vec<usize>> = HashMap::new();
     for (index, scene) in old.scenes.iter().enumerate() {
         for id in old.ids[scene.clone()].iter().filter(|_| !taken[index]) {
             let scenes = places.entry(*id).or_default();
@@ -227,7 +232,7 @@ fn paired(old: &Side, new: &Side) -> Vec<Option<usize>> {
             continue;
         }
         let mut shared: HashMap<usize, usize> = HashMap::new();
-        let ids: HashSet<usize> = new.ids[scene.clone()].iter().copied().collect();
+        let ids: HashSet<u32> = new.ids[scene.clone()].iter().copied().collect();
         for id in &ids {
             let heading = new.ids[scene.start] == *id;
             let places = places.get(id).map_or(&[][..], Vec::as_slice);
@@ -286,91 +291,32 @@ fn alike(old: &Side, old_scene: &Range<usize>, new: &Side, new_scene: &Range<usi
         || likeness(&content(old.text, a), &content(new.text, b)) >= 0.5
 }
 
-/// The longest row of pairs that rises on both sides, for pairs that rise on the second.
-fn rising(pairs: &[(usize, usize)]) -> Vec<(usize, usize)> {
-    let mut tops: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(pairs.len());
-    for (index, &(old, _)) in pairs.iter().enumerate() {
-        let place = tops.partition_point(|&top| pairs[top].0 < old);
-        before.push(place.checked_sub(1).map(|below| tops[below]));
-        if place == tops.len() {
-            tops.push(index);
-        } else {
-            tops[place] = index;
-        }
-    }
-    let mut row = Vec::with_capacity(tops.len());
-    let mut next = tops.last().copied();
-    while let Some(index) = next {
-        row.push(pairs[index]);
-        next = before[index];
-    }
-    row.reverse();
-    row
-}
-
 /// The elements of a pair of scenes.
 fn inside(
     old: &Side,
     old_scene: &Range<usize>,
     new: &Side,
     new_scene: &Range<usize>,
+    patience: &mut Patience,
 ) -> Vec<ElementComparison> {
     let mut found = Vec::new();
     let (mut old_at, mut new_at) = (old_scene.start, new_scene.start);
     let mut gap = |old_gap: Range<usize>, new_gap: Range<usize>| {
         rewritten(old, old_gap, new, new_gap, &mut found);
     };
-    for (old_next, new_next) in aligned(
+    let pairs = align(
         &old.ids[old_scene.clone()],
         &new.ids[new_scene.clone()],
-        (old_scene.start, new_scene.start),
-    ) {
+        patience,
+    );
+    for (old_next, new_next) in pairs {
+        let (old_next, new_next) = (old_scene.start + old_next, new_scene.start + new_next);
         gap(old_at..old_next, new_at..new_next);
         gap(old_next..old_next + 1, new_next..new_next + 1);
         (old_at, new_at) = (old_next + 1, new_next + 1);
     }
     gap(old_at..old_scene.end, new_at..new_scene.end);
     found
-}
-
-/// Places of the same elements on both sides, rising; `base` is where the slices begin.
-fn aligned(old: &[usize], new: &[usize], base: (usize, usize)) -> Vec<(usize, usize)> {
-    if old.len() + new.len() <= MOST_ELEMENTS {
-        let mut found = Vec::new();
-        for op in capture_diff_slices(Algorithm::Myers, old, new) {
-            if let DiffOp::Equal {
-                old_index,
-                new_index,
-                len,
-            } = op
-            {
-                found.extend((0..len).map(|n| (base.0 + old_index + n, base.1 + new_index + n)));
-            }
-        }
-        return found;
-    }
-    // Long scenes: what stands once on both sides.
-    let once = |ids: &[usize]| {
-        let mut places: HashMap<usize, Option<usize>> = HashMap::new();
-        for (place, id) in ids.iter().enumerate() {
-            places
-                .entry(*id)
-                .and_modify(|found| *found = None)
-                .or_insert(Some(place));
-        }
-        places
-    };
-    let old_once = once(old);
-    let mut pairs: Vec<(usize, usize)> = once(new)
-        .into_iter()
-        .filter_map(|(id, place)| Some(((*old_once.get(&id)?)?, place?)))
-        .collect();
-    pairs.sort_unstable_by_key(|&(_, new)| new);
-    rising(&pairs)
-        .into_iter()
-        .map(|(old, new)| (base.0 + old, base.1 + new))
-        .collect()
 }
 
 /// A stretch that differs: elements that are like one another are one that was rewritten.
