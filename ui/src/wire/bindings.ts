@@ -148,7 +148,7 @@ export type DocumentDto = {
 	kind: DocumentKind;
 	/** Language of its text. */
 	language: Language;
-	/** Title; may be empty. */
+	/** Title of the draft opened last; may be empty. */
 	title: string;
 	/** Its drafts, oldest first. */
 	drafts: Array<DraftSummaryDto>;
@@ -172,10 +172,12 @@ export type DraftSummaryDto = {
 export type DraftView = {
 	/** The document it belongs to. */
 	document: DocumentDto;
-	/** The document's brief. */
+	/** The draft's brief. */
 	brief: Brief;
 	/** Id of the draft. */
 	draft_id: string;
+	/** Its title; may be empty. */
+	title: string;
 	/** Its text. */
 	body: string;
 	/** Counts up with each saved change; sent back with the next edits. */
@@ -528,9 +530,9 @@ export type CreateDocument = {
 	language: Language;
 };
 
-/** The brief of a document. */
+/** The brief of a draft. */
 export type SetBrief = {
-	document_id: string;
+	draft_id: string;
 	brief: Brief;
 };
 
@@ -652,7 +654,7 @@ export interface Commands {
 	deleted_documents: { input: Nothing; output: Array<DocumentDto> };
 	/** Takes a document out of the bin. */
 	restore_document: { input: Id; output: DocumentDto };
-	/** Saves a document's brief; what is not valid yet is saved all the same, and checked when used. */
+	/** Saves a draft's brief; what is not valid yet is saved all the same, and checked when used. */
 	set_brief: { input: SetBrief; output: null };
 	/** Opens a draft (its id). */
 	open_draft: { input: Id; output: DraftView };

@@ -1,16 +1,17 @@
 //! Documents: articles, ad sets and screenplays.
 
 use inkstone_manuscript::{DocumentKind, Language};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::library::{Result, many, new_id, not_found, one};
-use crate::row::{Json, Name};
+use crate::library::{Result, many, new_id, one};
+use crate::row::Name;
+use crate::state::Sheet;
 use crate::{Library, draft};
 
 /// One article, ad set or screenplay. Its text lies in its drafts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Document {
     /// Its id.
     pub id: String,
@@ -20,10 +21,8 @@ pub struct Document {
     pub kind: DocumentKind,
     /// The language it is written in.
     pub language: Language,
-    /// Its title in lists.
+    /// Its title in lists: that of the draft opened last.
     pub title: String,
-    /// What the desk keeps with it, `{"brief": {...}}`.
-    pub fields: Value,
     /// When it was made, in ms since 1970.
     pub created_at: i64,
     /// When it or a text of it was changed last, in ms since 1970.
@@ -56,14 +55,12 @@ const COLUMNS: &str = "id, project_id, kind, language, title, created_at, update
 fn read(row: &Row<'_>) -> rusqlite::Result<Document> {
     let Name(kind) = row.get(2)?;
     let Name(language) = row.get(3)?;
-    let Json(fields) = row.get(7)?;
     Ok(Document {
         id: row.get(0)?,
         project_id: row.get(1)?,
         kind,
         language,
         title: row.get(4)?,
-        fields,
         created_at: row.get(5)?,
         updated_at: row.get(6)?,
     })
@@ -85,7 +82,7 @@ fn read_summary(row: &Row<'_>) -> rusqlite::Result<DocumentSummary> {
 }
 
 fn find(connection: &Connection, id: &str) -> Result<Document> {
-    let sql = format!("SELECT {COLUMNS}, fields FROM documents WHERE id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1");
     one(connection, "document", id, &sql, read)
 }
 
@@ -105,31 +102,72 @@ fn summaries(connection: &Connection, which: &str, of: &[&str]) -> Result<Vec<Do
 
 /// A text or the title of the document has changed.
 pub(crate) fn touch(connection: &Connection, id: &str, now: i64) -> Result<()> {
-    connection.execute(
-        "UPDATE documents SET updated_at = ?1 WHERE id = ?2",
-        params![now, id],
-    )?;
+    connection
+        .prepare_cached("UPDATE documents SET updated_at = ?1 WHERE id = ?2")?
+        .execute(params![now, id])?;
     Ok(())
 }
 
-/// Gives a document another title, which all of its drafts are found by from now on.
-pub(crate) fn rename(connection: &Connection, id: &str, title: &str, now: i64) -> Result<()> {
-    if title.trim().is_empty() {
-        return find(connection, id).map(drop);
-    }
-    let changed = connection.execute(
-        "UPDATE documents SET title = ?1, updated_at = ?2 WHERE id = ?3",
-        params![title, now, id],
-    )?;
-    if changed == 0 {
-        return Err(not_found("document", id));
-    }
-    connection.execute(
-        "INSERT OR IGNORE INTO search_pending (draft_key)
-         SELECT key FROM drafts WHERE document_id = ?1",
-        [id],
-    )?;
+/// A draft has to be read again before it can be found.
+pub(crate) fn to_search(connection: &Connection, draft_key: i64) -> Result<()> {
+    connection
+        .prepare_cached("INSERT OR IGNORE INTO search_pending (draft_key) VALUES (?1)")?
+        .execute([draft_key])?;
     Ok(())
+}
+
+/// Gives the document of a draft that it shows the draft's title, and has all of its drafts found
+/// by it.
+pub(crate) fn show_title(connection: &Connection, draft_key: i64) -> Result<()> {
+    let changed = connection.execute(
+        "UPDATE documents SET title = (SELECT sheet ->> 0 FROM drafts WHERE key = ?1)
+         WHERE shown_key = ?1
+            AND title <> (SELECT sheet ->> 0 FROM drafts WHERE key = ?1)",
+        [draft_key],
+    )?;
+    if changed > 0 {
+        connection.execute(
+            "INSERT OR IGNORE INTO search_pending (draft_key)
+             SELECT key FROM drafts WHERE document_id =
+                (SELECT document_id FROM drafts WHERE key = ?1)",
+            [draft_key],
+        )?;
+    }
+    Ok(())
+}
+
+/// Makes a draft the one that its document shows.
+pub(crate) fn show(connection: &Connection, draft_key: i64) -> Result<()> {
+    connection.execute(
+        "UPDATE documents SET shown_key = ?1
+         WHERE id = (SELECT document_id FROM drafts WHERE key = ?1)",
+        [draft_key],
+    )?;
+    show_title(connection, draft_key)
+}
+
+/// A draft was deleted: if it is the one that its document shows, another takes its place.
+pub(crate) fn show_another(connection: &Connection, draft_id: &str) -> Result<()> {
+    let sql = "SELECT other.key FROM drafts
+         JOIN documents ON documents.id = drafts.document_id AND shown_key = drafts.key
+         JOIN drafts AS other ON other.document_id = documents.id AND other.deleted_at IS NULL
+         WHERE drafts.id = ?1 ORDER BY other.updated_at DESC, other.key LIMIT 1";
+    let other: Option<i64> = connection
+        .query_row(sql, [draft_id], |row| row.get(0))
+        .optional()?;
+    match other {
+        Some(key) => show(connection, key),
+        None => Ok(()),
+    }
+}
+
+/// The draft that a document shows.
+pub(crate) fn shown(connection: &Connection, id: &str) -> Result<String> {
+    let sql = "SELECT drafts.id FROM documents JOIN drafts ON drafts.document_id = documents.id
+               WHERE documents.id = ?1
+               ORDER BY drafts.key = shown_key DESC, drafts.deleted_at IS NOT NULL, drafts.key
+               LIMIT 1";
+    one(connection, "document", id, sql, |row| row.get(0))
 }
 
 impl Library {
@@ -152,11 +190,13 @@ impl Library {
             )?;
             tx.execute(
                 "INSERT INTO documents
-                    (id, project_id, kind, language, title, fields, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, '{}', ?6, ?6)",
+                    (id, project_id, kind, language, title, created_at, updated_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
                 params![id, project_id, Name(kind), Name(language), title, now],
             )?;
-            draft::create(tx, &id, "main", now)?;
+            let sheet = Sheet::of(title, &Value::Object(serde_json::Map::new()))?;
+            let line = draft::create(tx, &id, "main", sheet, now)?;
+            show(tx, line.key)?;
             find(tx, &id)
         })
     }
@@ -172,16 +212,15 @@ impl Library {
         self.read(|c| find(c, id))
     }
 
-    /// Gives a document another title. An empty one changes nothing.
+    /// Gives the draft that a document shows another title. An empty one changes nothing.
     pub fn rename_document(&self, id: &str, title: &str) -> Result<()> {
-        let now = self.now();
-        self.write(|tx| rename(tx, id, title, now))
+        let draft = self.shown_draft(id)?;
+        self.set_title(&draft, title).map(drop)
     }
 
-    /// Sets what the desk keeps with a document.
-    pub fn set_fields(&self, id: &str, fields: &Value) -> Result<()> {
-        let sql = "UPDATE documents SET fields = ?1, updated_at = ?2 WHERE id = ?3";
-        self.write_one("document", id, sql, params![Json(fields), self.now(), id])
+    /// The id of the draft that stands for a document in lists: the one opened last.
+    pub fn shown_draft(&self, document_id: &str) -> Result<String> {
+        self.read(|c| shown(c, document_id))
     }
 
     /// Puts a document into the bin.
@@ -230,13 +269,14 @@ mod tests {
                 Language::Chinese,
             )
             .unwrap();
-        assert_eq!(made.fields, json!({}));
+        let draft = desk.library.shown_draft(&made.id).unwrap();
+        assert_eq!(desk.library.draft(&draft).unwrap().fields, json!({}));
         let fields = json!({ "brief": { "logline": "他们在雨里等船", "scenes": 3 } });
-        desk.library.set_fields(&made.id, &fields).unwrap();
+        desk.library.set_fields(&draft, &fields).unwrap();
         desk.library.rename_document(&made.id, "雨夜").unwrap();
         desk.library.rename_document(&made.id, " \n").unwrap();
         let read = desk.library.document(&made.id).unwrap();
-        assert_eq!(read.fields, fields);
+        assert_eq!(desk.library.draft(&draft).unwrap().fields, fields);
         assert_eq!(
             (read.title.as_str(), read.kind),
             ("雨夜", DocumentKind::Screenplay)
@@ -296,6 +336,6 @@ mod tests {
             missing("document")
         );
         let fields = desk.library.set_fields("x", &json!({}));
-        assert_eq!(fields.unwrap_err(), missing("document"));
+        assert_eq!(fields.unwrap_err(), missing("draft"));
     }
 }

@@ -2,15 +2,18 @@
 
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
+use serde_json::Value;
 
-use crate::history::{self, sha256};
+use crate::bytes::Bytes;
+use crate::edit::{self, Change};
+use crate::history::{self, Keep, sha256};
 use crate::library::{Result, many, new_id, one};
-use crate::row::Json;
 use crate::span::Runs;
-use crate::{Library, LibraryError, NodeKind, document};
+use crate::state::{Sheet, State};
+use crate::{Library, LibraryError, Operation, OperationKind, Origin, document};
 
-/// A line of work with its text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+/// A line of work: a whole document, with title, fields and text.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Draft {
     /// Its id.
     pub id: String,
@@ -18,10 +21,16 @@ pub struct Draft {
     pub document_id: String,
     /// Its name; `main` for the first.
     pub name: String,
+    /// The title.
+    pub title: String,
+    /// What the desk keeps with it, `{"brief": {...}}`.
+    pub fields: Value,
     /// The text, in the native notation of the document's kind.
     pub body: String,
     /// How many batches of edits made the text.
     pub revision: u32,
+    /// The revision that changed the text last; since then only title and fields did.
+    pub body_revision: u32,
     /// When it was made, in ms since 1970.
     pub created_at: i64,
     /// When its text or name was changed last, in ms since 1970.
@@ -43,9 +52,11 @@ pub struct DraftSummary {
     pub created_at: i64,
     /// When its text or name was changed last, in ms since 1970.
     pub updated_at: i64,
+    /// The title.
+    pub title: String,
 }
 
-const COLUMNS: &str = "id, document_id, name, revision, created_at, updated_at";
+const COLUMNS: &str = "id, document_id, name, revision, created_at, updated_at, sheet";
 
 fn read_summary(row: &Row<'_>) -> rusqlite::Result<DraftSummary> {
     Ok(DraftSummary {
@@ -55,6 +66,20 @@ fn read_summary(row: &Row<'_>) -> rusqlite::Result<DraftSummary> {
         revision: row.get(3)?,
         created_at: row.get(4)?,
         updated_at: row.get(5)?,
+        title: sheet_title(&row.get::<_, String>(6)?)?,
+    })
+}
+
+/// The title in a sheet, without reading the fields.
+fn sheet_title(sheet: &str) -> rusqlite::Result<String> {
+    let read = || {
+        let mut values =
+            serde_json::Deserializer::from_str(sheet.strip_prefix('[')?).into_iter::<String>();
+        values.next()?.ok()
+    };
+    read().ok_or_else(|| {
+        let why = "title and fields can't be read".into();
+        rusqlite::Error::FromSqlConversionFailure(6, rusqlite::types::Type::Text, why)
     })
 }
 
@@ -68,84 +93,140 @@ fn find_summary(connection: &Connection, id: &str) -> Result<DraftSummary> {
     )
 }
 
+/// What the journal and the history need to know of a draft, without its text.
+pub(crate) struct Place {
+    pub(crate) key: i64,
+    pub(crate) revision: u32,
+}
+
+pub(crate) fn summary(connection: &Connection, id: &str) -> Result<Place> {
+    let sql = "SELECT key, revision FROM drafts WHERE id = ?1";
+    one(connection, "draft", id, sql, |row| {
+        Ok(Place {
+            key: row.get(0)?,
+            revision: row.get(1)?,
+        })
+    })
+}
+
 /// What an edit needs to know of a draft.
 pub(crate) struct Line {
     pub(crate) id: String,
     pub(crate) key: i64,
     pub(crate) document_id: String,
     pub(crate) revision: u32,
-    pub(crate) head_id: Option<String>,
+    /// The revision that changed the body last.
+    pub(crate) body_revision: u32,
+    pub(crate) head_key: Option<i64>,
+    pub(crate) sheet: Sheet,
     pub(crate) body: String,
     pub(crate) runs: Runs,
+    /// The sheet is not what the row has.
+    pub(crate) retitled: bool,
 }
 
 impl Line {
     pub(crate) fn load(connection: &Connection, id: &str) -> Result<Line> {
-        let sql = "SELECT id, key, document_id, revision, head_id, body, spans FROM drafts
-                   WHERE id = ?1";
-        one(connection, "draft", id, sql, |row| {
-            let Json(runs) = row.get(6)?;
-            Ok(Line {
+        let sql = "SELECT id, key, document_id, revision, head_key, body, spans, body_revision,
+                    sheet
+                   FROM drafts WHERE id = ?1";
+        let (mut line, spans) = one(connection, "draft", id, sql, |row| {
+            let line = Line {
                 id: row.get(0)?,
                 key: row.get(1)?,
                 document_id: row.get(2)?,
                 revision: row.get(3)?,
-                head_id: row.get(4)?,
+                head_key: row.get(4)?,
                 body: row.get(5)?,
-                runs,
-            })
-        })
+                runs: Runs::default(),
+                body_revision: row.get(7)?,
+                sheet: Sheet(row.get(8)?),
+                retitled: false,
+            };
+            Ok((line, row.get::<_, Vec<u8>>(6)?))
+        })?;
+        line.runs = Runs::read(&mut Bytes(&spans))?;
+        Ok(line)
     }
 
-    /// Writes text, spans and revision.
+    /// All of it.
+    pub(crate) fn state(&self) -> State {
+        State {
+            sheet: self.sheet.clone(),
+            body: self.body.clone(),
+            runs: self.runs.clone(),
+        }
+    }
+
+    /// Writes text, spans, title, fields and revision.
     pub(crate) fn store(&self, connection: &Connection, now: i64) -> Result<()> {
-        connection.execute(
-            "UPDATE drafts SET revision = ?1, sha256 = ?2, body = ?3, spans = ?4, updated_at = ?5
-             WHERE key = ?6",
-            params![
+        connection
+            .prepare_cached(
+                "UPDATE drafts SET revision = ?1, sha256 = ?2, body = ?3, spans = ?4,
+                    updated_at = ?5, body_revision = ?6, sheet = ?7
+                 WHERE key = ?8",
+            )?
+            .execute(params![
                 self.revision,
                 sha256(&self.body),
                 self.body,
-                Json(&self.runs),
+                self.runs.bytes_kept(),
                 now,
+                self.body_revision,
+                self.sheet.0,
                 self.key
-            ],
-        )?;
+            ])?;
         document::touch(connection, &self.document_id, now)?;
-        connection.execute(
-            "INSERT OR IGNORE INTO search_pending (draft_key) VALUES (?1)",
-            [self.key],
-        )?;
-        Ok(())
+        if self.retitled {
+            document::show_title(connection, self.key)?;
+        }
+        document::to_search(connection, self.key)
     }
 }
 
-/// Makes an empty draft.
+/// Makes a draft with a title and fields, and no text.
 pub(crate) fn create(
     connection: &Connection,
     document_id: &str,
     name: &str,
+    sheet: Sheet,
     now: i64,
 ) -> Result<Line> {
     let id = new_id()?;
     connection.execute(
-        "INSERT INTO drafts
-            (id, document_id, name, revision, created_at, updated_at, sha256, spans, body)
-         VALUES (?1, ?2, ?3, 0, ?4, ?4, ?5, ?6, '')",
+        "INSERT INTO drafts (id, document_id, name, revision, body_revision, created_at,
+            updated_at, sha256, sheet, spans, body)
+         VALUES (?1, ?2, ?3, 0, 0, ?4, ?4, ?5, ?6, ?7, '')",
         params![
             id,
             document_id,
             name,
             now,
             sha256(""),
-            Json(Runs::default())
+            sheet.0,
+            Runs::default().bytes_kept()
         ],
     )?;
-    connection.execute(
-        "INSERT INTO search_pending (draft_key) VALUES (?1)",
-        [connection.last_insert_rowid()],
-    )?;
+    document::to_search(connection, connection.last_insert_rowid())?;
     Line::load(connection, &id)
+}
+
+/// Makes a draft that begins with a state: that of the draft `from`, or of one of its nodes.
+pub(crate) fn begin(
+    connection: &Connection,
+    document_id: &str,
+    name: &str,
+    state: State,
+    head_key: Option<i64>,
+    now: i64,
+) -> Result<DraftSummary> {
+    let mut to = create(connection, document_id, name, state.sheet, now)?;
+    to.body = state.body;
+    to.runs = state.runs;
+    to.store(connection, now)?;
+    to.head_key = head_key;
+    history::keep(connection, &mut to, Keep::snapshot("branch"), now)?;
+    find_summary(connection, &to.id)
 }
 
 impl Library {
@@ -174,43 +255,90 @@ impl Library {
     /// One draft with its text, deleted or not.
     pub fn draft(&self, id: &str) -> Result<Draft> {
         self.read(|c| {
-            let sql = format!("SELECT {COLUMNS}, body FROM drafts WHERE id = ?1");
-            one(c, "draft", id, &sql, |row| {
-                let DraftSummary {
-                    id,
-                    document_id,
-                    name,
-                    revision,
-                    created_at,
-                    updated_at,
-                } = read_summary(row)?;
-                let body = row.get(6)?;
-                Ok(Draft {
-                    id,
-                    document_id,
-                    name,
-                    body,
-                    revision,
-                    created_at,
-                    updated_at,
-                })
+            let found = find_summary(c, id)?;
+            let sql = "SELECT sheet, body, body_revision FROM drafts WHERE id = ?1";
+            let (sheet, body, body_revision) = one(c, "draft", id, sql, |row| {
+                Ok((Sheet(row.get(0)?), row.get(1)?, row.get(2)?))
+            })?;
+            let (title, fields) = sheet.read()?;
+            Ok(Draft {
+                id: found.id,
+                document_id: found.document_id,
+                name: found.name,
+                title,
+                fields,
+                body,
+                revision: found.revision,
+                body_revision,
+                created_at: found.created_at,
+                updated_at: found.updated_at,
             })
         })
     }
 
-    /// Starts another draft of the same document from a draft's present text, origins included.
+    /// Starts another draft of the same document from a draft as it is: title, fields, text and
+    /// origins.
     pub fn branch(&self, draft_id: &str, name: &str) -> Result<DraftSummary> {
         let now = self.now();
         self.write(|tx| {
             let mut from = Line::load(tx, draft_id)?;
             history::keep_if_new(tx, &mut from, "autosave", now)?;
-            let mut to = create(tx, &from.document_id, name, now)?;
-            to.body = from.body;
-            to.runs = from.runs;
-            to.store(tx, now)?;
-            to.head_id = from.head_id;
-            history::keep(tx, &mut to, NodeKind::Snapshot, None, "branch", now)?;
-            find_summary(tx, &to.id)
+            let (document, head) = (from.document_id.clone(), from.head_key);
+            begin(tx, &document, name, from.state(), head, now)
+        })
+    }
+
+    /// Starts another draft of the same document from what a node keeps.
+    pub fn branch_from(&self, node_id: &str, name: &str) -> Result<DraftSummary> {
+        let now = self.now();
+        self.write(|tx| {
+            let (document, key) = history::of_document(tx, node_id)?;
+            let state = history::state(tx, node_id)?;
+            begin(tx, &document, name, state, Some(key), now)
+        })
+    }
+
+    /// Gives a draft another title, in one operation that can be undone. An empty one changes
+    /// nothing. Returns the draft's revision.
+    pub fn set_title(&self, draft_id: &str, title: &str) -> Result<u32> {
+        self.describe(draft_id, |old, fields| {
+            let title = if title.trim().is_empty() { old } else { title };
+            Sheet::of(title, fields)
+        })
+    }
+
+    /// Sets what the desk keeps with a draft, in one operation that can be undone. Returns the
+    /// draft's revision.
+    pub fn set_fields(&self, draft_id: &str, fields: &Value) -> Result<u32> {
+        self.describe(draft_id, |title, _| Sheet::of(title, fields))
+    }
+
+    fn describe(
+        &self,
+        draft_id: &str,
+        new: impl FnOnce(&str, &Value) -> Result<Sheet>,
+    ) -> Result<u32> {
+        let now = self.now();
+        self.write(|tx| {
+            let mut line = Line::load(tx, draft_id)?;
+            let (title, fields) = line.sheet.read()?;
+            let change = Change {
+                sheet: Some(new(&title, &fields)?),
+                ..Change::default()
+            };
+            let operation = Operation {
+                kind: OperationKind::Describe,
+                origin: Origin::Typed,
+            };
+            edit::perform(tx, &mut line, change, &operation, now)
+        })
+    }
+
+    /// Says that a draft was opened: it stands for its document in lists from now on.
+    pub fn show_draft(&self, draft_id: &str) -> Result<()> {
+        self.write(|tx| {
+            let line = summary(tx, draft_id)?;
+            document::show(tx, line.key)
         })
     }
 
@@ -240,7 +368,7 @@ impl Library {
             }
             let sql = "UPDATE drafts SET deleted_at = ifnull(deleted_at, ?1) WHERE id = ?2";
             tx.execute(sql, params![now, id])?;
-            Ok(())
+            document::show_another(tx, id)
         })
     }
 

@@ -1,19 +1,17 @@
 //! Edits and the journal: every change of a text is one row that knows how to undo itself.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
-use crate::draft::Line;
-use crate::library::{Result, many, new_id};
-use crate::row::{Json, limit};
+use crate::draft::{self, Line};
+use crate::journal::{self, Entry, Journal, SheetSplice};
+use crate::library::Result;
 use crate::span::Runs;
-use crate::{Library, LibraryError, Origin, history};
+use crate::state::Sheet;
+use crate::{Library, LibraryError, Origin, history, undo};
 
-/// How far back an undo looks for the text it brings back, in operations.
-const RECALLED_OPERATIONS: usize = 500;
-
-/// The same in bytes of text walked over, so that an undo in a book stays quick.
-const RECALLED_BYTES: usize = 64 << 20;
+/// How far back an undo looks for the origins of what it brings back, in operations.
+const RECALLED_OPERATIONS: u32 = 500;
 
 /// A replacement of `from..to` (bytes of the text before the whole batch) by `insert`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,12 +58,19 @@ pub enum OperationKind {
     Undo,
     /// Took an undo back.
     Redo,
+    /// Changed the title or the fields.
+    Describe,
+    /// Took in what another draft has.
+    Merge {
+        /// The node of the other draft that was merged.
+        node_id: String,
+    },
 }
 
 /// An operation as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OperationRecord {
-    /// Its id.
+    /// Its id: the draft's and the revision.
     pub id: String,
     /// The draft it changed.
     pub draft_id: String,
@@ -77,12 +82,14 @@ pub struct OperationRecord {
     pub edits: Vec<Edit>,
     /// What undoes them, in the text after.
     pub inverse: Vec<Edit>,
+    /// Whether it changed title or fields.
+    pub described: bool,
     /// When, in ms since 1970.
     pub created_at: i64,
 }
 
 /// An edit with the origins of what it inserts, as the journal keeps it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Piece {
     pub(crate) from: usize,
     pub(crate) to: usize,
@@ -103,6 +110,16 @@ impl Piece {
         }
     }
 
+    /// Whether it changes nothing.
+    fn is_nothing(&self) -> bool {
+        self.from == self.to && self.insert.is_empty()
+    }
+
+    /// Without the origins.
+    pub(crate) fn as_edit(&self) -> Edit {
+        self.clone().edit()
+    }
+
     fn edit(self) -> Edit {
         Edit {
             from: self.from,
@@ -113,13 +130,13 @@ impl Piece {
 }
 
 /// A text with the pieces put in, its runs, and the pieces that undo it.
-struct Spliced {
-    body: String,
-    runs: Runs,
-    inverse: Vec<Piece>,
+pub(crate) struct Spliced {
+    pub(crate) body: String,
+    pub(crate) runs: Runs,
+    pub(crate) inverse: Vec<Piece>,
 }
 
-fn splice(body: &str, runs: &Runs, pieces: &[Piece]) -> Result<Spliced> {
+pub(crate) fn splice(body: &str, runs: &Runs, pieces: &[Piece]) -> Result<Spliced> {
     check(body, pieces)?;
     let grown: usize = pieces.iter().map(|piece| piece.insert.len()).sum();
     let mut after = Spliced {
@@ -165,53 +182,111 @@ fn check(body: &str, pieces: &[Piece]) -> Result<()> {
     Ok(())
 }
 
-/// Changes a draft: text, spans, revision and journal. Returns the new revision, or the present
-/// one if there is nothing to change.
+/// What an operation does.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    /// To the body, in the body before.
+    pub(crate) pieces: Vec<Piece>,
+    /// Title and fields afterwards; none leaves them.
+    pub(crate) sheet: Option<Sheet>,
+    /// For an undo or redo: the earlier positions that it leads to.
+    pub(crate) to: Option<To>,
+}
+
+/// Positions that an undo or redo leads to; none where body or sheet stay.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct To {
+    pub(crate) body: Option<u32>,
+    pub(crate) sheet: Option<u32>,
+}
+
+impl Change {
+    /// A change of the body only.
+    pub(crate) fn body(pieces: Vec<Piece>) -> Change {
+        Change {
+            pieces,
+            ..Change::default()
+        }
+    }
+}
+
+/// Changes a draft: text, spans, title, fields, revision and journal. Returns the new revision, or
+/// the present one if there is nothing to change.
 pub(crate) fn perform(
     connection: &Connection,
     line: &mut Line,
-    pieces: &[Piece],
+    change: Change,
     operation: &Operation,
     now: i64,
 ) -> Result<u32> {
-    let after = splice(&line.body, &line.runs, pieces)?;
-    if pieces
-        .iter()
-        .all(|piece| piece.from == piece.to && piece.insert.is_empty())
-    {
+    let Change { pieces, sheet, to } = change;
+    let mut after = splice(&line.body, &line.runs, &pieces)?;
+    let mut pieces = pieces;
+    if pieces.iter().all(Piece::is_nothing) {
+        pieces.clear();
+        after.inverse.clear();
+    }
+    let sheet = sheet.filter(|sheet| *sheet != line.sheet);
+    if pieces.is_empty() && sheet.is_none() && to.is_none() {
         return Ok(line.revision);
     }
     // Nothing replaces something only if that something can be found again in the history.
     if after.body.trim().is_empty() && !line.body.trim().is_empty() {
         history::keep_if_new(connection, line, "autosave", now)?;
     }
-    line.revision = line
+    let stood = Journal::of(connection, line.key).place(line.revision)?;
+    let revision = line
         .revision
         .checked_add(1)
         .ok_or_else(|| LibraryError::Sql("no revision is left".to_owned()))?;
-    connection.execute(
-        "INSERT INTO operations (id, draft_id, revision, created_at, operation, edits, inverse)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            new_id()?,
-            line.id,
-            line.revision,
-            now,
-            Json(operation),
-            Json(pieces),
-            Json(&after.inverse)
-        ],
-    )?;
-    line.body = after.body;
-    line.runs = after.runs;
+    let mut place = stood;
+    match to {
+        Some(to) => {
+            place.body = to.body.unwrap_or(stood.body);
+            place.sheet = to.sheet.unwrap_or(stood.sheet);
+        }
+        None => {
+            place.tip = revision;
+            if !pieces.is_empty() {
+                place.body = revision;
+            }
+            if sheet.is_some() {
+                place.sheet = revision;
+            }
+        }
+    }
+    let entry = Entry {
+        revision,
+        operation: operation.clone(),
+        created_at: now,
+        inverse: after.inverse,
+        sheet: sheet
+            .as_ref()
+            .and_then(|sheet| SheetSplice::between(&line.sheet, sheet)),
+        place,
+        before: (stood.body, stood.sheet),
+        pieces,
+    };
+    journal::append(connection, line.key, &entry)?;
+    line.revision = revision;
+    if !entry.pieces.is_empty() {
+        line.body_revision = revision;
+        line.body = after.body;
+        line.runs = after.runs;
+    }
+    if let Some(sheet) = sheet {
+        line.sheet = sheet;
+        line.retitled = true;
+    }
     line.store(connection, now)?;
     Ok(line.revision)
 }
 
-/// Loads a draft for edits that were made at `base_revision`.
+/// Loads a draft for edits that were made at `base_revision`. Title and fields may have changed
+/// since.
 pub(crate) fn load_at(connection: &Connection, id: &str, base_revision: u32) -> Result<Line> {
     let line = Line::load(connection, id)?;
-    if line.revision != base_revision {
+    if base_revision < line.body_revision || base_revision > line.revision {
         return Err(LibraryError::Conflict {
             current: line.revision,
         });
@@ -219,48 +294,83 @@ pub(crate) fn load_at(connection: &Connection, id: &str, base_revision: u32) -> 
     Ok(line)
 }
 
-/// Gives what an undo or redo brings back the origins it had: the editor returns to a text that
-/// the draft had before, so the journal is walked back to that text. An editor that groups typing
-/// differently returns to a text between two operations; then the origins are those of the latest
-/// removed text that has the inserted one in it.
-fn recall(connection: &Connection, line: &Line, pieces: &mut [Piece]) -> Result<()> {
-    let target = splice(&line.body, &line.runs, pieces)?;
-    let mut state = (line.body.clone(), line.runs.clone());
+/// The one piece that makes one text with its origins another; none if they are the same.
+pub(crate) fn transition(old: (&str, &Runs), new: (&str, &Runs)) -> Option<Piece> {
+    let same = old.0.bytes().zip(new.0.bytes());
+    let head = same.take_while(|(a, b)| a == b).count();
+    let head = head.min(old.1.common_head(new.1));
+    let (head_old, head_new) = (
+        old.0.floor_char_boundary(head),
+        new.0.floor_char_boundary(head),
+    );
+    let head = head_old.min(head_new);
+    if head == old.0.len() && head == new.0.len() {
+        return None;
+    }
+    let ends = old.0[head..].bytes().rev().zip(new.0[head..].bytes().rev());
+    let tail = ends.take_while(|(a, b)| a == b).count();
+    let most = old.0.len().min(new.0.len()) - head;
+    let tail = tail.min(old.1.common_tail(new.1)).min(most);
+    let to = old.0.ceil_char_boundary(old.0.len() - tail);
+    let to_new = new.0.len() - (old.0.len() - to);
+    Some(Piece {
+        from: head,
+        to,
+        insert: new.0[head..to_new].to_owned(),
+        runs: new.1.part(head..to_new),
+    })
+}
+
+/// Gives what an undo or redo of the editor brings back the origins it had, and says which
+/// position it leads to: the editor returns to a text that stood on the chain of positions, so the
+/// chain is walked to that text. An editor that groups typing differently returns to a text between
+/// two operations; then the origins are those of the latest removed text that has the inserted one
+/// in it, and the way back is an operation of its own.
+fn recall(
+    connection: &Connection,
+    line: &Line,
+    pieces: &mut Vec<Piece>,
+    kind: &OperationKind,
+) -> Result<Option<To>> {
+    let target = splice(&line.body, &line.runs, pieces)?.body;
+    let found = match kind {
+        OperationKind::Undo => undo::back_to(connection, line, &target)?,
+        _ => undo::forward_to(connection, line, &target)?,
+    };
+    if let Some((position, body, runs)) = found {
+        *pieces = transition((&line.body, &line.runs), (&body, &runs))
+            .into_iter()
+            .collect();
+        return Ok(Some(To {
+            body: Some(position),
+            sheet: None,
+        }));
+    }
     let mut removed: Vec<Option<Runs>> = vec![None; pieces.len()];
-    let mut walked = 0;
-    let mut statement = connection.prepare_cached(
-        "SELECT inverse FROM operations WHERE draft_id = ?1 ORDER BY revision DESC LIMIT ?2",
-    )?;
-    let mut rows = statement.query(params![line.id, limit(RECALLED_OPERATIONS)])?;
-    while let Some(row) = rows.next()? {
-        let Json(inverse): Json<Vec<Piece>> = row.get(0)?;
+    let mut journal = Journal::of(connection, line.key);
+    let oldest = line.revision.saturating_sub(RECALLED_OPERATIONS);
+    for revision in (oldest + 1..=line.revision).rev() {
+        let inverse = &journal.entry(revision)?.inverse;
         for (piece, found) in pieces.iter().zip(&mut removed) {
-            let place = |piece: &Piece, old: &Piece| old.insert.find(&piece.insert);
             if found.is_none() && !piece.insert.is_empty() {
                 *found = inverse.iter().find_map(|old| {
-                    let at = place(piece, old)?;
+                    let at = old.insert.find(&piece.insert)?;
                     Some(old.runs.part(at..at + piece.insert.len()))
                 });
             }
         }
-        let before = splice(&state.0, &state.1, &inverse)?;
-        if before.body == target.body {
-            // The inverse of the inverse lies where each piece's text stands now.
-            for (piece, undone) in pieces.iter_mut().zip(&target.inverse) {
-                piece.runs = before.runs.part(undone.from..undone.to);
-            }
-            return Ok(());
-        }
-        walked += before.body.len();
-        if walked > RECALLED_BYTES {
+        if pieces
+            .iter()
+            .zip(&removed)
+            .all(|(piece, found)| piece.insert.is_empty() || found.is_some())
+        {
             break;
         }
-        state = (before.body, before.runs);
     }
     for (piece, runs) in pieces.iter_mut().zip(removed) {
         piece.runs = runs.unwrap_or_else(|| piece.runs.clone());
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The one replacement that turns `old` into `new`, without their common ends.
@@ -282,20 +392,18 @@ pub(crate) fn replacement(old: &str, new: &str) -> Edit {
     }
 }
 
-fn read(row: &Row<'_>) -> rusqlite::Result<OperationRecord> {
-    let Json(operation) = row.get(4)?;
-    let Json(edits): Json<Vec<Piece>> = row.get(5)?;
-    let Json(inverse): Json<Vec<Piece>> = row.get(6)?;
+fn record(draft_id: &str, entry: Entry) -> OperationRecord {
     let plain = |pieces: Vec<Piece>| pieces.into_iter().map(Piece::edit).collect();
-    Ok(OperationRecord {
-        id: row.get(0)?,
-        draft_id: row.get(1)?,
-        revision: row.get(2)?,
-        created_at: row.get(3)?,
-        operation,
-        edits: plain(edits),
-        inverse: plain(inverse),
-    })
+    OperationRecord {
+        id: format!("{draft_id}.{}", entry.revision),
+        draft_id: draft_id.to_owned(),
+        revision: entry.revision,
+        created_at: entry.created_at,
+        operation: entry.operation,
+        described: entry.sheet.is_some(),
+        edits: plain(entry.pieces),
+        inverse: plain(entry.inverse),
+    }
 }
 
 impl Library {
@@ -315,23 +423,33 @@ impl Library {
         let now = self.now();
         self.write(|tx| {
             let mut line = load_at(tx, draft_id, base_revision)?;
-            let mut pieces: Vec<Piece> = edits
-                .iter()
-                .map(|edit| Piece::of(edit, &operation.origin))
-                .collect();
-            if matches!(operation.kind, OperationKind::Undo | OperationKind::Redo) {
-                recall(tx, &line, &mut pieces)?;
+            let mut change = Change::body(
+                edits
+                    .iter()
+                    .map(|edit| Piece::of(edit, &operation.origin))
+                    .collect(),
+            );
+            check(&line.body, &change.pieces)?;
+            if change.pieces.iter().all(Piece::is_nothing) {
+                return Ok(line.revision);
             }
-            perform(tx, &mut line, &pieces, operation, now)
+            if matches!(operation.kind, OperationKind::Undo | OperationKind::Redo) {
+                change.to = recall(tx, &line, &mut change.pieces, &operation.kind)?;
+            }
+            perform(tx, &mut line, change, operation, now)
         })
     }
 
     /// A draft's latest operations, newest first.
     pub fn operations(&self, draft_id: &str, most: usize) -> Result<Vec<OperationRecord>> {
         self.read(|c| {
-            let sql = "SELECT id, draft_id, revision, created_at, operation, edits, inverse
-                       FROM operations WHERE draft_id = ?1 ORDER BY revision DESC LIMIT ?2";
-            many(c, sql, params![draft_id, limit(most)], read)
+            let line = draft::summary(c, draft_id)?;
+            let mut journal = Journal::of(c, line.key);
+            (1..=line.revision)
+                .rev()
+                .take(most)
+                .map(|revision| Ok(record(draft_id, journal.entry(revision)?.clone())))
+                .collect()
         })
     }
 }

@@ -8,7 +8,8 @@ pub enum LibraryError {
     /// Nothing has this id.
     #[error("no {what} has the id `{id}`")]
     NotFound {
-        /// What was looked for: `project`, `document`, `draft`, `node`, `generation`, `departure`.
+        /// What was looked for: `project`, `document`, `draft`, `node`,
+        /// `generation`, `departure`, `asset`.
         what: &'static str,
         /// The id that was given.
         id: String,
@@ -53,6 +54,12 @@ pub enum LibraryError {
     /// No space is left.
     #[error("the disk is full")]
     DiskFull,
+    /// More than the library takes.
+    #[error("larger than {limit} bytes")]
+    TooLarge {
+        /// What it takes, in bytes.
+        limit: usize,
+    },
     /// A document keeps at least one draft.
     #[error("a document's only draft can't be deleted")]
     LastDraft,

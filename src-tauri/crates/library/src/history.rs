@@ -1,15 +1,19 @@
 //! History: kept texts with parents.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::types::{FromSql, FromSqlResult, ToSqlOutput, Value as SqlValue, ValueRef};
+use rusqlite::{Connection, Row, ToSql, params};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::bytes::short_id;
 use crate::draft::Line;
-use crate::edit::{self, Piece};
-use crate::library::{Result, hex, many, new_id, not_found, one};
-use crate::row::{Json, Name};
-use crate::span::Runs;
-use crate::{Library, LibraryError, Operation, OperationKind, Origin};
+use crate::edit::{self, Change, transition};
+use crate::library::{Result, hex, many, new_id, not_found};
+use crate::row::limit;
+use crate::state::{self, State};
+use crate::written::Written;
+use crate::{Library, LibraryError, Operation, OperationKind, Origin, Span, texts};
 
 /// Whether a node was wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -30,18 +34,49 @@ pub struct HistoryNode {
     pub draft_id: String,
     /// The node this text came out of.
     pub parent_id: Option<String>,
+    /// The other node that went into it, after a merge.
+    pub merged_from: Option<String>,
     /// Whether it was wanted.
     pub kind: NodeKind,
     /// What the person called it.
     pub name: Option<String>,
-    /// Why it was kept: `autosave`, `named`, `accepted`, `before_restore`, `restored`, `branch`.
+    /// Why it was kept: `autosave`, `named`, `accepted`, `before_restore`, `restored`, `branch`,
+    /// `before_merge`, `merged`, `before_import`, `imported`.
     pub label: String,
-    /// The SHA-256 of the text, in hexadecimal.
+    /// The SHA-256 of what was kept (title, fields, text and origins), in hexadecimal.
     pub sha256: String,
     /// The text's length in characters, line breaks not counted.
     pub characters: u32,
+    /// The draft's revision when it was kept.
+    pub revision: u32,
+    /// Who wrote what came since the parent.
+    pub written: Written,
     /// When it was kept, in ms since 1970.
     pub created_at: i64,
+    /// When a person hid it, in ms since 1970.
+    pub hidden_at: Option<i64>,
+}
+
+/// What a node keeps: a whole document as it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NodeState {
+    /// The title.
+    pub title: String,
+    /// What the desk kept with it.
+    pub fields: Value,
+    /// The text.
+    pub body: String,
+    /// Where each part of the text came from. They tile the text.
+    pub spans: Vec<Span>,
+}
+
+/// Which nodes of a document's history are wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HistoryFilter {
+    /// Only named and other wanted ones.
+    pub versions_only: bool,
+    /// Also those that were hidden.
+    pub hidden: bool,
 }
 
 /// The hash of a text, in hexadecimal.
@@ -49,75 +84,203 @@ pub(crate) fn sha256(text: &str) -> String {
     hex(&Sha256::digest(text.as_bytes()))
 }
 
-const COLUMNS: &str = "id, draft_id, parent_id, kind, name, label, sha256, characters, created_at";
+/// A node's id as its column has it: 16 bytes where that will do.
+pub(crate) struct NodeId<T>(pub(crate) T);
+
+impl<T: AsRef<str>> ToSql for NodeId<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        let id = self.0.as_ref();
+        Ok(ToSqlOutput::Owned(match short_id(id) {
+            Some(bytes) => SqlValue::Blob(bytes.to_vec()),
+            None => SqlValue::Text(id.to_owned()),
+        }))
+    }
+}
+
+impl FromSql for NodeId<String> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Blob(bytes) => Ok(NodeId(hex(bytes))),
+            other => Ok(NodeId(other.as_str()?.to_owned())),
+        }
+    }
+}
+
+const COLUMNS: &str = "nodes.id, drafts.id, parent.id, merged.id, nodes.kind, nodes.name,
+    nodes.label, texts.sha256, nodes.characters, nodes.revision, nodes.written,
+    nodes.created_at, nodes.hidden_at";
+
+/// A node is listed even where what it keeps, or its parent, is missing.
+const TABLES: &str = "nodes
+    JOIN drafts ON drafts.key = nodes.draft_key
+    LEFT JOIN nodes AS parent ON parent.key = nodes.parent_key
+    LEFT JOIN nodes AS merged ON merged.key = nodes.merged_key
+    LEFT JOIN texts ON texts.key = nodes.text_key";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<HistoryNode> {
-    let Name(kind) = row.get(3)?;
+    let NodeId(id) = row.get(0)?;
+    let id_of = |id: Option<NodeId<String>>| id.map(|NodeId(id)| id);
+    let written = Written::read(&row.get::<_, Vec<u8>>(10)?).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(10, rusqlite::types::Type::Blob, error.into())
+    })?;
     Ok(HistoryNode {
-        id: row.get(0)?,
+        id,
         draft_id: row.get(1)?,
-        parent_id: row.get(2)?,
-        kind,
-        name: row.get(4)?,
-        label: row.get(5)?,
-        sha256: row.get(6)?,
-        characters: row.get(7)?,
-        created_at: row.get(8)?,
+        parent_id: id_of(row.get(2)?),
+        merged_from: id_of(row.get(3)?),
+        kind: if row.get::<_, i64>(4)? == 0 {
+            NodeKind::Snapshot
+        } else {
+            NodeKind::Version
+        },
+        name: row.get(5)?,
+        label: row.get(6)?,
+        sha256: hex(&row.get::<_, Option<Vec<u8>>>(7)?.unwrap_or_default()),
+        characters: row.get(8)?,
+        revision: row.get(9)?,
+        written,
+        created_at: row.get(11)?,
+        hidden_at: row.get(12)?,
     })
 }
 
-/// Keeps a draft's text, as a child of the text it came out of.
+/// How a text is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Keep<'a> {
+    pub(crate) kind: NodeKind,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) label: &'a str,
+    /// The key of the other node that went in.
+    pub(crate) merged: Option<i64>,
+}
+
+impl<'a> Keep<'a> {
+    pub(crate) fn snapshot(label: &'a str) -> Keep<'a> {
+        Keep {
+            kind: NodeKind::Snapshot,
+            name: None,
+            label,
+            merged: None,
+        }
+    }
+
+    pub(crate) fn version(label: &'a str, name: Option<&'a str>) -> Keep<'a> {
+        Keep {
+            kind: NodeKind::Version,
+            name,
+            ..Keep::snapshot(label)
+        }
+    }
+}
+
+pub(crate) fn characters(body: &str) -> u32 {
+    let characters = body.chars().filter(|c| !matches!(c, '\n' | '\r'));
+    u32::try_from(characters.count()).unwrap_or(u32::MAX)
+}
+
+/// Keeps a draft as it is, as a child of the node it came out of.
 pub(crate) fn keep(
     connection: &Connection,
     line: &mut Line,
-    kind: NodeKind,
-    name: Option<&str>,
-    label: &str,
+    how: Keep<'_>,
     now: i64,
 ) -> Result<HistoryNode> {
-    let characters = line
-        .body
-        .chars()
-        .filter(|c| !matches!(c, '\n' | '\r'))
-        .count();
-    let node = HistoryNode {
-        id: new_id()?,
-        draft_id: line.id.clone(),
-        parent_id: line.head_id.clone(),
-        kind,
-        name: name.map(str::to_owned),
-        label: label.to_owned(),
-        sha256: sha256(&line.body),
-        characters: u32::try_from(characters).unwrap_or(u32::MAX),
-        created_at: now,
+    let near = match line.head_key {
+        Some(head) => Some(text_key(connection, head)?),
+        None => None,
     };
-    connection.execute(
-        "INSERT INTO nodes (id, draft_id, parent_id, kind, name, label, sha256, characters,
-            created_at, spans, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-        params![
-            node.id,
-            node.draft_id,
-            node.parent_id,
-            Name(node.kind),
-            node.name,
-            node.label,
-            node.sha256,
-            node.characters,
-            node.created_at,
-            Json(&line.runs),
-            line.body
-        ],
+    let content = state::content(&line.sheet, &line.runs, &line.body);
+    let key = texts::put(connection, &content, near)?;
+    // A parent that can't be read any more is no reason not to keep this one.
+    let parent = near
+        .and_then(|near| texts::read(connection, near).ok())
+        .and_then(|content| State::read(&content).ok());
+    let new = (line.body.as_str(), &line.runs);
+    let written = match &parent {
+        Some(parent) => Written::between((&parent.body, &parent.runs), new),
+        None => Written::between(("", &Default::default()), new),
+    };
+    let id = new_id()?;
+    let node_key = insert(
+        connection,
+        "nodes",
+        &Node {
+            key: None,
+            id: &id,
+            draft_key: line.key,
+            parent_key: line.head_key,
+            how,
+            text_key: key,
+            characters: characters(&line.body),
+            revision: line.revision,
+            written: &written,
+            created_at: now,
+        },
     )?;
-    connection.execute(
-        "UPDATE drafts SET head_id = ?1 WHERE key = ?2",
-        params![node.id, line.key],
-    )?;
-    line.head_id = Some(node.id.clone());
-    Ok(node)
+    connection
+        .prepare_cached("UPDATE drafts SET head_key = ?1 WHERE key = ?2")?
+        .execute(params![node_key, line.key])?;
+    line.head_key = Some(node_key);
+    find(connection, &id)
 }
 
-/// Keeps a draft's text as a snapshot, unless it is nothing or kept already.
+/// A row of the history.
+pub(crate) struct Node<'a> {
+    /// None takes the next one.
+    pub(crate) key: Option<i64>,
+    pub(crate) id: &'a str,
+    pub(crate) draft_key: i64,
+    pub(crate) parent_key: Option<i64>,
+    pub(crate) how: Keep<'a>,
+    pub(crate) text_key: i64,
+    pub(crate) characters: u32,
+    pub(crate) revision: u32,
+    pub(crate) written: &'a Written,
+    pub(crate) created_at: i64,
+}
+
+/// Writes a row into `nodes`, or into what will be `nodes`; returns its key.
+pub(crate) fn insert(connection: &Connection, table: &'static str, node: &Node<'_>) -> Result<i64> {
+    connection
+        .prepare_cached(&format!(
+            "INSERT INTO {table} (id, draft_key, parent_key, merged_key, kind, name, label,
+                text_key, characters, revision, written, created_at, key)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        ))?
+        .execute(params![
+            NodeId(node.id),
+            node.draft_key,
+            node.parent_key,
+            node.how.merged,
+            i64::from(node.how.kind == NodeKind::Version),
+            node.how.name,
+            node.how.label,
+            node.text_key,
+            node.characters,
+            node.revision,
+            node.written.bytes_kept(),
+            node.created_at,
+            node.key
+        ])?;
+    Ok(connection.last_insert_rowid())
+}
+
+fn find(connection: &Connection, id: &str) -> Result<HistoryNode> {
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE nodes.id = ?1");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([NodeId(id)], read)
+        .map_err(|error| unknown(error, id))
+}
+
+fn unknown(error: rusqlite::Error, id: &str) -> LibraryError {
+    match error {
+        rusqlite::Error::QueryReturnedNoRows => not_found("node", id),
+        other => other.into(),
+    }
+}
+
+/// Keeps a draft as a snapshot, unless it is nothing or kept already.
 pub(crate) fn keep_if_new(
     connection: &Connection,
     line: &mut Line,
@@ -127,53 +290,130 @@ pub(crate) fn keep_if_new(
     if line.body.is_empty() {
         return Ok(None);
     }
-    if let Some(head) = &line.head_id {
-        let sql = "SELECT sha256 FROM nodes WHERE id = ?1";
-        let kept: String = one(connection, "node", head, sql, |row| row.get(0))?;
-        if kept == sha256(&line.body) {
+    if let Some(head) = line.head_key {
+        let content = state::content(&line.sheet, &line.runs, &line.body);
+        let kept = text_key(connection, head).and_then(|key| texts::sha_of(connection, key));
+        if kept.is_ok_and(|kept| kept == texts::sha256(&content)) {
             return Ok(None);
         }
     }
-    keep(connection, line, NodeKind::Snapshot, None, label, now).map(Some)
+    keep(connection, line, Keep::snapshot(label), now).map(Some)
 }
 
-/// A kept text with its origins, compared with its hash.
-fn text(connection: &Connection, id: &str) -> Result<(String, Runs)> {
-    let sql = "SELECT body, spans, sha256 FROM nodes WHERE id = ?1";
-    let (body, runs, sha) = one(connection, "node", id, sql, |row| {
-        let Json(runs) = row.get(1)?;
-        Ok((row.get::<_, String>(0)?, runs, row.get::<_, String>(2)?))
-    })?;
-    if sha256(&body) != sha {
-        return Err(LibraryError::Damaged(format!(
-            "node {id} is not the text that was kept"
-        )));
-    }
-    Ok((body, runs))
+fn text_key(connection: &Connection, node_key: i64) -> Result<i64> {
+    let sql = "SELECT text_key FROM nodes WHERE key = ?1";
+    connection
+        .prepare_cached(sql)?
+        .query_row([node_key], |row| row.get(0))
+        .map_err(|error| unknown(error, &node_key.to_string()))
+}
+
+/// What a node keeps, compared with its hash.
+pub(crate) fn state(connection: &Connection, id: &str) -> Result<State> {
+    let key: i64 = connection
+        .prepare_cached("SELECT text_key FROM nodes WHERE id = ?1")?
+        .query_row([NodeId(id)], |row| row.get(0))
+        .map_err(|error| unknown(error, id))?;
+    let named = |error| match error {
+        LibraryError::Damaged(why) => LibraryError::Damaged(format!("node {id}: {why}")),
+        other => other,
+    };
+    texts::read(connection, key)
+        .and_then(|content| State::read(&content))
+        .map_err(named)
+}
+
+/// The id of the document that a node belongs to, and the node's key.
+pub(crate) fn of_document(connection: &Connection, id: &str) -> Result<(String, i64)> {
+    let sql = "SELECT document_id, nodes.key FROM nodes JOIN drafts ON drafts.key = draft_key
+               WHERE nodes.id = ?1";
+    connection
+        .prepare_cached(sql)?
+        .query_row([NodeId(id)], |row| Ok((row.get(0)?, row.get(1)?)))
+        .map_err(|error| unknown(error, id))
 }
 
 impl Library {
-    /// Keeps a draft's text by itself, after a pause for instance. None if there is nothing to
-    /// keep: the text is empty, or the same as what was kept last.
+    /// Keeps a draft by itself, after a pause for instance. None if there is nothing to keep: the
+    /// text is empty, or all is the same as what was kept last.
     pub fn snapshot(&self, draft_id: &str) -> Result<Option<HistoryNode>> {
         let now = self.now();
         self.write(|tx| keep_if_new(tx, &mut Line::load(tx, draft_id)?, "autosave", now))
     }
 
-    /// Keeps a draft's text under a name.
+    /// Keeps a draft under a name.
     pub fn save_version(&self, draft_id: &str, name: &str) -> Result<HistoryNode> {
         let now = self.now();
         self.write(|tx| {
             let mut line = Line::load(tx, draft_id)?;
-            keep(tx, &mut line, NodeKind::Version, Some(name), "named", now)
+            keep(tx, &mut line, Keep::version("named", Some(name)), now)
         })
     }
 
     /// A draft's kept texts, newest first.
     pub fn history(&self, draft_id: &str) -> Result<Vec<HistoryNode>> {
         self.read(|c| {
-            let sql = format!("SELECT {COLUMNS} FROM nodes WHERE draft_id = ?1 ORDER BY key DESC");
+            let sql = format!(
+                "SELECT {COLUMNS} FROM {TABLES} WHERE nodes.draft_key =
+                    (SELECT key FROM drafts WHERE id = ?1)
+                 ORDER BY nodes.key DESC"
+            );
             many(c, &sql, [draft_id], read)
+        })
+    }
+
+    /// A page of the kept texts of all drafts of a document, newest first: at most `most`, from
+    /// the one before `before` on if that is given. Drafts in the bin are left out, but for what
+    /// another draft grew out of.
+    pub fn document_history(
+        &self,
+        document_id: &str,
+        filter: HistoryFilter,
+        before: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<HistoryNode>> {
+        self.read(|c| {
+            let end = match before {
+                Some(id) => of_document(c, id)?.1,
+                None => i64::MAX,
+            };
+            let sql = format!(
+                "SELECT {COLUMNS} FROM {TABLES} WHERE nodes.draft_key IN
+                    (SELECT key FROM drafts WHERE document_id = ?1 AND deleted_at IS NULL)
+                    AND nodes.key < ?2 AND (?3 OR nodes.hidden_at IS NULL)
+                    AND (NOT ?4 OR nodes.kind = 1 OR nodes.label = 'branch')
+                 ORDER BY nodes.key DESC LIMIT ?5"
+            );
+            let values = params![
+                document_id,
+                end,
+                filter.hidden,
+                filter.versions_only,
+                limit(most)
+            ];
+            many(c, &sql, values, read)
+        })
+    }
+
+    /// One node, without what it keeps.
+    pub fn node(&self, node_id: &str) -> Result<HistoryNode> {
+        self.read(|c| find(c, node_id))
+    }
+
+    /// What a node keeps.
+    ///
+    /// # Errors
+    /// `Damaged` if it is not what was kept.
+    pub fn node_state(&self, node_id: &str) -> Result<NodeState> {
+        self.read(|c| {
+            let state = state(c, node_id)?;
+            let (title, fields) = state.sheet.read()?;
+            Ok(NodeState {
+                title,
+                fields,
+                body: state.body,
+                spans: state.runs.spans(),
+            })
         })
     }
 
@@ -182,39 +422,64 @@ impl Library {
     /// # Errors
     /// `Damaged` if it is not the text that was kept.
     pub fn node_text(&self, node_id: &str) -> Result<String> {
-        self.read(|c| Ok(text(c, node_id)?.0))
+        self.read(|c| Ok(state(c, node_id)?.body))
     }
 
-    /// Goes back to a kept text of the same document, in one operation that can be undone, and
-    /// returns the new revision. The present text is kept first.
+    /// Gives a node a name, which makes it a version. An empty one takes the name away and
+    /// leaves it what it was.
+    pub fn name_node(&self, node_id: &str, name: &str) -> Result<()> {
+        let name = Some(name.trim()).filter(|name| !name.is_empty());
+        self.write(|tx| {
+            let sql = "UPDATE nodes SET name = ?1, kind = iif(?1 IS NULL, kind, 1) WHERE id = ?2";
+            match tx.execute(sql, params![name, NodeId(node_id)])? {
+                0 => Err(not_found("node", node_id)),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Hides a node in lists, or shows it again. What it keeps stays.
+    pub fn hide_node(&self, node_id: &str, hidden: bool) -> Result<()> {
+        let at = hidden.then(|| self.now());
+        self.write(|tx| {
+            let sql = "UPDATE nodes SET hidden_at = ?1 WHERE id = ?2";
+            match tx.execute(sql, params![at, NodeId(node_id)])? {
+                0 => Err(not_found("node", node_id)),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    /// Goes back to a kept state of the same document, title, fields and origins included, in one
+    /// operation that can be undone, and returns the new revision. The present one is kept first.
     pub fn restore(&self, draft_id: &str, node_id: &str) -> Result<u32> {
         let now = self.now();
         self.write(|tx| {
             let mut line = Line::load(tx, draft_id)?;
-            let sql = "SELECT document_id FROM nodes JOIN drafts ON drafts.id = draft_id
-                       WHERE nodes.id = ?1";
-            let document: String = one(tx, "node", node_id, sql, |row| row.get(0))?;
+            let (document, node_key) = of_document(tx, node_id)?;
             if document != line.document_id {
                 return Err(not_found("node", node_id));
             }
-            let (body, runs) = text(tx, node_id)?;
-            if body == line.body {
+            let state = state(tx, node_id)?;
+            let piece = transition((&line.body, &line.runs), (&state.body, &state.runs));
+            if piece.is_none() && state.sheet == line.sheet {
                 return Ok(line.revision);
             }
             keep_if_new(tx, &mut line, "before_restore", now)?;
-            let edit = edit::replacement(&line.body, &body);
-            let kept = edit.from..edit.from + edit.insert.len();
-            let mut piece = Piece::of(&edit, &Origin::Typed);
-            piece.runs = runs.part(kept);
             let operation = Operation {
                 kind: OperationKind::Restore {
                     node_id: node_id.to_owned(),
                 },
                 origin: Origin::Typed,
             };
-            let revision = edit::perform(tx, &mut line, &[piece], &operation, now)?;
-            line.head_id = Some(node_id.to_owned());
-            keep(tx, &mut line, NodeKind::Snapshot, None, "restored", now)?;
+            let change = Change {
+                pieces: piece.into_iter().collect(),
+                sheet: Some(state.sheet),
+                to: None,
+            };
+            let revision = edit::perform(tx, &mut line, change, &operation, now)?;
+            line.head_key = Some(node_key);
+            keep(tx, &mut line, Keep::snapshot("restored"), now)?;
             Ok(revision)
         })
     }
@@ -393,7 +658,7 @@ mod tests {
         desk.write("Ten boats.");
         let node = desk.library.save_version(&desk.draft, "v").unwrap();
         desk.write("Nine boats.");
-        let change = "UPDATE nodes SET body = 'Two boats.'";
+        let change = "UPDATE texts SET sha256 = zeroblob(32)";
         desk.library.connection().execute(change, []).unwrap();
         let error = desk.library.node_text(&node.id).unwrap_err();
         assert!(matches!(error, LibraryError::Damaged(_)), "{error}");

@@ -28,16 +28,22 @@
 //! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
 //! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
 
+mod assets;
 mod backup;
+mod bytes;
 mod calendar;
+mod carry;
 #[cfg(test)]
 mod crash;
 mod document;
 mod draft;
 mod edit;
 mod error;
+#[cfg(test)]
+mod fixtures;
 mod generation;
 mod history;
+mod journal;
 mod ledger;
 mod library;
 mod lock;
@@ -51,11 +57,16 @@ mod schema;
 mod search;
 mod setting;
 mod span;
+mod state;
 mod suggestion;
 #[cfg(test)]
 mod testing;
+mod texts;
+mod undo;
 mod verify;
+mod written;
 
+pub use assets::Asset;
 pub use backup::{
     Backup, BackupReason, Pace, Progress, Replaced, backup_folder_of, backups, free_space, put_back,
 };
@@ -65,11 +76,13 @@ pub use draft::{Draft, DraftSummary};
 pub use edit::{Edit, Operation, OperationKind, OperationRecord};
 pub use error::LibraryError;
 pub use generation::{Decision, Generation, GenerationEnd, GenerationStart};
-pub use history::{HistoryNode, NodeKind};
+pub use history::{HistoryFilter, HistoryNode, NodeKind, NodeState};
 pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
 pub use project::{Privacy, Project};
 pub use search::Hit;
 pub use span::{Origin, Span};
+pub use undo::{UndoReach, UndoStep};
 pub use verify::VerifyReport;
+pub use written::{Share, Written};

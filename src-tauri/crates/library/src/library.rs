@@ -86,6 +86,10 @@ impl Library {
             return Err(LibraryError::ReadOnly);
         }
         let found = schema::version(&connection)?;
+        if found == 0 {
+            // Before there is anything in the file, or it would have to be written anew.
+            connection.pragma_update(None, "auto_vacuum", schema::INCREMENTAL)?;
+        }
         // Where there is no WAL (some network folders) SQLite keeps its journal, as safe with FULL.
         connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "full")?;

@@ -8,18 +8,39 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::LibraryError;
 use crate::lock::beside;
+use crate::{LibraryError, carry};
 
 /// "INKS", so that a stranger's SQLite file is not taken for a library.
 const APPLICATION_ID: i32 = 0x494e_4b53;
 
-const MIGRATIONS: &[&str] = &[
-    include_str!("../migrations/0001_projects.sql"),
-    include_str!("../migrations/0002_history.sql"),
-    include_str!("../migrations/0003_generations.sql"),
-    include_str!("../migrations/0004_ledger.sql"),
-    include_str!("../migrations/0005_search.sql"),
+/// One change of shape.
+#[derive(Clone, Copy)]
+struct Migration {
+    sql: &'static str,
+    /// What SQL alone can't do, and the SQL after it.
+    then: Option<(Carry, &'static str)>,
+}
+
+type Carry = fn(&Connection) -> Result<(), LibraryError>;
+
+const fn sql(sql: &'static str) -> Migration {
+    Migration { sql, then: None }
+}
+
+const MIGRATIONS: &[Migration] = &[
+    sql(include_str!("../migrations/0001_projects.sql")),
+    sql(include_str!("../migrations/0002_history.sql")),
+    sql(include_str!("../migrations/0003_generations.sql")),
+    sql(include_str!("../migrations/0004_ledger.sql")),
+    sql(include_str!("../migrations/0005_search.sql")),
+    Migration {
+        sql: include_str!("../migrations/0006_texts.sql"),
+        then: Some((
+            carry::carry,
+            include_str!("../migrations/0006_texts_after.sql"),
+        )),
+    },
 ];
 
 /// What a file is, found without writing to it.
@@ -69,7 +90,8 @@ pub(crate) fn migrate(
     if found > 0 {
         back_up(connection, found, path, now)?;
     }
-    run(connection, found, MIGRATIONS)
+    run(connection, found, MIGRATIONS)?;
+    shrinkable(connection)
 }
 
 /// Runs what is missing since `found`, on a copy that nobody else sees.
@@ -77,14 +99,54 @@ pub(crate) fn migrate_copy(connection: &mut Connection, found: u32) -> Result<()
     run(connection, found, MIGRATIONS)
 }
 
-fn run(connection: &mut Connection, found: u32, all: &[&str]) -> Result<(), LibraryError> {
+fn run(connection: &mut Connection, found: u32, all: &[Migration]) -> Result<(), LibraryError> {
+    // Tables take the place of others, so references are checked when all is done.
+    let checked: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let done = run_all(connection, found, all);
+    connection.pragma_update(None, "foreign_keys", checked)?;
+    done
+}
+
+fn run_all(connection: &mut Connection, found: u32, all: &[Migration]) -> Result<(), LibraryError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let astray = dangling(&transaction)?;
     for migration in all.iter().skip(found as usize) {
-        transaction.execute_batch(migration)?;
+        transaction.execute_batch(migration.sql)?;
+        if let Some((carry, after)) = migration.then {
+            carry(&transaction)?;
+            transaction.execute_batch(after)?;
+        }
+    }
+    // What pointed nowhere before is no fault of a migration.
+    if dangling(&transaction)? > astray {
+        return Err(LibraryError::Sql(
+            "a migration left a row behind".to_owned(),
+        ));
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", all.len() as u32)?;
     transaction.commit()?;
+    Ok(())
+}
+
+/// How many rows name one that is not there.
+fn dangling(connection: &Connection) -> Result<usize, LibraryError> {
+    let mut statement = connection.prepare("PRAGMA foreign_key_check")?;
+    let rows = statement.query_map([], |_| Ok(()))?;
+    Ok(rows.count())
+}
+
+/// `PRAGMA auto_vacuum`: pages that are free are given back when that is asked for.
+pub(crate) const INCREMENTAL: i64 = 2;
+
+/// Lets the file give pages back a few at a time. A file that can't yet is written anew once.
+fn shrinkable(connection: &Connection) -> Result<(), LibraryError> {
+    let mode: i64 = connection.pragma_query_value(None, "auto_vacuum", |row| row.get(0))?;
+    if mode != INCREMENTAL {
+        connection.pragma_update(None, "auto_vacuum", INCREMENTAL)?;
+        connection.execute_batch("VACUUM")?;
+    }
     Ok(())
 }
 
@@ -131,6 +193,9 @@ pub(crate) mod tests {
     use super::*;
     use crate::Library;
     use crate::testing::Ticks;
+
+    /// The last format whose rows [`older`] writes by hand.
+    pub(crate) const LAST_BY_HAND: usize = 5;
 
     /// A library as a program that knew `version` migrations left it, with rows in it.
     pub(crate) fn older(path: &Path, version: usize) {
@@ -188,7 +253,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_library_of_every_age_opens_with_all_that_was_in_it() {
-        for age in 1..=MIGRATIONS.len() {
+        for age in 1..=LAST_BY_HAND {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("library.ink");
             older(&path, age);
@@ -222,11 +287,7 @@ pub(crate) mod tests {
             let connection = Connection::open(&path).unwrap();
             assert_eq!(version(&connection).unwrap(), known());
             let copies = backups(folder.path());
-            assert_eq!(
-                copies.len(),
-                usize::from(age < MIGRATIONS.len()),
-                "age {age}"
-            );
+            assert_eq!(copies.len(), 1, "age {age}");
             for copy in copies {
                 let connection = Connection::open(&copy).unwrap();
                 assert_eq!(version(&connection).unwrap() as usize, age);
@@ -247,7 +308,7 @@ pub(crate) mod tests {
         let broken = [
             MIGRATIONS[0],
             MIGRATIONS[1],
-            "CREATE TABLE projects (twice)",
+            sql("CREATE TABLE projects (twice)"),
         ];
         assert!(run(&mut connection, 1, &broken).is_err());
         assert_eq!(version(&connection).unwrap(), 1);
@@ -273,7 +334,7 @@ pub(crate) mod tests {
     fn a_newer_library_is_refused_and_left_as_it_is() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("library.ink");
-        older(&path, MIGRATIONS.len());
+        drop(Library::open(&path, Arc::new(Ticks::default())).unwrap());
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         connection.close().unwrap();

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::Library;
+use crate::bytes::{Bytes, put_id, put_number, put_size};
 use crate::draft::Line;
 use crate::library::Result;
+use crate::{Library, LibraryError};
 
 /// Where text came from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -24,6 +25,33 @@ pub enum Origin {
         /// The call that wrote it.
         generation_id: String,
     },
+}
+
+impl Origin {
+    /// Appends it as a kind, and an id where there is one.
+    pub(crate) fn put(&self, out: &mut Vec<u8>) {
+        match self {
+            Origin::Typed => out.push(0),
+            Origin::Pasted => out.push(1),
+            Origin::Imported => out.push(2),
+            Origin::Generated { generation_id } => {
+                out.push(3);
+                put_id(out, generation_id);
+            }
+        }
+    }
+
+    pub(crate) fn read(bytes: &mut Bytes<'_>) -> Result<Origin> {
+        match bytes.byte()? {
+            0 => Ok(Origin::Typed),
+            1 => Ok(Origin::Pasted),
+            2 => Ok(Origin::Imported),
+            3 => Ok(Origin::Generated {
+                generation_id: bytes.id()?,
+            }),
+            other => Err(LibraryError::Damaged(format!("origin {other}"))),
+        }
+    }
 }
 
 /// A run of a draft's text with one origin. A draft's spans tile its text.
@@ -66,7 +94,7 @@ impl Runs {
         match self.0.last_mut() {
             _ if run.bytes == 0 => {}
             Some(last) if last.origin == run.origin && last.edited == run.edited => {
-                last.bytes += run.bytes;
+                last.bytes = last.bytes.saturating_add(run.bytes);
             }
             _ => self.0.push(run),
         }
@@ -103,7 +131,66 @@ impl Runs {
             .fold(0, |sum, run| sum.saturating_add(run.bytes))
     }
 
-    fn spans(self) -> Vec<Span> {
+    /// As they are kept: the origins that occur, and a length and an origin for each run.
+    pub(crate) fn bytes_kept(&self) -> Vec<u8> {
+        let mut origins: Vec<&Origin> = Vec::new();
+        let mut runs = Vec::with_capacity(self.0.len() * 3);
+        for run in &self.0 {
+            let known = origins.iter().position(|origin| **origin == run.origin);
+            let origin = known.unwrap_or_else(|| {
+                origins.push(&run.origin);
+                origins.len() - 1
+            });
+            put_size(&mut runs, run.bytes);
+            put_number(&mut runs, (origin as u64) << 1 | u64::from(run.edited));
+        }
+        let mut out = Vec::with_capacity(runs.len() + 2 + origins.len() * 18);
+        put_size(&mut out, origins.len());
+        for origin in origins {
+            origin.put(&mut out);
+        }
+        out.extend(runs);
+        out
+    }
+
+    /// Reads what [`Runs::bytes_kept`] made, up to the end.
+    pub(crate) fn read(bytes: &mut Bytes<'_>) -> Result<Runs> {
+        let mut origins = Vec::new();
+        for _ in 0..bytes.size()? {
+            origins.push(Origin::read(bytes)?);
+        }
+        let mut runs = Runs::default();
+        while !bytes.is_empty() {
+            let (length, which) = (bytes.size()?, bytes.number()?);
+            let origin = usize::try_from(which >> 1)
+                .ok()
+                .and_then(|at| origins.get(at))
+                .ok_or_else(|| LibraryError::Damaged("a span without origin".to_owned()))?;
+            runs.push(Run {
+                bytes: length,
+                origin: origin.clone(),
+                edited: which & 1 == 1,
+            });
+        }
+        Ok(runs)
+    }
+
+    /// How many bytes at the start have the same origins in both.
+    pub(crate) fn common_head(&self, other: &Runs) -> usize {
+        common(self.0.iter(), other.0.iter())
+    }
+
+    /// The same at the end.
+    pub(crate) fn common_tail(&self, other: &Runs) -> usize {
+        common(self.0.iter().rev(), other.0.iter().rev())
+    }
+
+    /// The runs, in order.
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Run> {
+        self.0.iter()
+    }
+
+    pub(crate) fn spans(self) -> Vec<Span> {
         let mut start = 0_usize;
         let place = |Run {
                          bytes,
@@ -122,24 +209,32 @@ impl Runs {
     }
 }
 
+fn common<'a>(
+    mut old: impl Iterator<Item = &'a Run>,
+    mut new: impl Iterator<Item = &'a Run>,
+) -> usize {
+    let mut common = 0_usize;
+    loop {
+        let (Some(a), Some(b)) = (old.next(), new.next()) else {
+            return common;
+        };
+        if a.origin != b.origin || a.edited != b.edited {
+            return common;
+        }
+        common = common.saturating_add(a.bytes.min(b.bytes));
+        if a.bytes != b.bytes {
+            // The next run of one starts where the other goes on, so they differ there.
+            return common;
+        }
+    }
+}
+
 const TYPED: &str = "typed";
 const PASTED: &str = "pasted";
 const IMPORTED: &str = "imported";
 const GENERATED: &str = "generated:";
 
-// Short, because a draft writes its runs with every edit: `[[12,"typed",false],...]`.
-impl Serialize for Run {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        let origin = match &self.origin {
-            Origin::Typed => TYPED.to_owned(),
-            Origin::Pasted => PASTED.to_owned(),
-            Origin::Imported => IMPORTED.to_owned(),
-            Origin::Generated { generation_id } => format!("{GENERATED}{generation_id}"),
-        };
-        (self.bytes, origin, self.edited).serialize(serializer)
-    }
-}
-
+// As libraries before format 6 keep them: `[[12,"typed",false],...]`.
 impl<'de> Deserialize<'de> for Run {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
         let (bytes, origin, edited) = <(usize, String, bool)>::deserialize(deserializer)?;
@@ -159,12 +254,6 @@ impl<'de> Deserialize<'de> for Run {
             origin,
             edited,
         })
-    }
-}
-
-impl Serialize for Runs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
     }
 }
 
@@ -208,10 +297,21 @@ mod tests {
 
     #[test]
     fn runs_are_kept_short_and_come_back() {
-        let json = serde_json::to_string(&sample()).unwrap();
-        let kept = r#"[[3,"typed",false],[4,"generated:g1",true],[2,"pasted",false],[1,"imported",false]]"#;
-        assert_eq!(json, kept);
-        assert_eq!(serde_json::from_str::<Runs>(&json).unwrap(), sample());
+        let kept = sample().bytes_kept();
+        assert_eq!(
+            kept.len(),
+            1 + 1 + 5 + 1 + 1 + 8,
+            "origins, then two bytes a run"
+        );
+        let mut bytes = Bytes(&kept);
+        assert_eq!(Runs::read(&mut bytes).unwrap(), sample());
+        bytes.end().unwrap();
+        for end in 0..kept.len() {
+            let cut = Runs::read(&mut Bytes(&kept[..end]));
+            assert_ne!(cut.ok(), Some(sample()), "cut at {end}");
+        }
+        let json = r#"[[3,"typed",false],[4,"generated:g1",true],[2,"pasted",false],[1,"imported",false]]"#;
+        assert_eq!(serde_json::from_str::<Runs>(json).unwrap(), sample());
         assert!(serde_json::from_str::<Runs>(r#"[[1,"dreamt",false]]"#).is_err());
     }
 

@@ -1,16 +1,15 @@
 //! Suggestions: what becomes of generated text.
 
-use inkstone_manuscript::diff::{Change, prose_diff};
+use inkstone_manuscript::diff::{self, prose_diff};
 use rusqlite::{Connection, params};
 
-use crate::edit::{self, Piece};
+use crate::edit::{self, Change, Piece};
+use crate::history::Keep;
 use crate::library::{Result, not_found};
 use crate::row::Name;
 use crate::span::{Run, Runs};
-use crate::{
-    Decision, Edit, Library, NodeKind, Operation, OperationKind, Origin, document, generation,
-    history,
-};
+use crate::state::Sheet;
+use crate::{Decision, Edit, Library, Operation, OperationKind, Origin, generation, history};
 
 fn decide(connection: &Connection, id: &str, decision: Decision) -> Result<()> {
     let sql = "UPDATE generations SET decision = ?1 WHERE id = ?2";
@@ -32,9 +31,9 @@ fn runs(output: &str, accepted: &str, generation_id: &str) -> Runs {
     let mut runs = Runs::default();
     for piece in prose_diff(output, accepted) {
         let edited = match piece.change {
-            Change::Delete => continue,
-            Change::Equal => false,
-            Change::Insert => piece.text.chars().any(char::is_alphanumeric),
+            diff::Change::Delete => continue,
+            diff::Change::Equal => false,
+            diff::Change::Insert => piece.text.chars().any(char::is_alphanumeric),
         };
         runs.push(Run {
             bytes: piece.text.len(),
@@ -49,7 +48,7 @@ impl Library {
     /// Takes a suggestion into a draft, in one operation that can be undone, and returns the new
     /// revision. `edits` were made for `base_revision` and insert the suggestion as the person
     /// left it. The text before is kept as a snapshot and the text after as a version; `title`
-    /// becomes the document's. One suggestion may be accepted in several parts.
+    /// becomes the draft's. One suggestion may be accepted in several parts.
     ///
     /// # Errors
     /// `Conflict` if the draft has moved on, `BadEdit` if a range does not fit the text.
@@ -81,12 +80,22 @@ impl Library {
                 kind: OperationKind::AcceptSuggestion { suggestion_id },
                 origin,
             };
-            let revision = edit::perform(tx, &mut line, &pieces, &operation, now)?;
-            if revision != base_revision {
-                history::keep(tx, &mut line, NodeKind::Version, None, "accepted", now)?;
-            }
-            if let Some(title) = title {
-                document::rename(tx, &line.document_id, title, now)?;
+            let sheet = match title {
+                Some(title) if !title.trim().is_empty() => {
+                    let (_, fields) = line.sheet.read()?;
+                    Some(Sheet::of(title, &fields)?)
+                }
+                _ => None,
+            };
+            let change = Change {
+                pieces,
+                sheet,
+                to: None,
+            };
+            let before = line.revision;
+            let revision = edit::perform(tx, &mut line, change, &operation, now)?;
+            if revision != before {
+                history::keep(tx, &mut line, Keep::version("accepted", None), now)?;
             }
             decide(tx, generation_id, Decision::Accepted)?;
             Ok(revision)
@@ -102,6 +111,7 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NodeKind;
     use crate::testing::{Desk, typing};
     use crate::{LibraryError, Span};
 

@@ -1,14 +1,19 @@
 //! Looking for damage.
 
-use rusqlite::{Connection, OptionalExtension, Row};
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 
-use crate::edit::Piece;
-use crate::history::sha256;
-use crate::library::Result;
-use crate::row::Json;
+use crate::draft::Line;
+use crate::edit::splice;
+use crate::history::{self, NodeId};
+use crate::journal::{Journal, Place};
+use crate::library::{Result, many};
 use crate::span::Runs;
-use crate::{Library, LibraryError};
+use crate::state::{self, Sheet, State};
+use crate::written::Written;
+use crate::{Library, LibraryError, assets, texts};
 
 /// What a check of the whole library found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -49,115 +54,194 @@ impl VerifyReport {
     }
 
     fn nodes(&mut self, connection: &Connection) -> Result<()> {
-        let mut statement =
-            connection.prepare("SELECT id, sha256, body, spans FROM nodes ORDER BY key")?;
+        let mut statement = connection.prepare(
+            "SELECT nodes.id, nodes.text_key, nodes.draft_key, nodes.parent_key,
+                nodes.merged_key, nodes.written, draft.key, parent.key, merged.key
+             FROM nodes
+             LEFT JOIN drafts AS draft ON draft.key = nodes.draft_key
+             LEFT JOIN nodes AS parent ON parent.key = nodes.parent_key
+             LEFT JOIN nodes AS merged ON merged.key = nodes.merged_key
+             ORDER BY nodes.key",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let id: String = row.get(0)?;
-            let checked = kept(row, &id, "node");
+            let NodeId(id): NodeId<String> = row.get(0)?;
             self.nodes_checked = self.nodes_checked.saturating_add(1);
-            self.problems.extend(checked.err());
+            let kept = row
+                .get(1)
+                .map_err(LibraryError::from)
+                .and_then(|key| texts::read(connection, key))
+                .and_then(|content| State::read(&content))
+                .and_then(|state| state.sheet.read());
+            if let Err(error) = kept {
+                self.problems.push(format!("node {id}: {error}"));
+            }
+            for (what, named, there) in [("draft", 2, 6), ("parent", 3, 7), ("merged node", 4, 8)] {
+                let (named, there): (Option<i64>, Option<i64>) = (row.get(named)?, row.get(there)?);
+                if named != there {
+                    self.problems
+                        .push(format!("node {id}: its {what} is not there"));
+                }
+            }
+            if let Err(error) = Written::read(&row.get::<_, Vec<u8>>(5)?) {
+                self.problems.push(format!("node {id}: {error}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Contents that no node names are looked at too: another may be a difference to them.
+    fn texts(&mut self, connection: &Connection) -> Result<()> {
+        let sql = "SELECT key FROM texts WHERE key NOT IN (SELECT text_key FROM nodes)";
+        let keys: Vec<i64> = many(connection, sql, [], |row| row.get(0))?;
+        for key in keys {
+            if let Err(error) = texts::read(connection, key) {
+                self.problems.push(error.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    fn assets(&mut self, connection: &Connection) -> Result<()> {
+        for key in many(connection, "SELECT key FROM assets", [], |row| row.get(0))? {
+            if let Err(error) = assets::read(connection, key) {
+                self.problems.push(error.to_string());
+            }
         }
         Ok(())
     }
 
     fn drafts(&mut self, connection: &Connection) -> Result<()> {
-        let mut statement = connection
-            .prepare("SELECT id, sha256, body, spans, revision FROM drafts ORDER BY key")?;
+        let sql = "SELECT id, sha256, head_key, head_key IS NULL
+                        OR EXISTS (SELECT 1 FROM nodes WHERE nodes.key = head_key)
+                   FROM drafts ORDER BY key";
+        let mut statement = connection.prepare(sql)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let id: String = row.get(0)?;
-            match kept(row, &id, "draft") {
-                Err(problem) => self.problems.push(problem),
-                Ok(body) => {
-                    let revision: u32 = row.get(4)?;
-                    match replay(connection, &id) {
-                        Ok((text, last)) if text == body && last == revision => {}
-                        Ok(_) => self
-                            .problems
-                            .push(format!("draft {id}: the journal leads to another text")),
-                        Err(why) => self.problems.push(format!("draft {id}: {why}")),
-                    }
-                }
+            if let Err(error) = draft(connection, &id, &row.get::<_, String>(1)?) {
+                self.problems.push(format!("draft {id}: {error}"));
+            }
+            if !row.get::<_, bool>(3)? {
+                self.problems
+                    .push(format!("draft {id}: the node it came out of is not there"));
             }
         }
         Ok(())
     }
 }
 
-/// A text that has its hash and its spans, or what is wrong with it.
-fn kept(row: &Row<'_>, id: &str, what: &str) -> std::result::Result<String, String> {
-    let read = || {
-        Ok((
-            row.get::<_, String>(1)?,
-            row.get::<_, String>(2)?,
-            row.get(3)?,
-        ))
-    };
-    let (sha, body, Json(runs)): (String, String, Json<Runs>) =
-        read().map_err(|error: rusqlite::Error| format!("{what} {id}: {error}"))?;
-    if sha256(&body) != sha {
-        return Err(format!(
-            "{what} {id}: not the text that was kept (its hash differs)"
-        ));
-    }
-    if runs.bytes() != body.len() {
-        return Err(format!("{what} {id}: its spans do not cover its text"));
-    }
-    Ok(body)
+fn wrong(why: impl Into<String>) -> LibraryError {
+    LibraryError::Damaged(why.into())
 }
 
-/// What the journal makes of the text a draft began with, and the last revision in it.
-fn replay(connection: &Connection, draft_id: &str) -> Result<(String, u32)> {
-    let sql =
-        "SELECT body FROM nodes WHERE draft_id = ?1 AND label = 'branch' ORDER BY key LIMIT 1";
-    let began = connection
-        .query_row(sql, [draft_id], |row| row.get(0))
+/// Whether a draft's text has its hash and its spans, and is what its journal makes.
+fn draft(connection: &Connection, id: &str, sha: &str) -> Result<()> {
+    let line = Line::load(connection, id)?;
+    if history::sha256(&line.body) != sha {
+        return Err(wrong("not the text that was kept (its hash differs)"));
+    }
+    if line.runs.bytes() != line.body.len() {
+        return Err(wrong("its spans do not cover its text"));
+    }
+    line.sheet.read()?;
+    let state = replayed(connection, &line)?;
+    let sql = "SELECT max(revision) FROM journal WHERE draft_key = ?1";
+    let last: Option<u32> = connection.query_row(sql, [line.key], |row| row.get(0))?;
+    if last.unwrap_or(0) != line.revision {
+        return Err(wrong("there are operations after the last"));
+    }
+    if state.body != line.body {
+        return Err(wrong("the journal leads to another text"));
+    }
+    if state.runs != line.runs {
+        return Err(wrong("the journal leads to other origins"));
+    }
+    if state.sheet != line.sheet {
+        return Err(wrong("the journal leads to another title or other fields"));
+    }
+    Ok(())
+}
+
+/// What the journal makes of what a draft began with.
+pub(crate) fn replayed(connection: &Connection, line: &Line) -> Result<State> {
+    let mut journal = Journal::of(connection, line.key);
+    let mut state = begun(connection, line, &mut journal)?;
+    // What body and sheet were at each position, so that each undo can be held against it.
+    let mut bodies = HashMap::from([(0, mark(&state))]);
+    let mut sheets = HashMap::from([(0, state.sheet.clone())]);
+    let mut stood = Place::default();
+    for revision in 1..=line.revision {
+        let entry = journal.entry(revision)?.clone();
+        let off = || {
+            wrong(format!(
+                "operation {revision} does not fit the text before it"
+            ))
+        };
+        let after = splice(&state.body, &state.runs, &entry.pieces).map_err(|_| off())?;
+        if after.inverse != entry.inverse || entry.before != (stood.body, stood.sheet) {
+            return Err(off());
+        }
+        (state.body, state.runs) = (after.body, after.runs);
+        if let Some(splice) = &entry.sheet {
+            state.sheet = splice.applied(&state.sheet).map_err(|_| off())?;
+        }
+        let body = *bodies
+            .entry(entry.place.body)
+            .or_insert_with(|| mark(&state));
+        let sheet = sheets
+            .entry(entry.place.sheet)
+            .or_insert_with(|| state.sheet.clone());
+        if body != mark(&state) || *sheet != state.sheet {
+            let why = format!("operation {revision} does not lead where it says");
+            return Err(wrong(why));
+        }
+        stood = entry.place;
+    }
+    Ok(state)
+}
+
+/// What a draft began with: nothing, or what it branched from. The sheet is found backwards from
+/// the present one, since a draft may have had a title from the start.
+fn begun(connection: &Connection, line: &Line, journal: &mut Journal<'_>) -> Result<State> {
+    let sql = "SELECT text_key FROM nodes WHERE draft_key = ?1 AND label = 'branch'
+               ORDER BY key LIMIT 1";
+    let branched: Option<i64> = connection
+        .query_row(sql, [line.key], |row| row.get(0))
         .optional()?;
-    let mut text: String = began.unwrap_or_default();
-    let mut last = 0;
-    let sql = "SELECT revision, edits, inverse FROM operations WHERE draft_id = ?1
-               ORDER BY revision";
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([draft_id])?;
-    while let Some(row) = rows.next()? {
-        let (revision, Json(edits), Json(inverse)): (u32, Json<Vec<Piece>>, Json<Vec<Piece>>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        if u64::from(revision) != u64::from(last) + 1 {
-            return Err(LibraryError::Damaged(format!(
-                "no operation between {last} and {revision}"
-            )));
-        }
-        if !fits(&text, &edits, &inverse) {
-            let why = format!("operation {revision} does not fit the text before it");
-            return Err(LibraryError::Damaged(why));
-        }
-        for Piece {
-            from, to, insert, ..
-        } in edits.iter().rev()
-        {
-            text.replace_range(*from..*to, insert);
-        }
-        last = revision;
+    if let Some(key) = branched {
+        let mut state = State::read(&texts::read(connection, key)?)?;
+        state.sheet = first_sheet(line, journal)?;
+        return Ok(state);
     }
-    Ok((text, last))
+    Ok(State {
+        sheet: first_sheet(line, journal)?,
+        body: String::new(),
+        runs: Runs::default(),
+    })
 }
 
-/// Whether the edits are in order, lie in the text, and take away what the journal says.
-fn fits(text: &str, edits: &[Piece], inverse: &[Piece]) -> bool {
-    let mut earliest = 0;
-    edits.len() == inverse.len()
-        && edits.iter().zip(inverse).all(|(edit, old)| {
-            let taken = text.get(edit.from..edit.to);
-            let in_order = edit.from >= earliest;
-            earliest = edit.to;
-            in_order && taken == Some(old.insert.as_str())
-        })
+fn first_sheet(line: &Line, journal: &mut Journal<'_>) -> Result<Sheet> {
+    let mut sheet = line.sheet.clone();
+    for revision in (1..=line.revision).rev() {
+        if let Some(splice) = &journal.entry(revision)?.sheet {
+            sheet = splice.taken_back(&sheet)?;
+        }
+    }
+    Ok(sheet)
+}
+
+fn mark(state: &State) -> [u8; 32] {
+    texts::sha256(&state::content(
+        &Sheet(String::new()),
+        &state.runs,
+        &state.body,
+    ))
 }
 
 impl Library {
-    /// Looks at everything: the file's structure, the hash and spans of every text, and whether
-    /// each draft is what its journal makes. It reads beside the writer, so nobody waits.
+    /// Looks at everything: the file's structure, the hash and spans of every text, the chains
+    /// they are kept in, every asset, and whether each draft is what its journal makes. It reads beside the writer, so nobody waits.
     ///
     /// # Errors
     /// If the file can't be opened once more. Damage is no error but a problem in the report.
@@ -172,6 +256,10 @@ impl Library {
         report.note("nodes", checked);
         let checked = report.drafts(&connection);
         report.note("drafts", checked);
+        let checked = report.texts(&connection);
+        report.note("contents", checked);
+        let checked = report.assets(&connection);
+        report.note("assets", checked);
         Ok(report)
     }
 }
@@ -181,8 +269,8 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::Edit;
     use crate::testing::{Desk, typing};
-    use crate::{Edit, Origin};
 
     /// A library with something of everything in it.
     fn full() -> Desk {
@@ -248,19 +336,41 @@ mod tests {
     fn every_kind_of_damage_is_named() {
         for (sql, expected) in [
             (
-                "UPDATE nodes SET body = body || '.' WHERE label = 'named'",
+                "UPDATE texts SET data = CAST(data || x'00' AS BLOB) WHERE key = 1",
+                "node ",
+            ),
+            (
+                "UPDATE texts SET sha256 = zeroblob(32) WHERE key = 1",
                 "its hash differs",
             ),
+            ("UPDATE texts SET bytes = 9 WHERE key = 1", "node "),
+            ("UPDATE texts SET bytes = 1 << 40 WHERE key = 1", "node "),
             (
-                "UPDATE nodes SET sha256 = 'x' WHERE label = 'restored'",
-                "its hash differs",
+                "UPDATE texts SET base_key = 77 WHERE key = 1",
+                "content 77 is not there",
             ),
             (
-                "UPDATE nodes SET spans = '[]' WHERE label = 'named'",
-                "its spans do not cover",
+                "UPDATE texts SET base_key = 1 WHERE key = 1",
+                "its chain is too long",
             ),
             (
-                "UPDATE nodes SET spans = '?' WHERE label = 'named'",
+                "UPDATE nodes SET text_key = 99 WHERE label = 'named'",
+                "content 99 is not there",
+            ),
+            (
+                "UPDATE nodes SET parent_key = 99 WHERE label = 'restored'",
+                "its parent is not there",
+            ),
+            (
+                "UPDATE nodes SET merged_key = 99 WHERE label = 'restored'",
+                "its merged node",
+            ),
+            (
+                "UPDATE nodes SET draft_key = 99 WHERE label = 'restored'",
+                "its draft is not there",
+            ),
+            (
+                "UPDATE nodes SET written = x'ff' WHERE label = 'restored'",
                 "node ",
             ),
             (
@@ -272,74 +382,50 @@ mod tests {
                 "its hash differs",
             ),
             (
-                "UPDATE drafts SET spans = '[[1,\"typed\",false]]' WHERE name = 'b'",
-                "its spans",
+                "UPDATE drafts SET spans = x'01000100' WHERE name = 'b'",
+                "its spans do not cover",
+            ),
+            (
+                "UPDATE drafts SET spans = x'01010500' WHERE name = 'b'",
+                "draft ",
             ),
             (
                 "UPDATE drafts SET revision = 9 WHERE name = 'b'",
-                "the journal leads to another",
+                "is not there",
             ),
             (
-                "DELETE FROM operations WHERE key = 2",
-                "no operation between 1 and 3",
+                "UPDATE drafts SET revision = 1 WHERE name = 'main'",
+                "operations after the last",
             ),
             (
-                "DELETE FROM operations WHERE key = 4",
-                "the journal leads to another",
+                "UPDATE drafts SET head_key = 99 WHERE name = 'b'",
+                "the node it came out of",
             ),
             (
-                "UPDATE operations SET edits = '[]' WHERE key = 2",
-                "operation 2 does not fit",
+                "UPDATE drafts SET sheet = '[\"Other\",{}]' WHERE name = 'main'",
+                "draft ",
             ),
             (
-                "UPDATE operations SET inverse = '[]' WHERE key = 2",
-                "operation 2 does not fit",
+                "DELETE FROM journal WHERE draft_key = 1 AND revision = 2",
+                "is not there",
             ),
-            ("UPDATE operations SET edits = 'x' WHERE key = 1", "damaged"),
             (
-                "UPDATE operations SET edits = replace(edits, 'Both', 'Each') WHERE edits LIKE '%Both%'",
-                "the journal leads to another",
+                "UPDATE journal SET data = x'00' WHERE draft_key = 1 AND revision = 2",
+                "bytes that end too early",
+            ),
+            (
+                "UPDATE journal SET data = CAST(replace(data, 'Both', 'Each') AS BLOB)
+                 WHERE draft_key = 2",
+                "the journal leads to another text",
             ),
         ] {
             let problems = problems_after(sql);
-            assert_eq!(problems.len(), 1, "{sql}: {problems:?}");
-            assert!(problems[0].contains(expected), "{sql}: {problems:?}");
+            assert!(!problems.is_empty(), "{sql}");
+            assert!(
+                problems.iter().any(|problem| problem.contains(expected)),
+                "{sql}: {problems:?}"
+            );
         }
-    }
-
-    #[test]
-    fn edits_that_overlap_or_cut_a_character_do_not_fit() {
-        let piece = |from, to, insert: &str| {
-            Piece::of(
-                &Edit {
-                    from,
-                    to,
-                    insert: insert.to_owned(),
-                },
-                &Origin::Typed,
-            )
-        };
-        let old = |insert| piece(0, 0, insert);
-        let two = [piece(0, 3, ""), piece(3, 4, "")];
-        assert!(fits("潮x", &two, &[old("潮"), old("x")]));
-        let [first, second] = two;
-        assert!(!fits(
-            "潮x",
-            &[second.clone(), first.clone()],
-            &[old("x"), old("潮")]
-        ));
-        assert!(!fits(
-            "潮x",
-            &[first.clone(), piece(0, 3, "")],
-            &[old("潮"), old("潮")]
-        ));
-        assert!(!fits("潮x", &[piece(1, 3, "")], &[old("")]));
-        assert!(!fits(
-            "潮x",
-            &[second, piece(5, 5, "")],
-            &[old("x"), old("")]
-        ));
-        assert!(!fits("潮x", &[first], &[]));
     }
 
     #[test]

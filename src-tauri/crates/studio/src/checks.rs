@@ -19,7 +19,7 @@ impl Studio {
             let draft = s.library.draft(&i.id)?;
             let document = s.library.document(&draft.document_id)?;
             let project = s.library.project(&document.project_id)?;
-            let brief = Self::brief(document.kind, document.language, &document.fields)?;
+            let brief = Self::brief(document.kind, document.language, &draft.fields)?;
             Ok(findings(&brief, &project.house_rules, &draft.body))
         })
         .await
@@ -30,7 +30,7 @@ impl Studio {
         self.blocking(move |s| {
             let draft = s.library.draft(&i.id)?;
             let document = s.library.document(&draft.document_id)?;
-            match Self::brief(document.kind, document.language, &document.fields)? {
+            match Self::brief(document.kind, document.language, &draft.fields)? {
                 Brief::Ads(brief) => Ok(grid(&draft.body, brief.channel, brief.language)),
                 _ => Err(StudioError::BadRequest("not an ad set".into())),
             }

@@ -87,7 +87,7 @@ commands! {
     deleted_documents(Nothing) -> Vec<DocumentDto>;
     /// Takes a document out of the bin.
     restore_document(Id) -> DocumentDto;
-    /// Saves a document's brief; what is not valid yet is saved all the same, and checked when used.
+    /// Saves a draft's brief; what is not valid yet is saved all the same, and checked when used.
     set_brief(SetBrief) -> ();
     /// Opens a draft (its id).
     open_draft(Id) -> DraftView;

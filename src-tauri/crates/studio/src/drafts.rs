@@ -80,7 +80,7 @@ impl Studio {
         let draft = self.library.draft(draft_id)?;
         let document = self.library.document(&draft.document_id)?;
         // A brief that can't be read any more must not keep the text from opening.
-        let brief = Self::brief(document.kind, document.language, &document.fields)
+        let brief = Self::brief(document.kind, document.language, &draft.fields)
             .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language));
         let takes = self.takes(&draft)?;
         Ok(DraftView {
@@ -88,6 +88,7 @@ impl Studio {
             brief: brief.to_value(),
             counts: counts(&draft.body),
             draft_id: draft.id,
+            title: draft.title,
             body: draft.body,
             revision: draft.revision,
             takes,
@@ -96,7 +97,14 @@ impl Studio {
 
     /// See [`crate::commands`].
     pub async fn open_draft(self: &Arc<Self>, i: Id) -> Result<DraftView, StudioError> {
-        self.blocking(move |s| s.draft_view(&i.id)).await
+        self.blocking(move |s| {
+            match s.library.show_draft(&i.id) {
+                // A library that is only read can be looked at all the same.
+                Ok(()) | Err(lib::LibraryError::Reading) => s.draft_view(&i.id),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
     }
 
     /// See [`crate::commands`].
@@ -105,6 +113,7 @@ impl Studio {
         let view = self
             .blocking(move |s| {
                 let draft = s.library.branch(&i.id, &name)?;
+                s.library.show_draft(&draft.id)?;
                 s.draft_view(&draft.id)
             })
             .await?;
@@ -251,8 +260,8 @@ impl Studio {
             let content = match i.format.as_str() {
                 "text" => draft.body,
                 "csv" if document.kind == DocumentKind::Ads => {
-                    let brief = Self::brief(document.kind, document.language, &document.fields)?;
-                    csv(&draft.body, &brief, &document.title)?
+                    let brief = Self::brief(document.kind, document.language, &draft.fields)?;
+                    csv(&draft.body, &brief, &draft.title)?
                 }
                 other => return Err(StudioError::BadRequest(format!("format `{other}`"))),
             };

@@ -94,7 +94,7 @@ pub struct DocumentDto {
     /// Language of its text.
     #[ts(type = "Language")]
     pub language: Language,
-    /// Title; may be empty.
+    /// Title of the draft opened last; may be empty.
     pub title: String,
     /// Its drafts, oldest first.
     pub drafts: Vec<DraftSummaryDto>,
@@ -120,11 +120,13 @@ pub struct DraftSummaryDto {
 pub struct DraftView {
     /// The document it belongs to.
     pub document: DocumentDto,
-    /// The document's brief.
+    /// The draft's brief.
     #[ts(type = "Brief")]
     pub brief: serde_json::Value,
     /// Id of the draft.
     pub draft_id: String,
+    /// Its title; may be empty.
+    pub title: String,
     /// Its text.
     pub body: String,
     /// Counts up with each saved change; sent back with the next edits.

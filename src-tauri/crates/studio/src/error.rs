@@ -152,6 +152,9 @@ fn library(error: &LibraryError) -> Parts {
         LibraryError::ReadOnly => ("read_only", vec![]),
         LibraryError::DiskFull => ("disk_full", vec![]),
         LibraryError::LastDraft => ("last_draft", vec![]),
+        LibraryError::TooLarge { limit } => {
+            ("file_too_large", vec![("limit", (limit >> 20).to_string())])
+        }
         LibraryError::Io(_) => ("library_unreachable", vec![]),
         LibraryError::Sql(_) => ("internal", vec![]),
     };
@@ -301,6 +304,7 @@ pub(crate) fn samples() -> Vec<StudioError> {
             LibraryError::ReadOnly,
             LibraryError::DiskFull,
             LibraryError::LastDraft,
+            LibraryError::TooLarge { limit: 1 << 20 },
             LibraryError::Io(id()),
             LibraryError::Sql(id()),
         ]

@@ -45,8 +45,8 @@ inputs! {
         title: String,
         #[ts(type = "Language")] language: Language,
     }
-    /// The brief of a document.
-    SetBrief { document_id: String, #[ts(type = "Brief")] brief: serde_json::Value }
+    /// The brief of a draft.
+    SetBrief { draft_id: String, #[ts(type = "Brief")] brief: serde_json::Value }
     /// Edits to a draft.
     ApplyEdits { draft_id: String, base_revision: u32, edits: Vec<EditDto>, cause: EditCause }
     /// The whole text of a draft, when edits could not be matched.

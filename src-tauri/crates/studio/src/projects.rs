@@ -308,20 +308,22 @@ impl Studio {
     /// See [`crate::commands`].
     pub async fn set_brief(self: &Arc<Self>, i: SetBrief) -> Result<(), StudioError> {
         self.blocking(move |s| {
-            let mut fields = s.library.document(&i.document_id)?.fields;
-            let document = s.library.document(&i.document_id)?;
+            let draft = s.library.draft(&i.draft_id)?;
+            let document = s.library.document(&draft.document_id)?;
+            let mut fields = draft.fields;
             // Read it once, so that nothing but a brief of this kind is ever kept.
             Brief::from_value(document.kind, i.brief.clone())?;
             if !fields.is_object() {
                 fields = Value::Object(serde_json::Map::new());
             }
             fields["brief"] = i.brief;
-            Ok(s.library.set_fields(&i.document_id, &fields)?)
+            s.library.set_fields(&i.draft_id, &fields)?;
+            Ok(())
         })
         .await
     }
 
-    /// The brief of a document; an empty one if none was saved.
+    /// The brief in a draft's fields; an empty one if none was saved.
     pub(crate) fn brief(
         kind: DocumentKind,
         language: Language,

@@ -132,7 +132,7 @@ impl Studio {
     ) -> Result<(Chosen, Vec<Call>, Batch), StudioError> {
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let project = self.library.project(&document.project_id)?;
-        let brief = Self::brief(document.kind, document.language, &document.fields)?;
+        let brief = Self::brief(document.kind, document.language, &draft.fields)?;
         let wanted = project.model_id.as_deref().unwrap_or(STARTER);
         let chosen = self
             .shelf
@@ -464,7 +464,7 @@ impl Studio {
         {
             return Err(StudioError::OtherDocument);
         }
-        if draft.revision != i.base_revision {
+        if !(draft.body_revision..=draft.revision).contains(&i.base_revision) {
             return Err(lib::LibraryError::Conflict {
                 current: draft.revision,
             }
@@ -482,7 +482,7 @@ impl Studio {
             // The person's own wording stands as they left it.
             i.text.clone()
         };
-        let title = title_for(&document, &generation, &i.text, shown.title);
+        let title = title_for(&document, &draft, &generation, &i.text, shown.title);
         let edit = lib::Edit {
             from: target.start,
             to: target.end,
@@ -550,9 +550,10 @@ fn put(take: &mut TakeDto, state: &State) {
     take.tokens_per_second = state.tokens_per_second;
 }
 
-/// An article's headline, for a document that has no title yet.
+/// An article's headline, for a draft that has no title yet.
 fn title_for(
     document: &lib::Document,
+    draft: &lib::Draft,
     generation: &lib::Generation,
     text: &str,
     found: Option<String>,
@@ -561,7 +562,7 @@ fn title_for(
     const LONGEST_TITLE: usize = 300;
     let wanted = document.kind == DocumentKind::News
         && generation.task == Task::Draft.name()
-        && document.title.trim().is_empty();
+        && draft.title.trim().is_empty();
     let title = wanted
         .then(|| Article::parse(text).headline.or(found))
         .flatten()?;

@@ -264,16 +264,16 @@ class Writing {
   private async flushBrief(): Promise<boolean> {
     clearTimeout(this.briefTimer);
     if (this.briefSending && !(await this.briefSending)) return false;
-    const { document, brief } = this;
-    if (this.briefSaved || !document || !brief) return true;
+    const { draftId, brief } = this;
+    if (this.briefSaved || !draftId || !brief) return true;
     this.briefSaved = true;
     this.briefSending = call("set_brief", {
-      document_id: document.id,
+      draft_id: draftId,
       brief: $state.snapshot(brief) as Brief,
     })
       .then(() => true)
       .catch((reason: unknown) => {
-        if (this.document?.id === document.id) this.briefSaved = false;
+        if (this.draftId === draftId) this.briefSaved = false;
         notices.report(reason);
         return false;
       });

@@ -56,7 +56,7 @@ export function commands(studio: StubStudio): Bodies {
     create_document: ({ project_id, kind, title, language }) =>
       studio.view(studio.addDocument(studio.project(project_id).id, kind, language, title).id),
     rename_document: ({ id, name }) => {
-      studio.document(id).dto.title = name;
+      studio.retitle(studio.shown(id), name);
       return studio.dto(id);
     },
     delete_document: ({ id }) => {
@@ -68,14 +68,19 @@ export function commands(studio: StubStudio): Bodies {
       studio.document(id).deleted = false;
       return studio.dto(id);
     },
-    set_brief: ({ document_id, brief }) => {
-      studio.document(document_id).brief = brief;
+    set_brief: ({ draft_id, brief }) => {
+      studio.draft(draft_id).brief = brief;
       return null;
     },
-    open_draft: ({ id }) => studio.view(id),
+    open_draft: ({ id }) => {
+      studio.show(studio.draft(id));
+      return studio.view(id);
+    },
     branch_draft: ({ id, name }) => {
       const from = studio.draft(id);
       const draft = studio.addDraft(from.document_id, name, from.body);
+      Object.assign(draft, { title: from.title, brief: structuredClone(from.brief) });
+      studio.show(draft);
       studio.node(draft, "branch");
       return studio.view(draft.id);
     },
@@ -176,8 +181,7 @@ export function commands(studio: StubStudio): Bodies {
       studio.write(draft, applied(draft.body, [{ from, to, insert: text }]));
       studio.node(draft, "accepted");
       studio.takes.set(take_id, { ...take, decision: "accepted" });
-      const { dto } = studio.document(draft.document_id);
-      if (!dto.title && take.title) dto.title = take.title;
+      if (!draft.title && take.title) studio.retitle(draft, take.title);
       studio.changed("history", "documents");
       return studio.view(draft_id);
     },

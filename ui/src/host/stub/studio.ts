@@ -24,6 +24,8 @@ interface Draft {
   id: string;
   document_id: string;
   name: string;
+  title: string;
+  brief: Brief;
   body: string;
   revision: number;
   updated_at: number;
@@ -32,7 +34,7 @@ interface Draft {
 
 interface Document {
   dto: Omit<DocumentDto, "drafts">;
-  brief: Brief;
+  shown: string | null;
   deleted: boolean;
 }
 
@@ -125,8 +127,9 @@ export class StubStudio {
     const draft = this.draft(draftId);
     return {
       document: this.dto(draft.document_id),
-      brief: this.document(draft.document_id).brief,
+      brief: draft.brief,
       draft_id: draft.id,
+      title: draft.title,
       body: draft.body,
       revision: draft.revision,
       counts: count(draft.body),
@@ -158,17 +161,22 @@ export class StubStudio {
     const id = this.id("document");
     this.documents.set(id, {
       dto: { id, project_id, kind, language, title, updated_at: Date.now() },
-      brief: emptyBrief(kind, language),
+      shown: null,
       deleted: false,
     });
-    return this.addDraft(id, "main", body);
+    const draft = this.addDraft(id, "main", body);
+    this.show(draft);
+    return draft;
   }
 
   addDraft(document_id: string, name: string, body: string): Draft {
+    const { kind, language, title } = this.document(document_id).dto;
     const draft: Draft = {
       id: this.id("draft"),
       document_id,
       name,
+      title,
+      brief: emptyBrief(kind, language),
       body,
       revision: 0,
       updated_at: Date.now(),
@@ -179,7 +187,24 @@ export class StubStudio {
   }
 
   brief(draft: Draft): Brief {
-    return this.document(draft.document_id).brief;
+    return draft.brief;
+  }
+
+  /** The draft that a document is listed by. */
+  shown(documentId: string): Draft {
+    return this.draft(this.document(documentId).shown ?? "");
+  }
+
+  show(draft: Draft) {
+    const document = this.document(draft.document_id);
+    document.shown = draft.id;
+    document.dto.title = draft.title;
+  }
+
+  retitle(draft: Draft, title: string) {
+    draft.title = title;
+    const document = this.document(draft.document_id);
+    if (document.shown === draft.id) document.dto.title = title;
   }
 
   changed(...kinds: string[]) {

@@ -61,7 +61,7 @@ async fn enormous_inputs_are_refused_with_their_limit_or_kept_whole() {
         assert!(error.detail.unwrap().len() < 200, "no echo of the input");
     }
     let brief = json!({ "language": "en", "topic": long });
-    let set = json!({ "document_id": open.document, "brief": brief });
+    let set = json!({ "draft_id": open.draft, "brief": brief });
     world.call("set_brief", set).await.unwrap();
     let error = world
         .generate(&open, json!({ "task": "draft" }))
@@ -75,7 +75,7 @@ async fn enormous_inputs_are_refused_with_their_limit_or_kept_whole() {
     world
         .call(
             "set_brief",
-            json!({ "document_id": open.document, "brief": brief }),
+            json!({ "draft_id": open.draft, "brief": brief }),
         )
         .await
         .unwrap();

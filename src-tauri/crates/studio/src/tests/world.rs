@@ -322,7 +322,7 @@ impl World {
         let view = self.studio.create_document(input).await.unwrap();
         let brief = brief(kind, language);
         let set = SetBrief {
-            document_id: view.document.id.clone(),
+            draft_id: view.draft_id.clone(),
             brief,
         };
         self.studio.set_brief(set).await.unwrap();
