@@ -137,7 +137,7 @@ const WINDOW: &[&str] = &[
 
 const OWNED: &[Owned] = &[
     Owned {
-        crates: &["rusqlite*", "libsqlite3-sys", "sqlx*", "diesel*"],
+        crates: &["rusqlite*", "libsqlite3-sys", "sqlx*", "diesel*", "zstd*"],
         rooms: &[LIBRARY],
     },
     Owned {
