@@ -124,6 +124,11 @@ export const TESTIDS = [
   "record",
   "record-seed",
   "record-output",
+  "replay",
+  "replay-run",
+  "replay-stop",
+  "replay-change",
+  "replay-result",
 
   // Checks. `check-item` has data-rule and data-severity.
   "check-item",

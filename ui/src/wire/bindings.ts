@@ -453,6 +453,52 @@ export type GenerationRecordDto = {
 	total_ms: number | null;
 };
 
+/** What has changed since a generation was recorded. */
+export type ReplaySubject = "model_file" | "engine" | "template";
+
+/** One change since a generation was recorded. */
+export type ReplayChange = {
+	/** What has changed. */
+	subject: ReplaySubject;
+	/** What the record says. */
+	was: string;
+	/** What is there now; empty if it is gone. */
+	now: string;
+};
+
+/** What a replay has shown. */
+export type ReplayOutcome = "identical" | "identical_so_far" | "different" | "stopped";
+
+/** The first place where a replay differs. */
+export type ReplayDifference = {
+	/** Where, in characters from the beginning of the output. */
+	at: number;
+	/** Some text before it, the same in both. */
+	before: string;
+	/** How the record goes on; empty at its end. */
+	was: string;
+	/** How the replay goes on; empty at its end. */
+	now: string;
+};
+
+/** A generation that was run again. */
+export type ReplayDto = {
+	/** What it has shown. */
+	outcome: ReplayOutcome;
+	/** What had changed before it was run. */
+	changes: Array<ReplayChange>;
+	/** How many characters came as recorded. */
+	characters: number;
+	/** Where it first differs. */
+	difference: ReplayDifference | null;
+	/** Why the recorded one ended. */
+	finish_then: string;
+	/** Why this one ended; empty if it was not run to its end. */
+	finish_now: string;
+	/** Time taken, in ms. */
+	total_ms: number;
+};
+
 /** An error at the edge: a code whose sentence and hint stand in the locale file `errors`. */
 export type ErrorDto = {
 	/** Code, in snake case. */
@@ -704,6 +750,12 @@ export interface Commands {
 	discard_take: { input: Id; output: TakeDto };
 	/** The whole record of a take. */
 	generation_record: { input: Id; output: GenerationRecordDto };
+	/** What has changed since a local model's generation was recorded (id of the take). */
+	replay_changes: { input: Id; output: Array<ReplayChange> };
+	/** Runs a recorded generation of a local model again and compares it byte for byte (id of the take). */
+	replay: { input: Id; output: ReplayDto };
+	/** Stops a replay (id of the take). */
+	stop_replay: { input: Id; output: null };
 	/** Checks a draft against its brief and the house rules (id of the draft). */
 	check: { input: Id; output: Array<FindingDto> };
 	/** The ads of a draft as a grid (id of the draft). */

@@ -29,6 +29,7 @@
 
 mod constraint;
 mod decode;
+mod engine;
 mod failure;
 mod guided;
 mod memory;

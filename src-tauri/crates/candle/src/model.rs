@@ -17,6 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     constraint::Vocabulary,
+    engine,
     failure::{Result, broken, internal},
     memory,
     network::{Network, config::Config, weights::Keeping},
@@ -26,8 +27,6 @@ use crate::{
     work,
 };
 
-/// Adapter and version, as records name it.
-const ENGINE: &str = "candle 0.11.1";
 /// Where a file says which form of prompt its model was trained on.
 const PROMPT_FORM: &str = "inkstone.prompt_form";
 /// Below this a model without a chat template is given compact prompts.
@@ -186,7 +185,7 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
         architecture: Some(about.architecture),
         parameters: Some(about.parameters),
         context_length: Some(about.context_length),
-        engine: ENGINE.to_owned(),
+        engine: engine::name().to_owned(),
         prompt_form: about.prompt_form,
         enforces: Enforcement::Everything,
     };

@@ -53,6 +53,8 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<LibraryCommand>,
     },
+    /// Runs a generation of a local model again and compares it byte for byte
+    Replay(Replay),
     /// Checks a text against a brief and the rules of its kind
     Check(Check),
     /// Tells what a brief may hold
@@ -210,6 +212,14 @@ pub enum LibraryCommand {
     },
     /// Compares every kept text with its hash
     Verify,
+}
+
+/// Of `ink replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The id of a generation, as `ink draft --json` prints it
+    #[arg(value_name = "GENERATION")]
+    pub generation: String,
 }
 
 /// Of `ink check`.

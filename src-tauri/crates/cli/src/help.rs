@@ -93,6 +93,14 @@ const CHINESE: &[(&str, &str)] = &[
     ("Shows and adds models", "查看和添加模型"),
     ("Looks into the library", "查看资料库"),
     (
+        "Runs a generation of a local model again and compares it byte for byte",
+        "重新运行本机模型的一次生成，并逐字节比较",
+    ),
+    (
+        "The id of a generation, as `ink draft --json` prints it",
+        "一次生成的编号，由 ink draft --json 输出",
+    ),
+    (
         "Checks a text against a brief and the rules of its kind",
         "按写作要求和该类文本的规则检查",
     ),

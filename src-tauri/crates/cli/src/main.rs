@@ -21,6 +21,7 @@ mod library;
 mod models;
 mod output;
 mod progress;
+mod replay;
 mod session;
 mod words;
 mod write;
@@ -62,6 +63,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Generate(wanted) => write::generate(wanted, session, output).await,
         Command::Models { command } => models::run(command, session, output).await,
         Command::Library { command } => library::run(command, session, output).await,
+        Command::Replay(wanted) => replay::run(wanted, session, output).await,
         Command::Check(wanted) => check::check(&wanted, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },

@@ -3,7 +3,10 @@
 use std::io;
 
 use inkstone_machine::system_language;
-use inkstone_studio::Language;
+use inkstone_studio::{
+    Language,
+    replay::{ReplayOutcome, ReplaySubject},
+};
 
 use crate::{failure::Failure, keys};
 
@@ -152,6 +155,46 @@ impl Words {
             format!("Restored in draft {draft_id}. What was there is in its history."),
             format!("已恢复到草稿 {draft_id}，原来的内容仍在其历史记录中。"),
         )
+    }
+
+    pub fn replay_change(self, subject: ReplaySubject, then: &str, now: &str) -> String {
+        let what = match subject {
+            ReplaySubject::ModelFile => self.pick("The model's file", "模型文件"),
+            ReplaySubject::Engine => self.pick("What computes", "运算程序"),
+            ReplaySubject::Template => self.pick("The prompt template", "提示模板"),
+        };
+        let now = if now.is_empty() {
+            self.pick("gone", "已不存在")
+        } else {
+            now
+        };
+        self.pick(
+            format!("{what} has changed: {then} then, {now} now."),
+            format!("{what}已改变：当时为 {then}，现在为 {now}。"),
+        )
+    }
+
+    pub fn replayed(self, outcome: ReplayOutcome, characters: u32) -> String {
+        match outcome {
+            ReplayOutcome::Identical => self.pick(
+                format!("Identical, byte for byte: {characters} characters."),
+                format!("逐字节相同：{characters} 字符。"),
+            ),
+            ReplayOutcome::IdenticalSoFar => self.pick(
+                format!(
+                    "The recorded generation was cut short; identical up to there: {characters} characters."
+                ),
+                format!("原记录曾中断，到中断处为止逐字节相同：{characters} 字符。"),
+            ),
+            ReplayOutcome::Different => self.pick(
+                format!("Different after {characters} characters:"),
+                format!("从第 {characters} 个字符之后开始不同："),
+            ),
+            ReplayOutcome::Stopped => self.pick(
+                format!("Stopped. Identical so far: {characters} characters."),
+                format!("已停止。到此为止相同：{characters} 字符。"),
+            ),
+        }
     }
 
     pub fn verified(self, nodes: u32) -> String {

@@ -47,3 +47,4 @@ pub use compose::{Composed, DeskError, Input, compose};
 pub use registry::{RULES, tasks};
 pub use target::join;
 pub use task::{Output, Task, parse};
+pub use templates::template_sha256;

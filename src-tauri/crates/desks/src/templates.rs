@@ -80,6 +80,22 @@ pub(crate) fn sha256(kind: DocumentKind, name: &str, language: Language) -> Stri
         .collect()
 }
 
+/// The hash that a prompt made now from a template would be recorded with; none if there is no such
+/// template any more. `kind` is the document's: a shared template draws in the sources of its kind.
+pub fn template_sha256(template: &str, kind: DocumentKind) -> Option<String> {
+    let (folder, rest) = template.split_once('/')?;
+    let (task, rest) = rest.split_once('.')?;
+    let kind = folder.parse().unwrap_or(kind);
+    match rest.split_once('.') {
+        Some((tag, "compact")) => Some(crate::compact::sha256(kind, task, tag.parse().ok()?)),
+        Some(_) => None,
+        None => {
+            source(template)?;
+            Some(sha256(kind, template, rest.parse().ok()?))
+        }
+    }
+}
+
 /// Renders the two messages of a template.
 pub(crate) fn render(name: &str, view: Value) -> Result<Vec<Message>, DeskError> {
     let slip = |e: minijinja::Error| DeskError::Template(format!("{name}: {e}"));
@@ -164,6 +180,33 @@ mod tests {
             [name("draft"), name("tone")],
             ["news/draft.en", "shared/tone.en"]
         );
+    }
+
+    #[test]
+    fn the_hash_of_a_recorded_template_is_found_again() {
+        let news = DocumentKind::News;
+        assert_eq!(
+            template_sha256("shared/tone.en", news),
+            Some(sha256(news, "shared/tone.en", Language::English))
+        );
+        assert_eq!(
+            template_sha256("ads/draft.zh-CN.compact", news),
+            Some(crate::compact::sha256(
+                DocumentKind::Ads,
+                "draft",
+                Language::Chinese
+            ))
+        );
+        for gone in [
+            "",
+            "raw",
+            "news/draft",
+            "news/sing.en",
+            "news/draft.fr",
+            "news/draft.en.other",
+        ] {
+            assert_eq!(template_sha256(gone, news), None, "{gone}");
+        }
     }
 
     #[test]

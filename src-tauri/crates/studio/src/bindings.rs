@@ -5,7 +5,7 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, dto, inputs};
+use crate::{commands, dto, inputs, replay};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -29,6 +29,7 @@ fn typescript() -> String {
     use desks::{AdsBrief, Brief, Channel, CharacterBrief, NewsBrief, ScreenplayBrief, Task};
     use dto::*;
     use inputs::*;
+    use replay::*;
     let config = &Config::new();
     let types = declare!(
         config,
@@ -69,6 +70,11 @@ fn typescript() -> String {
         HitDto,
         LedgerEntryDto,
         GenerationRecordDto,
+        ReplaySubject,
+        ReplayChange,
+        ReplayOutcome,
+        ReplayDifference,
+        ReplayDto,
         ErrorDto,
         StudioEvent,
         Nothing,

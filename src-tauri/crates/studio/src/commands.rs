@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{Studio, StudioError, dto::*, inputs::*};
+use crate::{Studio, StudioError, dto::*, inputs::*, replay::*};
 
 macro_rules! commands {
     ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $output:ty;)*) => {
@@ -137,6 +137,12 @@ commands! {
     discard_take(Id) -> TakeDto;
     /// The whole record of a take.
     generation_record(Id) -> GenerationRecordDto;
+    /// What has changed since a local model's generation was recorded (id of the take).
+    replay_changes(Id) -> Vec<ReplayChange>;
+    /// Runs a recorded generation of a local model again and compares it byte for byte (id of the take).
+    replay(Id) -> ReplayDto;
+    /// Stops a replay (id of the take).
+    stop_replay(Id) -> ();
     /// Checks a draft against its brief and the house rules (id of the draft).
     check(Id) -> Vec<FindingDto>;
     /// The ads of a draft as a grid (id of the draft).

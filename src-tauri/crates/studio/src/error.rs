@@ -63,6 +63,15 @@ pub enum StudioError {
     /// The take was written for another document.
     #[error("the take belongs to another document")]
     OtherDocument,
+    /// A server wrote it, and can't be made to write the same again.
+    #[error("written by `{host}`")]
+    ReplayRemote {
+        /// The server.
+        host: String,
+    },
+    /// A record that does not say enough to run it again.
+    #[error("the record can't be run: {0}")]
+    ReplayUnreadable(String),
     /// The start of an id that several things share.
     #[error("`{0}` is the start of several ids")]
     Ambiguous(String),
@@ -116,6 +125,8 @@ impl StudioError {
             Self::NothingWritten => ("nothing_written".into(), vec![]),
             Self::InTheBin => ("in_the_bin".into(), vec![]),
             Self::OtherDocument => ("other_document".into(), vec![]),
+            Self::ReplayRemote { host } => ("replay_remote".into(), vec![("host", host.clone())]),
+            Self::ReplayUnreadable(_) => ("replay_unreadable".into(), vec![]),
             Self::Ambiguous(id) => ("ambiguous_id".into(), vec![("id", id.clone())]),
             Self::Unwritable { path, .. } => {
                 ("file_unwritable".into(), vec![("path", path.clone())])
@@ -355,6 +366,8 @@ pub(crate) fn samples() -> Vec<StudioError> {
         StudioError::NothingWritten,
         StudioError::InTheBin,
         StudioError::OtherDocument,
+        StudioError::ReplayRemote { host: id() },
+        StudioError::ReplayUnreadable(id()),
         StudioError::Ambiguous(id()),
         StudioError::TooLong {
             field: id(),

@@ -14,6 +14,7 @@
 //! - The sentence a person reads is chosen by an [`dto::ErrorDto`]'s code ([`sentences`]).
 //!
 //! Glossary
+//! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Shelf*: the models a person can choose from.
 //!
@@ -44,6 +45,7 @@ pub mod inputs;
 mod models;
 mod order;
 mod projects;
+pub mod replay;
 mod saving;
 mod secrets;
 pub mod sentences;

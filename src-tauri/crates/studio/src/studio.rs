@@ -12,6 +12,7 @@ use crate::{
     StudioError,
     dto::{AppState, LastOpen, StudioEvent, Theme},
     inputs::{Nothing, SetLanguage, SetLastOpen, SetTheme},
+    replay::Replays,
     secrets::Secrets,
     shelf::{Chosen, Shelf},
     takes::Live,
@@ -48,6 +49,7 @@ pub struct Studio {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) live: Mutex<HashMap<String, Live>>,
+    pub(crate) replays: Replays,
     events: broadcast::Sender<StudioEvent>,
     /// A local model has all cores to itself.
     local_turns: Arc<Semaphore>,
@@ -96,6 +98,7 @@ impl Studio {
             shelf,
             entropy: parts.entropy,
             live: Mutex::default(),
+            replays: Replays::default(),
             events,
             local_turns: Arc::new(Semaphore::new(1)),
             remote_turns: Arc::new(Semaphore::new(REMOTE_AT_ONCE)),

@@ -213,6 +213,20 @@ export function commands(studio: StubStudio): Bodies {
         total_ms: 3210,
       };
     },
+    replay_changes: ({ id }) =>
+      studio.take(id).template.includes("compact")
+        ? [{ subject: "engine", was: "candle 0.11.1", now: "candle 0.11.2" }]
+        : [],
+    replay: ({ id }) => ({
+      outcome: "identical",
+      changes: [],
+      characters: [...studio.take(id).text].length,
+      difference: null,
+      finish_then: "stop",
+      finish_now: "stop",
+      total_ms: 2,
+    }),
+    stop_replay: () => null,
     check: ({ id }) => {
       const draft = studio.draft(id);
       const brief = studio.brief(draft);

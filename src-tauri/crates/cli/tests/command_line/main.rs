@@ -11,5 +11,6 @@ mod briefs;
 mod home;
 mod library;
 mod models;
+mod replay;
 mod server;
 mod usage;

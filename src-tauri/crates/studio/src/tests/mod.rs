@@ -3,5 +3,6 @@
 mod edges;
 mod headless;
 mod remote;
+mod replay;
 mod takes;
 mod world;
