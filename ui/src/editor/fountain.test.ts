@@ -1,99 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { classify, type LineKind } from "./fountain";
+import { classify, type LineKind, LiveKinds } from "./fountain";
 
-const START = { atStart: true, inBoneyard: false };
-const kinds = (text: string, before = START) => classify(text.split("\n"), before);
-
-/** Each line with the kind that it has, as `kind: text`. */
-function expectKinds(script: [LineKind, string][]) {
-  const lines = script.map(([, text]) => text);
-  expect(classify(lines, START)).toEqual(script.map(([kind]) => kind));
-}
+/** Scripts with what each line is: the studio's own reader is held to the same table. */
+const TABLE: { name: string; lines: [LineKind, string][] }[] = JSON.parse(
+  readFileSync(join(__dirname, "../../../tests/corpus/fountain/lines.json"), "utf8"),
+);
 
 describe("the lines of a screenplay", () => {
-  it("are told apart", () => {
-    expectKinds([
-      ["title", "Title: The Keeper"],
-      ["title", "Author: Ada Quill"],
-      ["blank", ""],
-      ["heading", "INT. LIGHTHOUSE - NIGHT"],
-      ["blank", ""],
-      ["action", "Rain on glass. MARA climbs."],
-      ["blank", ""],
-      ["character", "MARA"],
-      ["parenthetical", "(quietly)"],
-      ["dialogue", "I put you out."],
-      ["blank", ""],
-      ["transition", "CUT TO:"],
-      ["blank", ""],
-      ["heading", "EXT. ROCKS - DAWN"],
-    ]);
+  it.each(TABLE.map(({ name, lines }) => ({ name, lines })))("$name", ({ lines }) => {
+    const kinds = classify(
+      lines.map(([, text]) => text),
+      { atStart: true },
+    );
+    expect(kinds.map((kind, n) => [kind, lines[n]?.[1]])).toEqual(lines);
   });
 
-  it("are told apart in Chinese", () => {
-    expectKinds([
-      ["heading", "内景 灯塔 - 夜"],
-      ["blank", ""],
-      ["action", "雨打着玻璃。"],
-      ["blank", ""],
-      ["character", "@玛拉"],
-      ["parenthetical", "（轻声）"],
-      ["dialogue", "我明明把你熄了。"],
-    ]);
+  it("have a title page only at the start", () => {
+    expect(classify(["Title: X"], { atStart: false })).toEqual(["action"]);
   });
 
-  it("can be forced", () => {
-    expectKinds([
-      ["heading", ".FORCED PLACE"],
-      ["blank", ""],
-      ["action", "!SHOUTED ACTION"],
-      ["action", "goes on"],
-      ["blank", ""],
-      ["character", "@McAvoy"],
-      ["dialogue", "Yes."],
-      ["blank", ""],
-      ["centered", ">THE END<"],
-      ["blank", ""],
-      ["transition", ">Fade out"],
-      ["section", "# Act One"],
-      ["synopsis", "= She leaves."],
-      ["lyric", "~And the sea"],
-      ["page", "==="],
-    ]);
+  it("are read in one go when nothing closes what was opened", () => {
+    for (const mark of ["[[", "/*", "[[ ", "[[\n\n", "(", "a]]\n[["]) {
+      const lines = mark.repeat(20_000).split("\n");
+      expect(classify(lines, { atStart: true })).toHaveLength(lines.length);
+    }
+  });
+});
+
+const source = (lines: readonly string[]) => ({
+  count: lines.length,
+  line: (n: number) => lines[n] ?? "",
+});
+
+/** The same numbers at every run (mulberry32). */
+function chance(seed: number) {
+  let state = seed;
+  return (below: number) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+describe("the kinds of lines that are being edited", () => {
+  it("are what a whole reading gives, whatever is edited", () => {
+    const all = TABLE.flatMap(({ lines }) => ["", ...lines.map(([, text]) => text)]);
+    const next = chance(7);
+    for (let round = 0; round < 60; round++) {
+      const at = next(all.length - 60);
+      let lines = all.slice(at, at + 20 + next(40));
+      const live = new LiveKinds(source(lines));
+      for (let edit = 0; edit < 25; edit++) {
+        const from = next(lines.length);
+        const to = Math.min(lines.length, from + next(3));
+        const place = next(all.length);
+        const typed =
+          next(4) === 0 ? [["/*"], ["*/"], ["[["], ["]]"], [""], ["  "]][next(6)] : null;
+        const put = typed ?? all.slice(place, place + next(4));
+        lines = [...lines.slice(0, from), ...put, ...lines.slice(to)];
+        if (lines.length === 0) lines = [""];
+        live.edit(source(lines), from, to, from + put.length);
+        expect(live.kinds, lines.join("\n")).toEqual(classify(lines, { atStart: true }));
+      }
+    }
   });
 
-  it("a shout alone is no cue, a cue with an extension is one", () => {
-    expect(kinds("\nBANG\n")[1]).toBe("action");
-    expect(kinds("\nMARA (cont'd)\nYes.")[1]).toBe("character");
-    expect(kinds("\nTOM ^\nYes.")[1]).toBe("character");
-  });
-
-  it("an ellipsis is no forced heading", () => {
-    expect(kinds("\n...and then")[1]).toBe("action");
-  });
-
-  it("two spaces keep a speech going", () => {
-    expect(kinds("\nMARA\nYes.\n  \nNo.")).toEqual([
-      "blank",
-      "character",
-      "dialogue",
-      "dialogue",
-      "dialogue",
-    ]);
-  });
-
-  it("boneyards and notes span lines", () => {
-    expect(kinds("/* cut\nINT. X\n*/\nAction.")).toEqual([
-      "boneyard",
-      "boneyard",
-      "boneyard",
-      "action",
-    ]);
-    expect(kinds("\n[[a note\nmore]]\nAction.").slice(1)).toEqual(["note", "note", "action"]);
-    expect(classify(["still cut"], { atStart: false, inBoneyard: true })).toEqual(["boneyard"]);
-  });
-
-  it("a title page is only at the start", () => {
-    expect(classify(["Title: X"], { atStart: false, inBoneyard: false })).toEqual(["action"]);
+  it("are read again where the edit is, not in the whole text", () => {
+    const lines: string[] = [];
+    for (let n = 0; n < 1_000; n++)
+      lines.push("INT. HUT - DAY", "", "Rain.", "", "BO", "(low)", "Yes.", "");
+    const live = new LiveKinds(source(lines));
+    expect(live.read).toBe(lines.length);
+    lines[4_006] = "Yes!";
+    live.edit(source(lines), 4_006, 4_007, 4_007);
+    expect(live.read).toBeLessThan(12);
+    expect(live.kinds[4_006]).toBe("dialogue");
   });
 });

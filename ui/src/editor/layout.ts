@@ -5,15 +5,17 @@ import {
   type Range,
   RangeSetBuilder,
 } from "@codemirror/state";
-import { Decoration, type DecorationSet, EditorView, ViewPlugin } from "@codemirror/view";
+import {
+  Decoration,
+  type DecorationSet,
+  EditorView,
+  ViewPlugin,
+  type ViewUpdate,
+} from "@codemirror/view";
 import type { DocumentKind } from "../wire/bindings";
-import { classify, type LineKind } from "./fountain";
+import { type Lines, LiveKinds } from "./fountain";
 import { inlineMarks, lineMark } from "./markdown";
 
-/** How far above the first visible line its surroundings are read, in lines. */
-const LOOK_BACK_LINES = 120;
-/** How far back an open comment is looked for, in characters. */
-const LOOK_BACK_CHARACTERS = 40_000;
 /** More of one line than this is never looked at; it is far beyond any line that people read. */
 const LONGEST_LINE = 4_000;
 
@@ -45,32 +47,40 @@ function read(state: EditorState, from: number, to: number): string {
   return state.sliceDoc(from, Math.min(to, from + LONGEST_LINE));
 }
 
-function inBoneyard(state: EditorState, at: number): boolean {
-  const above = state.sliceDoc(Math.max(0, at - LOOK_BACK_CHARACTERS), at);
-  return above.lastIndexOf("/*") > above.lastIndexOf("*/");
+const linesOf = (state: EditorState): Lines => ({
+  count: state.doc.lines,
+  line(n) {
+    const { from, to } = state.doc.line(n + 1);
+    return read(state, from, to);
+  },
+});
+
+/** Brings the kinds of the lines up to date with an edit. */
+function follow(kinds: LiveKinds, update: ViewUpdate): void {
+  const before = update.startState.doc;
+  const after = update.state.doc;
+  // All changes as one: their outermost borders.
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  let newTo = 0;
+  update.changes.iterChangedRanges((fromA, toA, fromB, toB) => {
+    from = Math.min(from, after.lineAt(fromB).number - 1, before.lineAt(fromA).number - 1);
+    to = before.lineAt(toA).number;
+    newTo = after.lineAt(toB).number;
+  });
+  if (from <= to) kinds.edit(linesOf(update.state), from, to, newTo);
 }
 
-function screenplay(view: EditorView): DecorationSet {
+function screenplay(view: EditorView, kinds: LiveKinds): DecorationSet {
   const { state } = view;
   const builder = new RangeSetBuilder<Decoration>();
   let done = 0;
   for (const { from, to } of view.visibleRanges) {
     const first = state.doc.lineAt(from).number;
     const last = state.doc.lineAt(to).number;
-    const start = Math.max(1, first - LOOK_BACK_LINES);
-    const texts: string[] = [];
-    // One line below tells a cue from a shout.
-    for (let n = start; n <= Math.min(last + 1, state.doc.lines); n++) {
-      const at = state.doc.line(n);
-      texts.push(read(state, at.from, at.to));
-    }
-    const kinds = classify(texts, {
-      atStart: start === 1,
-      inBoneyard: inBoneyard(state, state.doc.line(start).from),
-    });
     for (let n = Math.max(first, done + 1); n <= last; n++) {
       const at = state.doc.line(n);
-      const kind: LineKind = kinds[n - start] ?? "action";
+      const kind = kinds.kinds[n - 1] ?? "action";
       if (kind !== "blank") builder.add(at.from, at.from, line(`ink-fn ink-fn-${kind}`));
       done = n;
     }
@@ -112,16 +122,25 @@ function textAbove(state: EditorState, number: number): string {
 }
 
 /**
- * How a text looks while it is written. Only what can be seen is read, whatever the length of the
- * text or of its lines: no parser runs at a keystroke.
+ * How a text looks while it is written. Prose is read where it can be seen, whatever the length of
+ * the text or of its lines; the lines of a screenplay are known, and an edit has its surroundings
+ * read again. No parser runs over a whole text at a keystroke.
  */
 export const layout: Extension = ViewPlugin.define(
   (view) => {
-    const make = (v: EditorView) =>
-      v.state.facet(kindFacet) === "screenplay" ? screenplay(v) : prose(v);
+    let kinds: LiveKinds | undefined;
+    const make = (v: EditorView) => {
+      if (v.state.facet(kindFacet) !== "screenplay") {
+        kinds = undefined;
+        return prose(v);
+      }
+      kinds ??= new LiveKinds(linesOf(v.state));
+      return screenplay(v, kinds);
+    };
     return {
       decorations: make(view),
       update(update) {
+        if (kinds && update.docChanged) follow(kinds, update);
         if (update.docChanged || update.viewportChanged) this.decorations = make(update.view);
       },
     };

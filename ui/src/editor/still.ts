@@ -30,7 +30,7 @@ export function still(text: string, kind: DocumentKind): StillLine[] {
   const lines = text.split("\n");
   if (text.length > LONGEST_LAID_OUT) return lines.map((t) => ({ class: "", runs: runs(t, []) }));
   if (kind === "screenplay") {
-    const kinds = classify(lines, { atStart: false, inBoneyard: false });
+    const kinds = classify(lines, { atStart: false });
     return lines.map((t, n) => ({ class: `ink-fn ink-fn-${kinds[n]}`, runs: runs(t, []) }));
   }
   let above = "";

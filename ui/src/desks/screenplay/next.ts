@@ -7,6 +7,6 @@ import type { Task } from "../../wire/bindings";
 export function nextStep(): Task {
   if (writing.empty) return { task: "beats" };
   const lines = (writing.editor?.text() ?? "").split("\n");
-  const scenes = classify(lines, { atStart: true, inBoneyard: false }).includes("heading");
+  const scenes = classify(lines, { atStart: true }).includes("heading");
   return scenes ? { task: "scene", number: desk.scene } : { task: "outline" };
 }
