@@ -12,6 +12,10 @@
 //! [`write`] makes Fountain of [`Block`]s, and [`blocks`] the blocks of a text; [`marked`] writes
 //! emphasis. [`compare`] tells two versions of a script apart by scene and element.
 //!
+//! `cargo run --release -p inkstone-manuscript --example parse_time` measures a script of 116 pages
+//! (148 KB): read whole in 0.40 ms; a keystroke in 0.001 to 0.02 ms wherever it falls; taking back a
+//! `/*` at the top that had cut all of it, 0.42 ms (two cores of a 2026 server).
+//!
 //! Where the specification leaves room, and where readers of the format differ:
 //! - What does not print (sections, synopses, lines of nothing but notes or boneyard) counts as a
 //!   blank line for its neighbours, so a synopsis may stand right under its heading.
@@ -22,6 +26,8 @@
 //!   "INT" must not become a scene by surprise, and a `.` in front makes it one.
 //! - *Ambiguous*: a name with a digit in front, `3CPO`. The specification asks for at least one
 //!   letter, which it has; some readers want the letter first. Here it is a cue, as `2ND GUARD` is.
+//! - `CUT TO:` with nothing but boneyard right under it is a transition: what does not print is a
+//!   blank line. `#tags` at the ends of lines, an invention of some programs, are text.
 //! - The end of the text is a blank line for a heading or transition, so that one being typed is
 //!   recognised, and for a cue (nobody has said anything yet). A cue forced with `@` needs none.
 //! - Cues in capitals must be written with letters that have capitals: a line of Chinese with an
