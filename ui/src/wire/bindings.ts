@@ -266,7 +266,8 @@ export type ModelDto = {
 export type ModelSourceDto =
 	| { kind: "starter"; file: ModelFileDto }
 	| { kind: "file"; path: string; file: ModelFileDto }
-	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean };
+	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean }
+	| { kind: "search"; path: string; file: ModelFileDto };
 
 /** Facts read from a model file. */
 export type ModelFileDto = {

@@ -14,6 +14,8 @@
 //! - A person's text is never read as control tokens.
 //! - No type of candle leaves this room.
 //!
+//! Embedding models (`embed`) are a second kind: BERT and its kin from a folder of safetensors.
+//!
 //! The decoder is the house's own, on candle's quantized products; candle's model files are used in
 //! tests, as a second opinion.
 //!
@@ -29,6 +31,7 @@
 
 mod constraint;
 mod decode;
+mod embed;
 mod engine;
 mod failure;
 mod guided;
@@ -47,7 +50,8 @@ mod work;
 use std::{path::Path, sync::Arc};
 
 use inkstone_generation::{
-    GenerationError, GenerationErrorKind as Kind, LocalModels, ModelFile, TextModel,
+    Embedder, EmbedderFile, GenerationError, GenerationErrorKind as Kind, LocalModels, ModelFile,
+    TextModel,
 };
 
 use crate::failure::guarded;
@@ -71,6 +75,15 @@ impl LocalModels for Candle {
     fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError> {
         let handle = guarded(Kind::ModelBroken, || model::load(path, memory::available()))?;
         Ok(Arc::new(handle))
+    }
+
+    fn inspect_embedder(&self, path: &Path) -> Result<EmbedderFile, GenerationError> {
+        guarded(Kind::ModelBroken, || embed::inspect(path))
+    }
+
+    fn load_embedder(&self, path: &Path) -> Result<Arc<dyn Embedder>, GenerationError> {
+        let model = guarded(Kind::ModelBroken, || embed::load(path, memory::available()))?;
+        Ok(Arc::new(model))
     }
 }
 

@@ -108,7 +108,7 @@ async fn inspect(model: &str, session: &Session, output: &Output) -> Result<(), 
     let mut rows = vec![("id", found.id.clone()), ("name", found.name.clone())];
     match &found.source {
         ModelSourceDto::Starter { file } => rows.extend(facts(file)),
-        ModelSourceDto::File { path, file } => {
+        ModelSourceDto::File { path, file } | ModelSourceDto::Search { path, file } => {
             rows.push(("path", path.clone()));
             rows.extend(facts(file));
         }
@@ -160,6 +160,9 @@ fn line(model: &ModelDto, output: &Output) -> String {
             )
         }
         ModelSourceDto::File { path, .. } => path.clone(),
+        ModelSourceDto::Search { path, .. } => {
+            format!("{path} ({})", output.words.for_search())
+        }
         ModelSourceDto::Server {
             base_url, model, ..
         } => format!("{base_url} {model}"),

@@ -103,6 +103,10 @@ impl Words {
         self.pick("this machine", "本机")
     }
 
+    pub fn for_search(self) -> &'static str {
+        self.pick("for search", "用于检索")
+    }
+
     pub fn empty_library(self) -> &'static str {
         self.pick(
             "There is nothing in the library yet.",

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use inkstone_generation::{Message, PromptForm, references::References};
+use inkstone_generation::{Constraint, Message, PromptForm, references::References};
 use inkstone_manuscript::{DocumentKind, Language};
 use thiserror::Error;
 
 use crate::{
-    Brief, BriefError, FieldSpec, Task, budget, compact, target, tasks, templates,
+    Brief, BriefError, FieldSpec, Task, bounds, budget, compact, target, tasks, templates,
     view::{self, View},
 };
 
@@ -55,6 +55,8 @@ pub struct Composed {
     pub repeat_penalty: f32,
     /// The bytes of the document that the suggestion would replace.
     pub target: Range<usize>,
+    /// What the answer has to keep to; who can't be held to it has to be checked.
+    pub constraint: Constraint,
 }
 
 /// Why nothing could be composed.
@@ -131,6 +133,7 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
         }
     };
     Ok(Composed {
+        constraint: bounds::of(input, &target, &references),
         template,
         template_sha256,
         messages,

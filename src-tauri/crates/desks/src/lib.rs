@@ -21,6 +21,7 @@
 //! - *Chat form*, *compact form*: the two forms of a prompt; see [`compact`].
 
 mod ads;
+mod bounds;
 mod brief;
 mod budget;
 mod channel;

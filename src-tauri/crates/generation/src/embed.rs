@@ -31,7 +31,7 @@ pub struct EmbedderDescription {
     /// cuts long texts into passages, of at most about `3 * max_tokens` letters or
     /// `0.6 * max_tokens` Chinese characters.
     pub max_tokens: u32,
-    /// Adapter and version, as `candle 0.11.1`.
+    /// Adapter and version, as `candle 0.11.1, decoder 1f2e...`.
     pub engine: String,
 }
 

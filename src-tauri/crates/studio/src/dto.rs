@@ -266,6 +266,13 @@ pub enum ModelSourceDto {
         /// Whether a key is kept for it (for this session or in the keychain).
         has_key: bool,
     },
+    /// An embedding model in a folder: for search, never for writing.
+    Search {
+        /// Its folder.
+        path: String,
+        /// Facts read from its files; `context_length` is the tokens of a passage.
+        file: ModelFileDto,
+    },
 }
 
 /// Facts read from a model file.

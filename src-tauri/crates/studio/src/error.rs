@@ -34,6 +34,12 @@ pub enum StudioError {
         /// The id asked for.
         id: String,
     },
+    /// An embedding model was asked to write.
+    #[error("`{name}` finds texts and writes none")]
+    ModelForSearch {
+        /// The model's name.
+        name: String,
+    },
     /// No such job, or it is over.
     #[error("no job `{0}`")]
     JobNotFound(String),
@@ -114,6 +120,9 @@ impl StudioError {
                 ("remote_not_allowed".into(), vec![("host", host.clone())])
             }
             Self::ModelNotChosen { id } => ("model_not_chosen".into(), vec![("id", id.clone())]),
+            Self::ModelForSearch { name } => {
+                ("model_for_search".into(), vec![("name", name.clone())])
+            }
             Self::JobNotFound(_) => ("job_not_found".into(), vec![]),
             Self::BadRequest(_) => ("bad_request".into(), vec![]),
             Self::TooLong { field, limit } => (
@@ -359,6 +368,7 @@ pub(crate) fn samples() -> Vec<StudioError> {
     all.extend([
         StudioError::RemoteNotAllowed { host: id() },
         StudioError::ModelNotChosen { id: id() },
+        StudioError::ModelForSearch { name: id() },
         StudioError::JobNotFound(id()),
         StudioError::BadRequest(id()),
         StudioError::StillWriting,

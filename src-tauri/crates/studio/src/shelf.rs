@@ -7,8 +7,8 @@ use std::{
 };
 
 use inkstone_generation::{
-    Endpoint, GenerationError, GenerationErrorKind, LocalModels, Locality, ModelFile, PromptForm,
-    RemoteModels, TextModel,
+    Embedder, EmbedderFile, Endpoint, GenerationError, GenerationErrorKind, LocalModels, Locality,
+    ModelFile, PromptForm, RemoteModels, TextModel, may_be_embedder,
 };
 use inkstone_library::Library;
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,11 @@ enum Source {
         host: String,
         model: String,
     },
+    /// An embedding model in a folder: finds, and never writes.
+    Search {
+        path: PathBuf,
+        file: EmbedderFile,
+    },
 }
 
 /// What a generation needs to know of its model before it is loaded.
@@ -81,6 +86,7 @@ pub(crate) struct Shelf {
     strangers: Vec<Value>,
     states: Mutex<HashMap<String, ModelState>>,
     loaded: Mutex<HashMap<String, Arc<dyn TextModel>>>,
+    embedders: Mutex<HashMap<String, Arc<dyn Embedder>>>,
     /// One load at a time: two big models at once would not fit.
     loading: tokio::sync::Mutex<()>,
 }
@@ -132,6 +138,7 @@ impl Shelf {
             strangers,
             states: Mutex::new(states),
             loaded: Mutex::default(),
+            embedders: Mutex::default(),
             loading: tokio::sync::Mutex::default(),
         })
     }
@@ -168,14 +175,34 @@ impl Shelf {
                 prompt_form: PromptForm::Chat,
                 context_tokens: None,
             },
+            Source::Search { .. } => return Err(for_search(&entry)),
         })
     }
 
-    /// Puts a model file on the shelf. Blocks (reads the file's metadata).
+    /// Puts a model file, or the folder of an embedding model, on the shelf. Blocks (reads the
+    /// metadata).
     pub fn add_file(&self, library: &Library, path: &Path) -> Result<ModelDto, StudioError> {
+        let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let id = |path: &Path| short_hash(path.to_string_lossy().as_bytes());
+        if may_be_embedder(path) {
+            let file = self.local.inspect_embedder(path)?;
+            let folder = if path.is_dir() {
+                path
+            } else {
+                path.parent().unwrap_or(path)
+            };
+            let entry = Entry {
+                id: format!("search-{}", id(folder)),
+                name: file.name.clone(),
+                source: Source::Search {
+                    path: folder.to_owned(),
+                    file,
+                },
+            };
+            return self.put(library, entry);
+        }
         let file = self.local.inspect(path)?;
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let id = format!("file-{}", short_hash(path.to_string_lossy().as_bytes()));
+        let (path, id) = (path.clone(), format!("file-{}", id(path)));
         let name = file.name.clone();
         self.put(
             library,
@@ -246,9 +273,9 @@ impl Shelf {
         let entries = lock(&self.entries).clone();
         let absolute = std::path::absolute(wanted).ok();
         let has_path = |e: &Entry| match &e.source {
-            Source::Starter { path, .. } | Source::File { path, .. } => {
-                absolute.as_ref() == Some(path)
-            }
+            Source::Starter { path, .. }
+            | Source::File { path, .. }
+            | Source::Search { path, .. } => absolute.as_ref() == Some(path),
             Source::Server { model, .. } => model == wanted,
         };
         let named = |e: &Entry| e.name.to_lowercase() == wanted.to_lowercase();
@@ -271,6 +298,7 @@ impl Shelf {
             entries.push(entry.clone());
         }
         lock(&self.loaded).remove(&entry.id);
+        lock(&self.embedders).remove(&entry.id);
         lock(&self.states).remove(&entry.id);
         self.keep(library)?;
         Ok(self.to_dto(&entry))
@@ -284,6 +312,7 @@ impl Shelf {
         self.entry(id)?;
         lock(&self.entries).retain(|e| e.id != id);
         lock(&self.loaded).remove(id);
+        lock(&self.embedders).remove(id);
         lock(&self.states).remove(id);
         self.secrets.set(id, "");
         self.keep(library)
@@ -346,6 +375,7 @@ impl Shelf {
         let _one = match entry.source {
             // Takes no memory, and must not wait for a file that does.
             Source::Server { .. } => None,
+            Source::Search { .. } => return Err(for_search(&entry)),
             Source::Starter { .. } | Source::File { .. } => Some(self.loading.lock().await),
         };
         if let Some(model) = self.loaded(id) {
@@ -394,7 +424,50 @@ impl Shelf {
                 self.unload_files();
                 self.local.load(path)?
             }
+            Source::Search { .. } => return Err(for_search(entry)),
         })
+    }
+
+    /// Id of the model that searches: of several the one that was added last.
+    pub fn search_model(&self) -> Option<String> {
+        let entries = lock(&self.entries);
+        let mut search = entries.iter().rev();
+        let found = search.find(|e| matches!(e.source, Source::Search { .. }));
+        found.map(|e| e.id.clone())
+    }
+
+    /// An embedding model, loaded if need be. It stays loaded beside the model that writes.
+    pub async fn embedder(self: &Arc<Self>, id: &str) -> Result<Arc<dyn Embedder>, StudioError> {
+        let entry = self.entry(id)?;
+        let Source::Search { path, .. } = entry.source.clone() else {
+            return Err(StudioError::ModelNotChosen { id: id.to_owned() });
+        };
+        let _one = self.loading.lock().await;
+        if let Some(model) = lock(&self.embedders).get(id).cloned() {
+            return Ok(model);
+        }
+        self.set_state(id, ModelState::Loading);
+        let local = self.local.clone();
+        let read = tokio::task::spawn_blocking(move || local.load_embedder(&path)).await;
+        let result = read.unwrap_or_else(|_| {
+            let what = "the loader ended";
+            Err(GenerationError::new(GenerationErrorKind::ModelBroken, what))
+        });
+        match result {
+            Ok(model) => {
+                if self.entry(id).is_ok_and(|e| e.source == entry.source) {
+                    lock(&self.embedders).insert(id.to_owned(), model.clone());
+                    self.set_state(id, ModelState::Ready);
+                }
+                Ok(model)
+            }
+            Err(e) => {
+                let error = StudioError::from(e);
+                let told = error.to_dto();
+                self.set_state(id, ModelState::Failed { error: told });
+                Err(error)
+            }
+        }
     }
 
     /// Frees the other loaded files: one big model in memory at a time.
@@ -431,6 +504,10 @@ impl Shelf {
                 model: model.clone(),
                 has_key: self.secrets.get(&entry.id).is_some(),
             },
+            Source::Search { path, file } => ModelSourceDto::Search {
+                path: path.to_string_lossy().into_owned(),
+                file: search_dto(file),
+            },
         };
         let state = lock(&self.states)
             .get(&entry.id)
@@ -455,6 +532,25 @@ pub(crate) fn file_dto(file: &ModelFile) -> ModelFileDto {
         mebibytes: clamp(file.bytes.div_ceil(1 << 20)),
         license: file.license.clone(),
         description: file.description.clone(),
+    }
+}
+
+/// Facts of an embedding model, for showing.
+fn search_dto(file: &EmbedderFile) -> ModelFileDto {
+    ModelFileDto {
+        architecture: file.architecture.clone(),
+        quantization: file.quantization.clone(),
+        parameters_millions: clamp(file.parameters.div_ceil(1_000_000)),
+        context_length: file.max_tokens,
+        mebibytes: clamp(file.bytes.div_ceil(1 << 20)),
+        license: file.license.clone(),
+        description: None,
+    }
+}
+
+fn for_search(entry: &Entry) -> StudioError {
+    StudioError::ModelForSearch {
+        name: entry.name.clone(),
     }
 }
 

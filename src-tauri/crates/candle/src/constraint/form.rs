@@ -33,15 +33,17 @@ pub(crate) struct Vocabulary {
 
 impl Vocabulary {
     pub(crate) fn new(tokenizer: &Tokenizer) -> Result<Self> {
+        // What steers has no bytes and so can't be part of a form; nor can the marks of a thought.
+        let words = (0..tokenizer.len() as u32).map(|token| match tokenizer.spell(token) {
+            _ if tokenizer.is_thought(token) => Vec::new(),
+            bytes => bytes.to_vec(),
+        });
+        Self::of(words.collect())
+    }
+
+    fn of(mut words: Vec<Vec<u8>>) -> Result<Self> {
         guarded(Kind::ConstraintUnmet, || {
-            let end = tokenizer.len() as u32;
-            // What steers has no bytes and so can't be part of a form; nor can the marks of a thought.
-            let mut words: Vec<Vec<u8>> = (0..end)
-                .map(|token| match tokenizer.spell(token) {
-                    _ if tokenizer.is_thought(token) => Vec::new(),
-                    bytes => bytes.to_vec(),
-                })
-                .collect();
+            let end = words.len() as u32;
             words.push(b"\xff<end>".to_vec());
             let trie = TokTrie::from(&TokRxInfo::new(end + 1, end), &words);
             let trie: TokEnv = Arc::new(ApproximateTokEnv::new(trie));
@@ -267,4 +269,80 @@ fn depth(value: &Value) -> usize {
         }
     }
     walk(value, DEEPEST + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::testing::Noise;
+
+    /// Bytes, then pieces of words and of Chinese as large vocabularies have them.
+    fn large(count: usize) -> Vec<Vec<u8>> {
+        let mut noise = Noise::new(5);
+        let mut words: Vec<Vec<u8>> = (0..=255u8).map(|b| vec![b]).collect();
+        let mut seen: std::collections::HashSet<Vec<u8>> = words.iter().cloned().collect();
+        while words.len() < count {
+            let mut word = String::new();
+            if noise.below(2) == 0 {
+                word.push(' ');
+            }
+            let han = noise.below(4) == 0;
+            for _ in 0..=noise.below(if han { 3 } else { 8 }) {
+                let code = if han {
+                    0x4e00 + noise.below(3000) as u32
+                } else {
+                    u32::from(b'a') + noise.below(26) as u32
+                };
+                word.extend(char::from_u32(code));
+            }
+            if seen.insert(word.clone().into_bytes()) {
+                words.push(word.into_bytes());
+            }
+        }
+        words
+    }
+
+    /// `cargo test -p inkstone-candle mask_cost -- --ignored --nocapture`
+    #[test]
+    #[ignore = "measures"]
+    fn mask_cost() {
+        let begun = Instant::now();
+        let vocabulary = Vocabulary::of(large(150_000)).unwrap();
+        println!("150,000 tokens as a tree: {:?}", begun.elapsed());
+        let script = "start: scene{1,20}\nscene: /(INT|EXT)\\. [A-Z ]{2,30} - (DAY|NIGHT)/ \"\\n\\n\" block+\nblock: action | dialogue\naction: /[A-Z][^\\n]{1,200}/ \"\\n\\n\"\ndialogue: /[A-Z]{2,20}/ \"\\n\" /[^\\n]{1,200}/ \"\\n\\n\"\n";
+        let schema = json!({"type": "object", "properties": {
+            "title": {"type": "string", "maxLength": 60},
+            "beats": {"type": "array", "items": {"type": "string"}, "minItems": 3, "maxItems": 8},
+        }, "required": ["title", "beats"], "additionalProperties": false});
+        for (name, form) in [
+            ("grammar", Form::Grammar(script.to_owned())),
+            ("schema", Form::JsonSchema(schema)),
+            ("expression", Form::Regex("([A-Z][a-z ,]{1,80}\\. ){1,20}".to_owned())),
+        ] {
+            let begun = Instant::now();
+            let mut shape = Shape::new(&form, &vocabulary).unwrap();
+            let compiled = begun.elapsed();
+            let mut noise = Noise::new(9);
+            let (mut spent, mut longest, mut count) = (Duration::ZERO, Duration::ZERO, 0u32);
+            for _ in 0..300 {
+                let mut logits = vec![0.0f32; 150_000];
+                let begun = Instant::now();
+                let allowed = shape.allowed().unwrap();
+                allowed.mask(&mut logits);
+                let one = begun.elapsed();
+                (spent, longest, count) = (spent + one, longest.max(one), count + 1);
+                let free: Vec<u32> = (0..150_000).filter(|t| logits[*t as usize] == 0.0).collect();
+                if free.is_empty() {
+                    break;
+                }
+                shape.take(free[noise.below(free.len())]).unwrap();
+            }
+            println!(
+                "{name}: compiled in {compiled:?}; {count} tokens, {:?} each, {longest:?} at most",
+                spent / count
+            );
+        }
+    }
 }

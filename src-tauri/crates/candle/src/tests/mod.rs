@@ -1,4 +1,5 @@
 mod constraints;
+mod embedders;
 mod files;
 mod networks;
 mod starter;

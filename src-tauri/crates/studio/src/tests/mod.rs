@@ -4,5 +4,6 @@ mod edges;
 mod headless;
 mod remote;
 mod replay;
+mod search_models;
 mod takes;
 mod world;

@@ -12,9 +12,9 @@ use std::{
 
 use futures::{FutureExt as _, future::BoxFuture, stream};
 use inkstone_generation::{
-    CancellationToken, Endpoint, Enforcement, FinishReason, GenerationError, GenerationErrorKind,
-    LocalModels, Locality, ModelDescription, ModelFile, PromptForm, RemoteModels, TextEvent,
-    TextModel, TextRequest, TextStream, Usage,
+    CancellationToken, EmbedAs, Embedder, EmbedderDescription, EmbedderFile, Endpoint, Enforcement,
+    FinishReason, GenerationError, GenerationErrorKind, LocalModels, Locality, ModelDescription,
+    ModelFile, PromptForm, RemoteModels, TextEvent, TextModel, TextRequest, TextStream, Usage,
 };
 use inkstone_library::Clock;
 use inkstone_manuscript::{DocumentKind, Language};
@@ -175,6 +175,54 @@ impl LocalModels for Script {
             locality: Locality::Local,
             form: file.prompt_form,
         }))
+    }
+
+    fn inspect_embedder(&self, path: &Path) -> Result<EmbedderFile, GenerationError> {
+        Ok(EmbedderFile {
+            name: path
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            architecture: "bert".into(),
+            dimensions: 26,
+            max_tokens: 64,
+            parameters: 1_000_000,
+            bytes: 4 << 20,
+            quantization: "F32".into(),
+            license: None,
+        })
+    }
+
+    fn load_embedder(&self, _: &Path) -> Result<Arc<dyn Embedder>, GenerationError> {
+        Ok(Arc::new(Letters))
+    }
+}
+
+/// A model for search with one number for each letter.
+struct Letters;
+
+impl Embedder for Letters {
+    fn describe(&self) -> EmbedderDescription {
+        EmbedderDescription {
+            name: "letters".into(),
+            sha256: "1e".repeat(32),
+            dimensions: 26,
+            max_tokens: 64,
+            engine: "script 1".into(),
+        }
+    }
+
+    fn embed(&self, texts: &[&str], _: EmbedAs) -> Result<Vec<Vec<f32>>, GenerationError> {
+        let one = |text: &&str| {
+            let mut vector = vec![0.01f32; 26];
+            for letter in text.bytes().filter(u8::is_ascii_lowercase) {
+                vector[usize::from(letter - b'a')] += 1.0;
+            }
+            let length = vector.iter().map(|n| n * n).sum::<f32>().sqrt();
+            vector.iter().map(|n| n / length).collect()
+        };
+        Ok(texts.iter().map(one).collect())
     }
 }
 
