@@ -5,15 +5,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Packages whose arithmetic the decoder stands on.
+/// Packages whose arithmetic and masks the decoder stands on.
 const BENEATH: &[&str] = &[
     "candle-core",
+    "derivre",
     "gemm",
     "gemm-common",
     "gemm-f16",
     "gemm-f32",
     "half",
+    "llguidance",
     "tokenizers",
+    "toktrie",
 ];
 
 fn main() -> io::Result<()> {

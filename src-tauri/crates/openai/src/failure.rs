@@ -140,7 +140,7 @@ impl Said {
         }
     }
 
-    fn of(value: &Value) -> Self {
+    pub(crate) fn of(value: &Value) -> Self {
         let mut said = Self::default();
         // Gemini wraps its error into a list.
         let value = value

@@ -46,15 +46,21 @@ pub enum Field {
     Stop,
     /// Without it the use stays unknown.
     StreamOptions,
+    /// A JSON Schema for the answer; without it JSON of any shape is asked for.
+    JsonSchema,
+    /// Without it the prompt alone says that the answer is JSON.
+    ResponseFormat,
 }
 
 impl Field {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Temperature,
         Self::TopP,
         Self::Seed,
         Self::Stop,
         Self::StreamOptions,
+        Self::JsonSchema,
+        Self::ResponseFormat,
     ];
 
     fn name(self) -> &'static str {
@@ -64,6 +70,8 @@ impl Field {
             Self::Seed => "seed",
             Self::Stop => "stop",
             Self::StreamOptions => "stream_options",
+            Self::JsonSchema => "json_schema",
+            Self::ResponseFormat => "response_format",
         }
     }
 }

@@ -5,12 +5,12 @@ use async_openai::types::{
         ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageContent,
         ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
         ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequest,
-        Prompt as RawPrompt, StopConfiguration,
+        Prompt as RawPrompt, ResponseFormat, ResponseFormatJsonSchema, StopConfiguration,
     },
     completions::CreateCompletionRequest,
 };
 use inkstone_generation::{
-    GenerationError,
+    Form, GenerationError,
     GenerationErrorKind::{Internal, InvalidRequest},
     Message, Prompt, Role, TextRequest,
 };
@@ -98,6 +98,7 @@ fn chat(
         stop: stop(request, profile),
         stream: Some(true),
         stream_options: stream_options(profile),
+        response_format: response_format(request, profile),
         ..CreateChatCompletionRequest::default()
     }
 }
@@ -153,6 +154,26 @@ fn stop(request: &TextRequest, profile: &Profile) -> Option<StopConfiguration> {
         .then_some(StopConfiguration::StringArray(stops))
 }
 
+/// Of a constraint a server can be asked for JSON alone; who asked for more checks the answer.
+fn response_format(request: &TextRequest, profile: &Profile) -> Option<ResponseFormat> {
+    let form = request.constraint.as_ref()?.form.as_ref()?;
+    let Form::JsonSchema(schema) = form else {
+        return None;
+    };
+    if !profile.sends(Field::ResponseFormat) {
+        return None;
+    }
+    if !profile.sends(Field::JsonSchema) {
+        return Some(ResponseFormat::JsonObject);
+    }
+    let json_schema = ResponseFormatJsonSchema {
+        name: "answer".to_owned(),
+        schema: schema.clone(),
+        ..ResponseFormatJsonSchema::default()
+    };
+    Some(ResponseFormat::JsonSchema { json_schema })
+}
+
 fn stream_options(profile: &Profile) -> Option<ChatCompletionStreamOptions> {
     profile
         .sends(Field::StreamOptions)
@@ -165,7 +186,8 @@ fn stream_options(profile: &Profile) -> Option<ChatCompletionStreamOptions> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use inkstone_generation::Sampling;
+    use crate::failure::Said;
+    use inkstone_generation::{Constraint, Sampling};
     use serde_json::{Value, json};
 
     fn request(prompt: Prompt) -> TextRequest {
@@ -223,6 +245,41 @@ mod tests {
         assert_eq!(body["prompt"], "Once <|x|> ");
         assert_eq!((&body["seed"], &body["stream"]), (&json!(42), &json!(true)));
         assert!(body.get("messages").is_none());
+    }
+
+    #[test]
+    fn a_schema_is_passed_on_as_far_as_the_server_takes_it() {
+        let schema = json!({"type": "object", "properties": {"title": {"type": "string"}}});
+        let mut request = request(Prompt::Chat(vec![Message {
+            role: Role::User,
+            content: "U".to_owned(),
+        }]));
+        request.constraint = Some(Constraint::form(Form::JsonSchema(schema.clone())));
+        let with = |request: &TextRequest, profile: &Profile| -> Value {
+            serde_json::from_slice(&body("m", request, profile).unwrap()).unwrap()
+        };
+        let mut profile = Profile::default();
+        let format = with(&request, &profile)["response_format"].clone();
+        assert_eq!(format["type"], "json_schema");
+        assert_eq!(format["json_schema"]["schema"], schema);
+        let said = |message: &str| Said::of(&json!({"error": {"message": message}}));
+        profile = profile
+            .yielding(&said("json_schema is not supported"), true)
+            .unwrap();
+        assert_eq!(
+            with(&request, &profile)["response_format"],
+            json!({"type": "json_object"})
+        );
+        profile = profile
+            .yielding(&said("unknown field response_format"), true)
+            .unwrap();
+        assert!(with(&request, &profile).get("response_format").is_none());
+        request.constraint = Some(Constraint::form(Form::Regex("a+".to_owned())));
+        assert!(
+            with(&request, &Profile::default())
+                .get("response_format")
+                .is_none()
+        );
     }
 
     #[test]

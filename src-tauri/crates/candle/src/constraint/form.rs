@@ -319,7 +319,10 @@ mod tests {
         for (name, form) in [
             ("grammar", Form::Grammar(script.to_owned())),
             ("schema", Form::JsonSchema(schema)),
-            ("expression", Form::Regex("([A-Z][a-z ,]{1,80}\\. ){1,20}".to_owned())),
+            (
+                "expression",
+                Form::Regex("([A-Z][a-z ,]{1,80}\\. ){1,20}".to_owned()),
+            ),
         ] {
             let begun = Instant::now();
             let mut shape = Shape::new(&form, &vocabulary).unwrap();
@@ -333,7 +336,9 @@ mod tests {
                 allowed.mask(&mut logits);
                 let one = begun.elapsed();
                 (spent, longest, count) = (spent + one, longest.max(one), count + 1);
-                let free: Vec<u32> = (0..150_000).filter(|t| logits[*t as usize] == 0.0).collect();
+                let free: Vec<u32> = (0..150_000)
+                    .filter(|t| logits[*t as usize] == 0.0)
+                    .collect();
                 if free.is_empty() {
                     break;
                 }
