@@ -179,13 +179,17 @@ fn opening(said: &str) -> Option<(usize, Setting)> {
 fn place_and_time(rest: &str) -> (Option<&str>, Option<&str>) {
     let rest = rest.trim();
     let filled = |text: &'_ str| (!text.is_empty()).then_some(());
-    for dash in [" - ", " – ", " — ", " -- ", " --- ", "—", "–", "--", ", "] {
-        if let Some((place, time)) = rest.rsplit_once(dash)
-            && is_time(time)
-        {
-            let place = place.trim_end_matches([' ', '-', '–', '—', ',']);
-            return (filled(place).map(|()| place), Some(time.trim()));
-        }
+    // The last of all dashes, however it is written.
+    let splits = [" - ", " – ", " — ", " -- ", " --- ", "—", "–", "--", ", "];
+    let last = splits
+        .iter()
+        .filter_map(|dash| Some((rest.rsplit_once(dash)?, dash.len())))
+        .min_by_key(|((_, time), length)| (time.len(), usize::MAX - length));
+    if let Some(((place, time), _)) = last
+        && is_time(time)
+    {
+        let place = place.trim_end_matches([' ', '-', '–', '—', ',']);
+        return (filled(place).map(|()| place), Some(time.trim()));
     }
     match rest.strip_prefix(['-', '–', '—']) {
         Some(time) if is_time(time) => (None, Some(time.trim())),

@@ -36,6 +36,11 @@ fn headings_have_parts() {
         ("ext. yard – later", "Exterior|yard|later||"),
         ("INT./EXT. CAR - MOMENTS LATER", "Both|CAR|MOMENTS LATER||"),
         ("INT/EXT CAR", "Both|CAR|||"),
+        ("INT. HUT - ATTIC — DAY", "Interior|HUT - ATTIC|DAY|Day|"),
+        (
+            "EXT. QUAY, LATER THAT NIGHT",
+            "Exterior|QUAY|LATER THAT NIGHT|Night|",
+        ),
         ("I/E. CAR - DUSK", "Both|CAR|DUSK|Dusk|"),
         ("EST. CITY -- DAWN", "Establishing|CITY|DAWN|Dawn|"),
         (
