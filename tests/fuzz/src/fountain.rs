@@ -40,10 +40,18 @@ pub fn check(data: &[u8]) {
     );
 }
 
-const TYPED: [&str; 40] = [
+/// What gives a line its meaning.
+pub const TYPED: &[&str] = &[
     "", "\n", "\n\n", "\r", "\r\n", "/*", "*/", "*", "/", "[[", "]]", "[", "]", " ", "  ", "@",
     ".", "!", "~", ">", "<", "#", "=", "===", "(", ")", "^", "_", "\\", ":", "TO:", "INT. ", "BO",
     "汉", "é", "\u{feff}", "\u{3000}", "Title: ", "a", "😆",
+];
+
+/// Scripts to begin with; a zero parts edits from text.
+pub const SEEDS: &[&str] = &[
+    "\0Title: A\n    B\nAuthor: C\n\nINT. HUT - DAY #1A#\n\nRain *on* [[the]] _roof_.\n\nBO (V.O.)\n(low)\nYes.\n  \nNo.\n\nANA ^\nYes.\n\nCUT TO:\n\n> THE END <\n\n===\n",
+    "\0.内景 咖啡馆 日 #2#\n\n= 雨。\n\n@林晓（画外）\n（低声）\n走。\n[[笔记\n跨行]]\n快。\n\n>切至：\n\n/*\n剪掉\n\n的\n*/\n~歌\n",
+    "\x01\x02\x03\x05\x00\0# A\r\n\r\n!ACTION\r\nmore\r\n\r\n@McX\r\n~la\r\n",
 ];
 
 fn read(text: &str) {
