@@ -109,6 +109,12 @@ pub struct Speech {
     pub side: Option<Side>,
 }
 
+/// Whether an element is boneyard over several lines: what stands behind it is said by nobody.
+pub(super) fn ends_speech(text: &str, element: &Element) -> bool {
+    let source = text.get(element.range.clone()).unwrap_or_default();
+    element.kind == ElementKind::Boneyard && crate::lines::lines(source).count() > 1
+}
+
 /// The speeches among a text's elements.
 pub fn speeches(text: &str, elements: &[Element]) -> Vec<Speech> {
     let mut found: Vec<Speech> = Vec::new();
@@ -126,7 +132,7 @@ pub fn speeches(text: &str, elements: &[Element]) -> Vec<Speech> {
                     | ElementKind::Lyric
                     | ElementKind::Note
                     | ElementKind::Boneyard
-            )
+            ) && !ends_speech(text, e)
         });
         let mut end = at + 1 + spoken.count();
         // Notes behind the last words belong to nobody.

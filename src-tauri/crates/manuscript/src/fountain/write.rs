@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::{
     Element, ElementKind, RunKind, Style,
+    cue::ends_speech,
     heading::{is_number, number},
     inline::lines,
     parse::{key, opens_title_page, parse},
@@ -94,8 +95,8 @@ pub fn blocks(text: &str) -> Vec<Block> {
                 ElementKind::Parenthetical
                 | ElementKind::Dialogue
                 | ElementKind::Lyric
-                | ElementKind::Note
-                | ElementKind::Boneyard => spoken,
+                | ElementKind::Note => spoken,
+                ElementKind::Boneyard => spoken && !ends_speech(text, element),
                 _ => false,
             };
             let made = block(text, element, spoken);

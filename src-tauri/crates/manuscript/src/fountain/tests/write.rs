@@ -78,6 +78,18 @@ fn marks_stand_only_where_they_are_needed() {
 }
 
 #[test]
+fn boneyard_over_lines_ends_a_speech() {
+    let text = "BO\nHi.\n/* cut\nthis */\n~la\n";
+    let found = blocks(text);
+    assert!(
+        matches!(&found[3], Block::Lyric { spoken: false, .. }),
+        "{found:?}"
+    );
+    assert_eq!(blocks(&write(&found)), found);
+    assert_eq!(speeches(text, &parse(text))[0].elements, 0..2);
+}
+
+#[test]
 fn what_cannot_stand_so_is_not_lost() {
     for (blocks, expected) in [
         (vec![says("Hello.")], "Hello.\n"),
