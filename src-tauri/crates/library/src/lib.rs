@@ -68,7 +68,8 @@ mod written;
 
 pub use assets::Asset;
 pub use backup::{
-    Backup, BackupReason, Pace, Progress, Replaced, backup_folder_of, backups, free_space, put_back,
+    Backup, BackupReason, DocumentThere, DraftThere, Pace, Progress, ProjectThere, Replaced,
+    Standing, backup_folder_of, backups, free_space, put_back,
 };
 pub use calendar::Moment;
 pub use document::{Document, DocumentSummary};

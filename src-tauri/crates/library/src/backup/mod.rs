@@ -1,5 +1,6 @@
 //! Copies of a whole library: made beside the writer, listed, thinned out, put back.
 
+mod contents;
 mod place;
 mod shelf;
 
@@ -13,6 +14,7 @@ use crate::library::{Result, new_id};
 use crate::lock::beside;
 use crate::{Library, LibraryError};
 
+pub use contents::{DocumentThere, DraftThere, ProjectThere, Standing};
 pub use place::{Replaced, put_back};
 pub use shelf::{Backup, BackupReason, backup_folder_of, backups};
 

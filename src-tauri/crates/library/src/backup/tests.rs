@@ -239,3 +239,44 @@ fn what_is_no_backup_takes_nobodys_place() {
     assert!(matches!(error.unwrap_err(), LibraryError::Damaged(_)));
     assert_eq!(open(&path).draft(&draft).unwrap().body, "Kept.");
 }
+
+#[test]
+fn what_is_in_a_backup_stands_beside_what_is_there_now() {
+    let desk = Desk::new();
+    desk.write("First.");
+    let make = |title| {
+        let kind = inkstone_manuscript::DocumentKind::Ads;
+        let language = inkstone_manuscript::Language::Chinese;
+        let made = desk.library.create_document(&desk.project, kind, title, language);
+        made.unwrap().id
+    };
+    let binned = make("Binned");
+    make("Same");
+    let backup = desk.back_up(BackupReason::ByHand);
+    desk.write("Second.");
+    desk.library.delete_document(&binned).unwrap();
+    make("Later");
+    let there = reading(&backup.path);
+    let standings = |now: &Library| -> Vec<(String, Standing)> {
+        let projects = there.contents(Some(now)).unwrap();
+        let documents = projects.into_iter().flat_map(|project| project.documents);
+        documents.map(|d| (d.title, d.standing)).collect()
+    };
+    let known = |title: &str, standing| (title.to_owned(), standing);
+    assert_eq!(
+        standings(&desk.library),
+        [
+            known("Same", Standing::Same),
+            known("Binned", Standing::InBin),
+            known("Tide", Standing::WorkedOnSince),
+        ]
+    );
+    let other = Desk::new();
+    let projects = there.contents(Some(&other.library)).unwrap();
+    assert_eq!(projects[0].standing, Standing::Missing);
+    assert!(standings(&other.library).iter().all(|(_, s)| *s == Standing::Missing));
+    // And the other way round: what the backup is ahead of.
+    let ahead = desk.library.contents(Some(&there)).unwrap();
+    let tide = ahead[0].documents.iter().find(|d| d.title == "Tide").unwrap();
+    assert_eq!(tide.standing, Standing::NewerInBackup);
+}
