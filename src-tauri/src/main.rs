@@ -13,7 +13,6 @@
 // A release on Windows opens no console beside the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
-mod door;
 mod linux;
 mod window;
 

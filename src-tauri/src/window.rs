@@ -1,23 +1,24 @@
 //! The window and what goes through it.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use inkstone_machine::{Places, SystemClock, seeds};
 use inkstone_studio::{
-    Parts, Program, SessionSecrets, Studio, StudioError, commands,
+    Doorway, Parts, Program, SessionSecrets, Studio, StudioError,
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
 use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewWindowBuilder};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{door::Door, linux};
+use crate::linux;
 
 /// The event under which the page hears the studio.
 const EVENT: &str = "studio";
 
 /// What may have changed while nobody could listen: everything.
-const ALL_KINDS: [&str; 7] = [
+const ALL_KINDS: [&str; 8] = [
     "projects",
     "documents",
     "models",
@@ -25,6 +26,7 @@ const ALL_KINDS: [&str; 7] = [
     "takes",
     "settings",
     "ledger",
+    "library",
 ];
 
 /// Shows the window until it is closed.
@@ -37,8 +39,11 @@ pub fn run() -> tauri::Result<()> {
         .invoke_handler(tauri::generate_handler![call])
         .setup(|app| {
             let handle = app.handle().clone();
+            let places = Places::find(None).map_err(|error| error.to_string())?;
+            let welcome = move |studio: &Arc<Studio>| tell(&handle, studio);
+            let memory = places.memory.clone();
             // Before there is a page that could call.
-            app.manage(Door::new(open, move |studio| tell(&handle, studio)));
+            app.manage(Doorway::new(places.library, memory, parts, welcome));
             let config = app
                 .config()
                 .app
@@ -47,9 +52,9 @@ pub fn run() -> tauri::Result<()> {
                 .ok_or("no window in tauri.conf.json")?;
             // The library opens while the page loads.
             let early = app.handle().clone();
-            tauri::async_runtime::spawn(
-                async move { early.state::<Door>().studio().await.is_ok() },
-            );
+            tauri::async_runtime::spawn(async move {
+                early.state::<Arc<Doorway>>().studio().await.is_ok()
+            });
             let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
             linux::let_input_methods_compose(&window);
             Ok(())
@@ -57,35 +62,38 @@ pub fn run() -> tauri::Result<()> {
         .build(tauri::generate_context!())?
         .run(|app, event| {
             if matches!(event, RunEvent::Exit) {
-                app.state::<Door>().close();
+                app.state::<Arc<Doorway>>().close();
             }
         });
     Ok(())
 }
 
-/// Calls the studio by a command's name; see [`commands`].
+/// Calls the studio, or the door to it, by a command's name; see [`inkstone_studio::commands`].
 #[tauri::command]
-async fn call(door: State<'_, Door>, command: String, input: Value) -> Result<Value, ErrorDto> {
-    let studio = door.studio().await?;
+async fn call(
+    door: State<'_, Arc<Doorway>>,
+    command: String,
+    input: Value,
+) -> Result<Value, ErrorDto> {
+    let door = door.inner().clone();
     // On a task of its own, so that a fault of ours becomes an answer and no call waits for ever.
-    let answer = tokio::spawn(async move { commands::call(&studio, &command, input).await });
+    let answer = tokio::spawn(async move { door.call(&command, input).await });
     answer
         .await
         .unwrap_or_else(|fault| Err(StudioError::Internal(fault.to_string()).to_dto()))
 }
 
-fn open() -> Result<Arc<Studio>, StudioError> {
-    let places = Places::find(None).map_err(|error| StudioError::Internal(error.to_string()))?;
-    Studio::open(Parts {
-        library_path: places.library,
+fn parts(library: &Path) -> Parts {
+    Parts {
+        library_path: library.to_owned(),
         program: Program::Window,
-        models_dir: places.models,
+        models_dir: Places::models_beside(library),
         clock: Arc::new(SystemClock),
         local: Arc::new(inkstone_candle::Candle::new()),
         remote: Arc::new(inkstone_openai::OpenAi::new()),
         secrets: Arc::new(SessionSecrets::default()),
         entropy: seeds(),
-    })
+    }
 }
 
 /// Passes the studio's events on to the page for as long as there is a studio.

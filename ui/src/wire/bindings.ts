@@ -516,6 +516,129 @@ export type StudioEvent =
 	| { event: "model"; model_id: string; state: ModelState }
 	| { event: "changed"; kinds: Array<string> };
 
+/** How a library is open. */
+export type LibraryState = "open" | "reading" | "shut";
+
+/** The library as a file. */
+export type LibraryStatus = {
+	/** Where it lies. */
+	path: string;
+	/** How it is open. */
+	state: LibraryState;
+	/** Why it is shut, or only read. */
+	error: ErrorDto | null;
+	/** Its size in bytes; `null` where there is none. */
+	bytes: number | null;
+	/** What is free on its disk, in bytes, where the system says so. */
+	free: number | null;
+	/** Where its backups are kept. */
+	backup_folder: string;
+	/** Whether another folder than the one beside the library was chosen. */
+	backup_folder_chosen: boolean;
+	/** The newest backup. */
+	last_backup: BackupDto | null;
+	/** Why the last daily backup could not be made. */
+	backup_error: ErrorDto | null;
+	/** Other libraries that were open before, the last one first. */
+	recent: Array<string>;
+};
+
+/** Why a backup was made. */
+export type BackupReason = "daily" | "by_hand" | "before_update" | "before_restore";
+
+/** A copy of a whole library. */
+export type BackupDto = {
+	/** The file. */
+	path: string;
+	/** The file's name. */
+	name: string;
+	/** When it was made. */
+	made_at: number;
+	/** Why it was made. */
+	reason: BackupReason;
+	/** Whether all in it was as it should be. */
+	sound: boolean;
+	/** Its size in bytes. */
+	bytes: number;
+};
+
+/** How something in a backup stands to the library of today. */
+export type Standing = "same" | "worked_on_since" | "newer_in_backup" | "in_bin" | "missing";
+
+/** A project in a backup. */
+export type ProjectThereDto = {
+	/** Id. */
+	id: string;
+	/** Name. */
+	name: string;
+	/** How it stands to the library of today. */
+	standing: Standing;
+	/** Its documents, newest first. */
+	documents: Array<DocumentThereDto>;
+};
+
+/** A document in a backup. */
+export type DocumentThereDto = {
+	/** Id. */
+	id: string;
+	/** Title; may be empty. */
+	title: string;
+	/** Kind. */
+	kind: DocumentKind;
+	/** Time of its last change. */
+	updated_at: number;
+	/** How it stands to the library of today. */
+	standing: Standing;
+	/** Its drafts. */
+	drafts: Array<DraftThereDto>;
+};
+
+/** A draft in a backup. */
+export type DraftThereDto = {
+	/** Id. */
+	id: string;
+	/** Name. */
+	name: string;
+	/** Time of its last change. */
+	updated_at: number;
+	/** How it stands to the library of today. */
+	standing: Standing;
+};
+
+/** What became of the library that a backup took the place of. */
+export type RestoredDto = {
+	/** Where it lies now. */
+	aside: string | null;
+};
+
+/** What a check of the whole library found. */
+export type CheckedDto = {
+	/** How many kept texts were compared with their hashes. */
+	texts: number;
+	/** What is wrong, in technical English; empty if all is well. */
+	problems: Array<string>;
+};
+
+/** Names a file or a folder. */
+export type PathInput = {
+	/** The path. */
+	path: string;
+};
+
+/** Where the backups are to be kept. */
+export type BackupFolder = {
+	/** `null` is the folder beside the library. */
+	folder: string | null;
+};
+
+/** Names a draft in a backup. */
+export type DraftThereInput = {
+	/** The backup. */
+	path: string;
+	/** The draft. */
+	draft_id: string;
+};
+
 /** Nothing is needed. */
 export type Nothing = Record<symbol, never>;
 
@@ -665,8 +788,38 @@ export type Export = {
 	format: string;
 };
 
+/** What is done about the library itself. */
+export interface DoorCommands {
+	/** How the library is, as a file. */
+	library_status: { input: Nothing; output: LibraryStatus };
+	/** Opens the library for reading only; nothing of it is changed. */
+	open_for_reading: { input: Nothing; output: null };
+	/** Opens the library again, to be written. */
+	open_for_writing: { input: Nothing; output: null };
+	/** Opens another library. */
+	choose_library: { input: PathInput; output: null };
+	/** Makes a new library and opens it. */
+	new_library: { input: PathInput; output: null };
+	/** Copies the library to another place, compares it, and goes on there. The old file stays. */
+	move_library: { input: PathInput; output: null };
+	/** Looks for damage in the whole library. */
+	check_library: { input: Nothing; output: CheckedDto };
+	/** The library's backups, newest first. */
+	list_backups: { input: Nothing; output: Array<BackupDto> };
+	/** Makes a backup now. */
+	make_backup: { input: Nothing; output: BackupDto };
+	/** Chooses where backups are kept. */
+	set_backup_folder: { input: BackupFolder; output: null };
+	/** What is in a backup, beside what the library has now. */
+	backup_contents: { input: PathInput; output: Array<ProjectThereDto> };
+	/** The text of a draft in a backup. */
+	backup_text: { input: DraftThereInput; output: string };
+	/** Puts a backup in the library's place; what is there now is kept as a backup first. */
+	restore_backup: { input: PathInput; output: RestoredDto };
+}
+
 /** All commands: what goes in and what comes out. */
-export interface Commands {
+export interface Commands extends DoorCommands {
 	/** What a window needs when it opens. */
 	app_state: { input: Nothing; output: AppState };
 	/** Chooses the UI language. */

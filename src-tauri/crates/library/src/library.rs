@@ -142,8 +142,13 @@ impl Library {
         self.clock.clone()
     }
 
-    pub(crate) fn now(&self) -> i64 {
+    /// The time by the library's clock, in ms since 1970.
+    pub fn now_ms(&self) -> i64 {
         self.clock.now_ms()
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.now_ms()
     }
 
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {

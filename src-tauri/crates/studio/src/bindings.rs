@@ -5,7 +5,7 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, dto, inputs, replay};
+use crate::{commands, doorway, dto, inputs, replay};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -27,6 +27,7 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use desks::{AdsBrief, Brief, Channel, CharacterBrief, NewsBrief, ScreenplayBrief, Task};
+    use doorway::dto::*;
     use dto::*;
     use inputs::*;
     use replay::*;
@@ -77,6 +78,19 @@ fn typescript() -> String {
         ReplayDto,
         ErrorDto,
         StudioEvent,
+        LibraryState,
+        LibraryStatus,
+        BackupReason,
+        BackupDto,
+        Standing,
+        ProjectThereDto,
+        DocumentThereDto,
+        DraftThereDto,
+        RestoredDto,
+        CheckedDto,
+        PathInput,
+        BackupFolder,
+        DraftThereInput,
         Nothing,
         Id,
         IdName,
@@ -101,9 +115,11 @@ fn typescript() -> String {
         Search,
         Export,
     );
+    let door = commands::door::typescript(config);
     let commands = commands::typescript(config);
     format!(
-        "{HEAD}{PLAIN}{types}\n/** All commands: what goes in and what comes out. */\n{commands}"
+        "{HEAD}{PLAIN}{types}\n/** What is done about the library itself. */\n{door}
+/** All commands: what goes in and what comes out. */\n{commands}"
     )
 }
 

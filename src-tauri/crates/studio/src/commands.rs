@@ -8,7 +8,10 @@ use serde_json::Value;
 use crate::{Studio, StudioError, dto::*, inputs::*, replay::*};
 
 macro_rules! commands {
-    ($($(#[doc = $doc:literal])* $name:ident($input:ty) -> $output:ty;)*) => {
+    (
+        $of:ty, $interface:literal:
+        $($(#[doc = $doc:literal])* $name:ident($input:ty) -> $output:ty;)*
+    ) => {
         /// Names of all commands, in the table's order.
         pub const NAMES: &[&str] = &[$(stringify!($name)),*];
 
@@ -16,12 +19,12 @@ macro_rules! commands {
         ///
         /// # Errors
         /// `bad_request` for an unknown name or an input that does not fit, else the command's own.
-        pub async fn call(studio: &Arc<Studio>, name: &str, input: Value) -> Result<Value, ErrorDto> {
+        pub async fn call(of: &Arc<$of>, name: &str, input: Value) -> Result<Value, ErrorDto> {
             match name {
                 $(stringify!($name) => {
                     let input: $input = serde_json::from_value(input)
                         .map_err(|e| StudioError::BadRequest(format!("{name}: {e}")).to_dto())?;
-                    let output: $output = studio.$name(input).await.map_err(|e| e.to_dto())?;
+                    let output: $output = of.$name(input).await.map_err(|e| e.to_dto())?;
                     serde_json::to_value(output)
                         .map_err(|e| StudioError::Internal(e.to_string()).to_dto())
                 })*
@@ -33,7 +36,7 @@ macro_rules! commands {
         #[cfg(test)]
         pub(crate) fn typescript(config: &ts_rs::Config) -> String {
             use ts_rs::TS;
-            let mut out = String::from("export interface Commands {\n");
+            let mut out = format!("export interface {} {{\n", $interface);
             $(
                 $(out.push_str(&format!("\t/**{} */\n", $doc));)*
                 out.push_str(&format!(
@@ -52,7 +55,44 @@ fn output_name<T: ts_rs::TS>(config: &ts_rs::Config) -> String {
     T::name(config)
 }
 
+/// What is done about the library itself, also where it can't be opened.
+pub mod door {
+    use super::*;
+    use crate::doorway::{Doorway, dto::*};
+
+    commands! {
+        Doorway, "DoorCommands":
+        /// How the library is, as a file.
+        library_status(Nothing) -> LibraryStatus;
+        /// Opens the library for reading only; nothing of it is changed.
+        open_for_reading(Nothing) -> ();
+        /// Opens the library again, to be written.
+        open_for_writing(Nothing) -> ();
+        /// Opens another library.
+        choose_library(PathInput) -> ();
+        /// Makes a new library and opens it.
+        new_library(PathInput) -> ();
+        /// Copies the library to another place, compares it, and goes on there. The old file stays.
+        move_library(PathInput) -> ();
+        /// Looks for damage in the whole library.
+        check_library(Nothing) -> CheckedDto;
+        /// The library's backups, newest first.
+        list_backups(Nothing) -> Vec<BackupDto>;
+        /// Makes a backup now.
+        make_backup(Nothing) -> BackupDto;
+        /// Chooses where backups are kept.
+        set_backup_folder(BackupFolder) -> ();
+        /// What is in a backup, beside what the library has now.
+        backup_contents(PathInput) -> Vec<ProjectThereDto>;
+        /// The text of a draft in a backup.
+        backup_text(DraftThereInput) -> String;
+        /// Puts a backup in the library's place; what is there now is kept as a backup first.
+        restore_backup(PathInput) -> RestoredDto;
+    }
+}
+
 commands! {
+    Studio, "Commands extends DoorCommands":
     /// What a window needs when it opens.
     app_state(Nothing) -> AppState;
     /// Chooses the UI language.

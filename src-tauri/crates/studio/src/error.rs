@@ -97,6 +97,12 @@ pub enum StudioError {
         /// What the system said.
         detail: String,
     },
+    /// There is a file of this name already, and nothing is written over.
+    #[error("{path}: there is a file already")]
+    Taken {
+        /// The path.
+        path: String,
+    },
     /// A fault of ours.
     #[error("internal: {0}")]
     Internal(String),
@@ -141,6 +147,7 @@ impl StudioError {
                 ("file_unwritable".into(), vec![("path", path.clone())])
             }
             Self::File { path, .. } => ("file_unreadable".into(), vec![("path", path.clone())]),
+            Self::Taken { path } => ("file_exists".into(), vec![("path", path.clone())]),
             Self::Internal(_) => ("internal".into(), vec![]),
         };
         ErrorDto {
@@ -391,6 +398,7 @@ pub(crate) fn samples() -> Vec<StudioError> {
             path: id(),
             detail: id(),
         },
+        StudioError::Taken { path: id() },
         StudioError::Internal(id()),
     ]);
     all

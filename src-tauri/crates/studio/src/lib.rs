@@ -9,6 +9,8 @@
 //! - One table of commands ([`commands`]) is all that a user interface can call. A command line
 //!   calls the same methods, and those of [`headless`] for work without a document.
 //! - Generated text never reaches a draft by itself; [`Studio::accept_take`] is the one way in.
+//! - A window comes in by the [`Doorway`], which also does what is done about the library itself:
+//!   it opens without one, and changes it for another.
 //! - A call of a model is written down before it is made; text reaches the library while it streams.
 //! - What is sent to a server is allowed by the project and in the ledger, or it is not sent.
 //! - The sentence a person reads is chosen by an [`dto::ErrorDto`]'s code ([`sentences`]).
@@ -37,6 +39,7 @@
 mod call;
 mod checks;
 pub mod commands;
+pub mod doorway;
 mod drafts;
 pub mod dto;
 mod error;
@@ -58,6 +61,7 @@ mod bindings;
 #[cfg(test)]
 mod tests;
 
+pub use doorway::{Doorway, Libraries};
 pub use error::StudioError;
 pub use inkstone_desks::{Brief, BriefError, Channel, Task};
 pub use inkstone_library::{Clock, Moment, Program};

@@ -51,6 +51,11 @@ impl Studio {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a model still writes, or what it wrote is on its way to the library.
+    pub(crate) fn is_writing(&self) -> bool {
+        self.live().values().any(|live| !live.over())
+    }
+
     /// The takes of a draft, newest first. Blocks.
     pub(crate) fn takes(&self, draft: &lib::Draft) -> Result<Vec<TakeDto>, StudioError> {
         // The library first: what ends meanwhile is then in both, and never in neither.

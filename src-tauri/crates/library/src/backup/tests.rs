@@ -247,7 +247,9 @@ fn what_is_in_a_backup_stands_beside_what_is_there_now() {
     let make = |title| {
         let kind = inkstone_manuscript::DocumentKind::Ads;
         let language = inkstone_manuscript::Language::Chinese;
-        let made = desk.library.create_document(&desk.project, kind, title, language);
+        let made = desk
+            .library
+            .create_document(&desk.project, kind, title, language);
         made.unwrap().id
     };
     let binned = make("Binned");
@@ -274,9 +276,17 @@ fn what_is_in_a_backup_stands_beside_what_is_there_now() {
     let other = Desk::new();
     let projects = there.contents(Some(&other.library)).unwrap();
     assert_eq!(projects[0].standing, Standing::Missing);
-    assert!(standings(&other.library).iter().all(|(_, s)| *s == Standing::Missing));
+    assert!(
+        standings(&other.library)
+            .iter()
+            .all(|(_, s)| *s == Standing::Missing)
+    );
     // And the other way round: what the backup is ahead of.
     let ahead = desk.library.contents(Some(&there)).unwrap();
-    let tide = ahead[0].documents.iter().find(|d| d.title == "Tide").unwrap();
+    let tide = ahead[0]
+        .documents
+        .iter()
+        .find(|d| d.title == "Tide")
+        .unwrap();
     assert_eq!(tide.standing, Standing::NewerInBackup);
 }

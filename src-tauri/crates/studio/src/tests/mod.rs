@@ -6,4 +6,4 @@ mod remote;
 mod replay;
 mod search_models;
 mod takes;
-mod world;
+pub(crate) mod world;
