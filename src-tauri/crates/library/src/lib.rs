@@ -52,6 +52,7 @@ mod project;
 #[cfg(test)]
 mod properties;
 mod reading;
+mod rescue;
 mod row;
 mod schema;
 mod search;
@@ -68,8 +69,8 @@ mod written;
 
 pub use assets::Asset;
 pub use backup::{
-    Backup, BackupReason, DocumentThere, DraftThere, Pace, Progress, ProjectThere, Replaced,
-    Standing, backup_folder_of, backups, free_space, put_back,
+    Backup, BackupReason, Bring, Brought, Came, DocumentThere, DraftThere, Pace, Progress,
+    ProjectThere, Replaced, Standing, backup_folder_of, backups, free_space, put_back,
 };
 pub use calendar::Moment;
 pub use document::{Document, DocumentSummary};
@@ -82,6 +83,7 @@ pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
 pub use project::{Privacy, Project};
+pub use rescue::{Rescued, rescue};
 pub use search::Hit;
 pub use span::{Origin, Span};
 pub use undo::{UndoReach, UndoStep};

@@ -94,6 +94,12 @@ pub(crate) fn migrate(
     shrinkable(connection)
 }
 
+/// Makes the tables that a library of format `wanted` has, and nothing in them.
+pub(crate) fn make(connection: &mut Connection, wanted: u32) -> Result<(), LibraryError> {
+    let all = MIGRATIONS.get(..wanted as usize).unwrap_or(MIGRATIONS);
+    run(connection, 0, all)
+}
+
 /// Runs what is missing since `found`, on a copy that nobody else sees.
 pub(crate) fn migrate_copy(connection: &mut Connection, found: u32) -> Result<(), LibraryError> {
     run(connection, found, MIGRATIONS)

@@ -136,7 +136,7 @@ fn wrong(why: impl Into<String>) -> LibraryError {
 }
 
 /// Whether a draft's text has its hash and its spans, and is what its journal makes.
-fn draft(connection: &Connection, id: &str, sha: &str) -> Result<()> {
+pub(crate) fn draft(connection: &Connection, id: &str, sha: &str) -> Result<()> {
     let line = Line::load(connection, id)?;
     if history::sha256(&line.body) != sha {
         return Err(wrong("not the text that was kept (its hash differs)"));

@@ -1,5 +1,6 @@
 //! Copies of a whole library: made beside the writer, listed, thinned out, put back.
 
+mod bring;
 mod contents;
 mod place;
 mod shelf;
@@ -14,6 +15,7 @@ use crate::library::{Result, new_id};
 use crate::lock::beside;
 use crate::{Library, LibraryError};
 
+pub use bring::{Bring, Brought, Came};
 pub use contents::{DocumentThere, DraftThere, ProjectThere, Standing};
 pub use place::{Replaced, put_back};
 pub use shelf::{Backup, BackupReason, backup_folder_of, backups};
@@ -207,7 +209,7 @@ fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// Removes a file, if it is there, and what SQLite may have left beside it.
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     for ending in ["-journal", "-wal", "-shm", ""] {
         match fs::remove_file(beside(path, ending)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),

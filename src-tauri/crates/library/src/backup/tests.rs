@@ -290,3 +290,181 @@ fn what_is_in_a_backup_stands_beside_what_is_there_now() {
         .unwrap();
     assert_eq!(tide.standing, Standing::NewerInBackup);
 }
+
+/// Text, spans and history of a draft, without ids.
+fn whole(library: &Library, draft: &str) -> String {
+    let spans: Vec<_> = library.spans(draft).unwrap();
+    let nodes: Vec<_> = library
+        .history(draft)
+        .unwrap()
+        .into_iter()
+        .map(|node| (node.name, node.label, library.node_text(&node.id).unwrap()))
+        .collect();
+    let operations: Vec<_> = library
+        .operations(draft, 99)
+        .unwrap()
+        .into_iter()
+        .map(|record| (record.revision, record.edits, record.inverse))
+        .collect();
+    let body = library.draft(draft).unwrap().body;
+    format!("{body:?} {spans:?} {nodes:?} {operations:?}")
+}
+
+/// A document with a history, a branch and a suggestion that was accepted.
+fn worked(desk: &Desk) -> String {
+    desk.write("夜里潮水很高。");
+    desk.library.save_version(&desk.draft, "v1").unwrap();
+    let generation = desk.generation("The gates closed.");
+    let edit = Edit {
+        from: 0,
+        to: 6,
+        insert: "The gates closed.".to_owned(),
+    };
+    desk.library
+        .accept(
+            &generation,
+            &desk.draft,
+            desk.revision(),
+            &[edit],
+            Some("Gates"),
+        )
+        .unwrap();
+    desk.library.branch(&desk.draft, "darker").unwrap();
+    desk.write("Second thoughts, and longer ones than before.");
+    desk.library.save_version(&desk.draft, "v2").unwrap();
+    generation
+}
+
+#[test]
+fn a_document_that_is_missing_comes_back_whole() {
+    let desk = Desk::new();
+    let generation = worked(&desk);
+    let backup = desk.back_up(BackupReason::ByHand);
+    let there = reading(&backup.path);
+    let other = Desk::new();
+    let ids = [desk.document.clone()];
+    let brought = other
+        .library
+        .bring(&there, &ids, Bring::AsCopy, "backup")
+        .unwrap();
+    assert_eq!((brought[0].came, brought[0].drafts), (Came::PutBack, 2));
+    assert_eq!(brought[0].document_id, desk.document);
+    assert_eq!(
+        whole(&other.library, &desk.draft),
+        whole(&desk.library, &desk.draft)
+    );
+    assert_eq!(
+        other.library.generation(&generation).unwrap().output,
+        "The gates closed."
+    );
+    assert_eq!(other.library.project(&desk.project).unwrap().name, "Coast");
+    let names = |library: &Library| -> Vec<String> {
+        let drafts = library.drafts(&desk.document).unwrap();
+        drafts.into_iter().map(|draft| draft.name).collect()
+    };
+    assert_eq!(names(&other.library), ["main", "darker"]);
+    assert_eq!(other.library.search("Second thoughts", 9).unwrap().len(), 1);
+    // It goes on as if nothing had been.
+    assert_eq!(
+        other.library.verify().unwrap().problems,
+        Vec::<String>::new()
+    );
+    let revision = other.library.draft(&desk.draft).unwrap().revision;
+    let edit = Edit {
+        from: 0,
+        to: 0,
+        insert: "And on. ".to_owned(),
+    };
+    other
+        .library
+        .apply(&desk.draft, revision, &[edit], &crate::testing::typing())
+        .unwrap();
+    assert_eq!(
+        other.library.verify().unwrap().problems,
+        Vec::<String>::new()
+    );
+    let again = other
+        .library
+        .bring(&there, &["x".to_owned()], Bring::AsCopy, "b");
+    assert!(matches!(again.unwrap_err(), LibraryError::NotFound { .. }));
+}
+
+#[test]
+fn a_document_that_is_there_stays_and_its_older_state_comes_beside_it() {
+    let desk = Desk::new();
+    worked(&desk);
+    let backup = desk.back_up(BackupReason::ByHand);
+    let there = reading(&backup.path);
+    let then = whole(&there, &desk.draft);
+    let ids = [desk.document.clone()];
+    let bring = |bring| {
+        desk.library
+            .bring(&there, &ids, bring, "25 November")
+            .unwrap()
+    };
+    let same = bring(Bring::AsDrafts);
+    assert_eq!((same[0].came, same[0].drafts), (Came::WasThere, 0));
+
+    desk.write("Worked on since.");
+    let now = whole(&desk.library, &desk.draft);
+    let beside = bring(Bring::AsDrafts);
+    assert_eq!((beside[0].came, beside[0].drafts), (Came::AsDrafts, 1));
+    let drafts = desk.library.drafts(&desk.document).unwrap();
+    assert_eq!(drafts.len(), 3);
+    let new = drafts
+        .iter()
+        .find(|d| d.name == "main · 25 November")
+        .unwrap();
+    assert_eq!(whole(&desk.library, &new.id), then);
+
+    desk.library.delete_project(&desk.project).unwrap();
+    let copy = bring(Bring::AsCopy);
+    assert_eq!((copy[0].came, copy[0].drafts), (Came::AsCopy, 2));
+    assert_ne!(copy[0].document_id, desk.document);
+    assert_eq!(
+        desk.library.documents(&desk.project).unwrap().len(),
+        2,
+        "out of the bin"
+    );
+    let copied = &desk.library.drafts(&copy[0].document_id).unwrap()[0];
+    assert_eq!(whole(&desk.library, &copied.id), then);
+    assert_eq!(
+        whole(&desk.library, &desk.draft),
+        now,
+        "nothing of it was changed"
+    );
+    assert_eq!(
+        desk.library.verify().unwrap().problems,
+        Vec::<String>::new()
+    );
+}
+
+/// A table that comes to the library later is thought of here as well.
+#[test]
+fn every_table_is_known_to_what_is_brought_out_of_a_backup() {
+    const BROUGHT: &[&str] = &[
+        "projects",
+        "documents",
+        "drafts",
+        "nodes",
+        "texts",
+        "journal",
+        "generations",
+        "departures",
+        "assets",
+        "project_assets",
+    ];
+    // Made anew from the rest, or of one library alone.
+    const LEFT: &[&str] = &["settings", "search_pending", "set_aside"];
+    let desk = Desk::new();
+    let connection = desk.library.connection();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'search%'
+               AND name NOT LIKE 'sqlite%'";
+    let names: Vec<String> = crate::library::many(&connection, sql, [], |row| row.get(0)).unwrap();
+    for name in names {
+        assert!(
+            BROUGHT.contains(&name.as_str()) || LEFT.contains(&name.as_str()),
+            "{name}: is it brought along, or left?"
+        );
+    }
+}
