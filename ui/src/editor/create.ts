@@ -55,6 +55,8 @@ function causeOf(transaction: Transaction): EditCause {
 export class Editor {
   readonly view: EditorView;
   private readonly words = new Compartment();
+  private readonly rights = new Compartment();
+  private locked = false;
   private composedAt = 0;
 
   constructor(
@@ -62,6 +64,16 @@ export class Editor {
     private readonly ports: EditorPorts,
   ) {
     this.view = new EditorView({ parent, state: EditorState.create() });
+  }
+
+  private rightsNow() {
+    return [EditorState.readOnly.of(this.locked), EditorView.editable.of(!this.locked)];
+  }
+
+  /** What may only be read cannot be typed into. */
+  lock(locked: boolean) {
+    this.locked = locked;
+    this.view.dispatch({ effects: this.rights.reconfigure(this.rightsNow()) });
   }
 
   private state(page: Page): EditorState {
@@ -72,6 +84,7 @@ export class Editor {
         kindFacet.of(page.kind),
         kindClass,
         this.words.of(this.wordsOf(page)),
+        this.rights.of(this.rightsNow()),
         history({ newGroupDelay: 700 }),
         drawSelection(),
         EditorView.lineWrapping,

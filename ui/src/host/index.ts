@@ -44,3 +44,5 @@ export const onEvent = (listener: (event: StudioEvent) => void) => connected().o
 export const onClose = (finish: () => Promise<void>) => connected().onClose(finish);
 export const pickFile = (choice: FileChoice) => connected().pickFile(choice);
 export const saveFile = (choice: FileChoice) => connected().saveFile(choice);
+export const pickFolder = (title: string) => connected().pickFolder(title);
+export const restart = () => connected().restart();

@@ -31,6 +31,11 @@ export const tauri: Host = {
     const picked = await open({ title: choice.title, multiple: false, filters: filters(choice) });
     return typeof picked === "string" ? picked : null;
   },
+  async pickFolder(title) {
+    const picked = await open({ title, directory: true, multiple: false });
+    return typeof picked === "string" ? picked : null;
+  },
+  restart: () => window.location.reload(),
   saveFile: (choice) =>
     save({ title: choice.title, defaultPath: choice.name, filters: filters(choice) }),
 };

@@ -19,4 +19,7 @@ export interface Host {
   onClose(finish: () => Promise<void>): Promise<void>;
   pickFile(choice: FileChoice): Promise<string | null>;
   saveFile(choice: FileChoice): Promise<string | null>;
+  pickFolder(title: string): Promise<string | null>;
+  /** Begins anew, with nothing remembered of the library that was open. */
+  restart(): void;
 }

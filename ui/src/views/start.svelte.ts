@@ -1,6 +1,7 @@
 import { desk } from "../features/desk/desk.svelte";
 import { library } from "../features/library/library.svelte";
 import { models } from "../features/models/models.svelte";
+import { place } from "../features/place/place.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
@@ -36,6 +37,7 @@ class Start {
       settings.load(state);
       library.projects = state.projects;
       models.list = state.models;
+      await place.load();
       await library.resume(state.last_open);
       this.state = "ready";
     } catch (reason) {
@@ -53,6 +55,7 @@ const RELOAD: Record<string, () => unknown> = {
   documents: () => library.reloadDocuments(),
   history: () => desk.tab === "history" && desk.loadHistory(),
   models: () => models.reload(),
+  library: () => place.load(),
   ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
 };
 

@@ -639,6 +639,53 @@ export type DraftThereInput = {
 	draft_id: string;
 };
 
+/** Documents to bring out of a backup. */
+export type BringInput = {
+	/** The backup. */
+	path: string;
+	/** The documents. */
+	document_ids: Array<string>;
+	/** What is there today as well comes as new drafts of it; otherwise as a document of its own. */
+	as_drafts: boolean;
+};
+
+/** How a document came out of a backup. */
+export type Came = "put_back" | "as_copy" | "as_drafts" | "was_there";
+
+/** A document that came out of a backup. */
+export type BroughtDto = {
+	/** The document it is now. */
+	document_id: string;
+	/** How it came. */
+	came: Came;
+	/** How many drafts came. */
+	drafts: number;
+};
+
+/** What was saved of a damaged library. */
+export type RescuedDto = {
+	/** The new library. */
+	path: string;
+	/** Projects in it. */
+	projects: number;
+	/** Documents in it. */
+	documents: number;
+	/** Drafts in it. */
+	drafts: number;
+	/** Kept texts in it. */
+	versions: number;
+	/** Kept texts that could not be read any more. */
+	lost_versions: number;
+	/** Titles of documents with a draft that is not sure to be the text that was kept last. */
+	doubtful: Array<string>;
+	/** Titles of documents with a draft whose earlier steps can't be undone any more. */
+	without_journal: Array<string>;
+	/** Pages and rows that could not be read. */
+	broken: number;
+	/** What the check of the new library still finds, in technical English. */
+	problems: Array<string>;
+};
+
 /** Nothing is needed. */
 export type Nothing = Record<symbol, never>;
 
@@ -814,6 +861,10 @@ export interface DoorCommands {
 	backup_contents: { input: PathInput; output: Array<ProjectThereDto> };
 	/** The text of a draft in a backup. */
 	backup_text: { input: DraftThereInput; output: string };
+	/** Brings single documents out of a backup, with their history; nothing that is there changes. */
+	take_from_backup: { input: BringInput; output: Array<BroughtDto> };
+	/** Saves what can be read of the library into a new one beside it; the old one stays as it is. */
+	rescue_library: { input: Nothing; output: RescuedDto };
 	/** Puts a backup in the library's place; what is there now is kept as a backup first. */
 	restore_backup: { input: PathInput; output: RestoredDto };
 }

@@ -86,6 +86,10 @@ pub mod door {
         backup_contents(PathInput) -> Vec<ProjectThereDto>;
         /// The text of a draft in a backup.
         backup_text(DraftThereInput) -> String;
+        /// Brings single documents out of a backup, with their history; nothing that is there changes.
+        take_from_backup(BringInput) -> Vec<BroughtDto>;
+        /// Saves what can be read of the library into a new one beside it; the old one stays as it is.
+        rescue_library(Nothing) -> RescuedDto;
         /// Puts a backup in the library's place; what is there now is kept as a backup first.
         restore_backup(PathInput) -> RestoredDto;
     }

@@ -1,9 +1,10 @@
 import type { Commands, EditDto, TakeDto } from "../../wire/bindings";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
+import { placeCommands } from "./place";
 import type { StubStudio } from "./studio";
 
-type Bodies = {
+export type Bodies = {
   [K in keyof Commands]: (
     input: Commands[K]["input"],
   ) => Commands[K]["output"] | Promise<Commands[K]["output"]>;
@@ -12,6 +13,7 @@ type Bodies = {
 /** What each command does to the studio in memory. */
 export function commands(studio: StubStudio): Bodies {
   return {
+    ...placeCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

@@ -1,4 +1,5 @@
 import type {
+  BackupDto,
   Brief,
   Commands,
   DocumentDto,
@@ -52,6 +53,15 @@ export class StubStudio {
   models: ModelDto[] = [STARTER];
   entries: LedgerEntryDto[] = [];
   last: { project_id: string; draft_id: string | null } | null = null;
+  /** The library as a file. */
+  place = {
+    path: "",
+    folder: null as string | null,
+    recent: [] as string[],
+    /** Why it is only read. */
+    reading: null as ErrorDto | null,
+    backups: [] as { dto: BackupDto; texts: Map<string, string> }[],
+  };
   /** Commands that fail, and how. */
   broken: Partial<Record<keyof Commands, ErrorDto>> = {};
   /** Names of all commands that were called. */

@@ -91,6 +91,60 @@ impl Doorway {
     }
 
     /// See [`crate::commands::door`].
+    pub async fn take_from_backup(
+        &self,
+        input: BringInput,
+    ) -> Result<Vec<BroughtDto>, StudioError> {
+        let mut place = self.place.lock().await;
+        let studio = self.enter(&mut place).await?;
+        let clock = (self.build)(&place.path).clock;
+        drop(place);
+        let changed = studio.clone();
+        let brought = off_thread(move || {
+            let path = absolute(&input.path)?;
+            let there = lib::Library::open_reading(&path, clock)?;
+            let bring = if input.as_drafts {
+                lib::Bring::AsDrafts
+            } else {
+                lib::Bring::AsCopy
+            };
+            let mark = mark_of(&path);
+            let brought = studio
+                .library
+                .bring(&there, &input.document_ids, bring, &mark)?;
+            Ok(brought.into_iter().map(brought_dto).collect())
+        })
+        .await?;
+        changed.changed(&["projects", "documents", "history", "takes"]);
+        Ok(brought)
+    }
+
+    /// See [`crate::commands::door`].
+    pub async fn rescue_library(&self, _: Nothing) -> Result<RescuedDto, StudioError> {
+        let place = self.place.lock().await;
+        let clock = (self.build)(&place.path).clock;
+        let path = place.path.clone();
+        drop(place);
+        off_thread(move || {
+            let target = free_beside(&path);
+            let saved = lib::rescue(&path, &target, clock)?;
+            Ok(RescuedDto {
+                path: shown(&target),
+                projects: saved.projects,
+                documents: saved.documents,
+                drafts: saved.drafts,
+                versions: saved.versions,
+                lost_versions: saved.lost_versions,
+                doubtful: saved.doubtful,
+                without_journal: saved.without_journal,
+                broken: saved.broken,
+                problems: saved.problems,
+            })
+        })
+        .await
+    }
+
+    /// See [`crate::commands::door`].
     pub async fn restore_backup(&self, input: PathInput) -> Result<RestoredDto, StudioError> {
         let backup = absolute(&input.path)?;
         let mut place = self.place.lock().await;
@@ -132,6 +186,46 @@ pub(super) fn backup_dto(backup: &lib::Backup) -> BackupDto {
         },
         sound: backup.sound,
         bytes: bytes(backup.bytes),
+    }
+}
+
+/// What distinguishes a name that came out of a backup: the day it is of, as both languages write
+/// it.
+fn mark_of(backup: &Path) -> String {
+    let folder = backup.parent().unwrap_or(backup);
+    let found = lib::backups(backup, folder).unwrap_or_default();
+    let backup = found.into_iter().find(|known| known.path == backup);
+    match backup.map(|backup| lib::Moment::of(backup.made_at)) {
+        Some(lib::Moment {
+            year, month, day, ..
+        }) => format!("{year:04}-{month:02}-{day:02}"),
+        None => "↩".to_owned(),
+    }
+}
+
+/// A name for a library beside `path` that no file has.
+fn free_beside(path: &Path) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = |number: u32| match number {
+        1 => format!("{stem}-rescued.inkstone"),
+        number => format!("{stem}-rescued-{number}.inkstone"),
+    };
+    (1..)
+        .map(|number| path.with_file_name(name(number)))
+        .find(|path| !path.exists())
+        .unwrap_or_else(|| path.with_file_name(name(0)))
+}
+
+fn brought_dto(brought: lib::Brought) -> BroughtDto {
+    BroughtDto {
+        document_id: brought.document_id,
+        came: match brought.came {
+            lib::Came::PutBack => Came::PutBack,
+            lib::Came::AsCopy => Came::AsCopy,
+            lib::Came::AsDrafts => Came::AsDrafts,
+            lib::Came::WasThere => Came::WasThere,
+        },
+        drafts: brought.drafts,
     }
 }
 

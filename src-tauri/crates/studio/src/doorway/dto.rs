@@ -174,3 +174,65 @@ pub struct DraftThereInput {
     /// The draft.
     pub draft_id: String,
 }
+
+/// Documents to bring out of a backup.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct BringInput {
+    /// The backup.
+    pub path: String,
+    /// The documents.
+    pub document_ids: Vec<String>,
+    /// What is there today as well comes as new drafts of it; otherwise as a document of its own.
+    pub as_drafts: bool,
+}
+
+/// How a document came out of a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Came {
+    /// To its old place, where nothing was.
+    PutBack,
+    /// As a document of its own.
+    AsCopy,
+    /// As new drafts of the document that is there.
+    AsDrafts,
+    /// All of it is there as it was.
+    WasThere,
+}
+
+/// A document that came out of a backup.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct BroughtDto {
+    /// The document it is now.
+    pub document_id: String,
+    /// How it came.
+    pub came: Came,
+    /// How many drafts came.
+    pub drafts: u32,
+}
+
+/// What was saved of a damaged library.
+#[derive(Debug, Clone, Serialize, TS)]
+pub struct RescuedDto {
+    /// The new library.
+    pub path: String,
+    /// Projects in it.
+    pub projects: u32,
+    /// Documents in it.
+    pub documents: u32,
+    /// Drafts in it.
+    pub drafts: u32,
+    /// Kept texts in it.
+    pub versions: u32,
+    /// Kept texts that could not be read any more.
+    pub lost_versions: u32,
+    /// Titles of documents with a draft that is not sure to be the text that was kept last.
+    pub doubtful: Vec<String>,
+    /// Titles of documents with a draft whose earlier steps can't be undone any more.
+    pub without_journal: Vec<String>,
+    /// Pages and rows that could not be read.
+    pub broken: u32,
+    /// What the check of the new library still finds, in technical English.
+    pub problems: Vec<String>,
+}

@@ -209,6 +209,68 @@ async fn a_backup_is_made_looked_into_and_put_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn single_documents_come_out_of_a_backup_beside_what_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let door = door(folder.path());
+    let (document, draft) = write(&door, "Old text.").await;
+    let backup = door.make_backup(Nothing {}).await.unwrap();
+    rewrite(&door, &draft, "New text.").await;
+    let bring = |as_drafts| {
+        door.take_from_backup(BringInput {
+            path: backup.path.clone(),
+            document_ids: vec![document.clone()],
+            as_drafts,
+        })
+    };
+    let brought = bring(true).await.unwrap();
+    assert_eq!((brought[0].came, brought[0].drafts), (Came::AsDrafts, 1));
+    let studio = door.studio().await.unwrap();
+    let project = studio.projects().unwrap()[0].id.clone();
+    let listed = studio.documents(&project).unwrap();
+    assert_eq!(listed[0].drafts.len(), 2);
+    assert!(
+        listed[0].drafts[1].name.starts_with("main · 19"),
+        "{listed:?}"
+    );
+    assert_eq!(read(&door, &listed[0].drafts[1].id).await, "Old text.");
+    let brought = bring(false).await.unwrap();
+    assert_eq!(brought[0].came, Came::AsCopy);
+    assert_eq!(studio.documents(&project).unwrap().len(), 2);
+    assert_eq!(read(&door, &draft).await, "New text.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_read_of_a_damaged_library_is_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = folder.path().join("library.ink");
+    let draft = {
+        let door = door(folder.path());
+        let (_, draft) = write(&door, "Kept through all of it.").await;
+        draft
+    };
+    let mut bytes = std::fs::read(&library).unwrap();
+    // The file's head says nothing any more.
+    bytes[..16].fill(0);
+    std::fs::write(&library, &bytes).unwrap();
+    let door = door(folder.path());
+    let status = door.library_status(Nothing {}).await.unwrap();
+    assert_eq!(status.error.unwrap().code, "damaged_library");
+    let saved = door.rescue_library(Nothing {}).await.unwrap();
+    assert_eq!(saved.documents, 1);
+    assert!(
+        saved.doubtful.is_empty() && saved.problems.is_empty(),
+        "{saved:?}"
+    );
+    door.choose_library(path(&saved.path)).await.unwrap();
+    assert_eq!(read(&door, &draft).await, "Kept through all of it.");
+    assert_eq!(
+        std::fs::read(&library).unwrap(),
+        bytes,
+        "the damaged one stays"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_library_gives_way_to_a_backup() {
     let folder = tempfile::tempdir().unwrap();
     let library = folder.path().join("library.ink");
