@@ -13,9 +13,12 @@
 //! - *Editor*: Google Ads Editor, which imports ads from CSV.
 
 pub mod ads_csv;
+pub mod bundle;
 mod error;
 pub mod fdx;
+pub mod import;
 pub mod plain;
 pub mod script;
+pub mod script_text;
 
 pub use error::FormatError;

@@ -42,6 +42,9 @@ pub struct Fdx {
     pub text: String,
     /// The file itself, as UTF-8. [`write`] wants it back.
     pub file: String,
+    /// How many elements stand in the file and not in the text: scene properties, revised and
+    /// tagged runs, tables at the end, everything we don't know.
+    pub kept: usize,
 }
 
 /// A file without anything in it.
@@ -61,7 +64,8 @@ pub fn read(bytes: &[u8]) -> Result<Fdx, FormatError> {
     let document = xml::parse(&file)?;
     let source = source::Source::of(&document)?;
     let text = source::Base::of(&source).text;
-    Ok(Fdx { text, file })
+    let kept = kept(&document);
+    Ok(Fdx { text, file, kept })
 }
 
 /// Writes a script as FDX: into `file`, where it came from one, else into a new one.
@@ -78,6 +82,28 @@ pub fn write(text: &str, file: Option<&str>, marks: &Marks) -> Result<String, Fo
     }
     let blocks = script::read(text);
     Ok(merge::merge(file, &source, &base, &blocks, marks))
+}
+
+/// Elements that the text says nothing of.
+fn kept(document: &roxmltree::Document) -> usize {
+    let told = |node: &roxmltree::Node| {
+        matches!(
+            node.tag_name().name(),
+            "FinalDraft"
+                | "Content"
+                | "Paragraph"
+                | "Text"
+                | "DualDialogue"
+                | "TitlePage"
+                | "Summary"
+                | "ScriptNotes"
+                | "ScriptNote"
+        )
+    };
+    document
+        .descendants()
+        .filter(|node| node.is_element() && !told(node))
+        .count()
 }
 
 /// The declaration names the encoding that the text has from now on.

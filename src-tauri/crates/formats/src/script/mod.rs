@@ -454,10 +454,7 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         }
     }
     // What can't be said is said as action.
-    let plain = Block {
-        kind: Kind::Action,
-        ..block.clone()
-    };
+    let plain = Block::new(Kind::Action, block.content.clone());
     let forced = |all: bool| -> String {
         let lines: Vec<String> = text
             .split('\n')
