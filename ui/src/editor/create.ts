@@ -10,6 +10,7 @@ import {
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { DocumentKind, EditCause } from "../wire/bindings";
 import { kindClass, kindFacet, layout } from "./layout";
+import { type RevisionPlace, revisions, setRevisions } from "./revisions";
 import {
   type Anchor,
   anchorField,
@@ -90,6 +91,7 @@ export class Editor {
         EditorView.lineWrapping,
         layout,
         suggestions(ports.showSuggestion),
+        revisions(),
         keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
         EditorState.changeFilter.of((transaction) => {
           if (transaction.annotation(fromLibrary) || transaction.newDoc.length <= LONGEST_TEXT)
@@ -191,6 +193,11 @@ export class Editor {
       annotations: [fromLibrary.of(true), isolateHistory.of("full")],
       userEvent: "input.accept",
     });
+  }
+
+  /** Marks the lines that came with a set of revisions. */
+  showRevisions(places: RevisionPlace[]) {
+    this.view.dispatch({ effects: setRevisions.of(places) });
   }
 
   setAnchors(anchors: Anchor[]) {

@@ -6,6 +6,18 @@ export type Language = "en" | "zh-CN";
 /** The kind of a document. */
 export type DocumentKind = "news" | "ads" | "screenplay";
 
+/** The colour of a set of revisions. */
+export type RevisionColor =
+	| "white"
+	| "blue"
+	| "pink"
+	| "yellow"
+	| "green"
+	| "goldenrod"
+	| "buff"
+	| "salmon"
+	| "cherry";
+
 /** Where an ad runs. */
 export type Channel = "google_rsa" | "meta_feed" | "linkedin" | "x" | "tiktok" | "wechat_moments" | "xiaohongshu";
 
@@ -828,6 +840,106 @@ export type Search = {
 	query: string;
 };
 
+/** A file to import. */
+export type ImportFile = {
+	/** The project it goes into. */
+	project_id: string;
+	/** Where it lies. */
+	path: string;
+};
+
+/** What an import made. */
+export type ImportedDto = {
+	/** The new document, opened. */
+	view: DraftView;
+	/** What was recognised. */
+	report: ImportReportDto;
+};
+
+/** What an importer has to say about a file. */
+export type ImportReportDto = {
+	/** The name of the file. */
+	file: string;
+	/** What it was read as: `fdx`, `fountain`, `bundle`, `layout`, `chinese`. */
+	format: string;
+	/** What was found. */
+	found: Array<FoundDto>;
+	/** Lines whose meaning was guessed. */
+	unsure: Array<UnsureDto>;
+};
+
+/** Something found in a file. */
+export type FoundDto = {
+	/** `scenes`, `speeches`, `action`, `notes`, `page_marks`, `continued`, `kept`. */
+	what: string;
+	/** How often. */
+	count: number;
+};
+
+/** A line whose meaning was guessed. */
+export type UnsureDto = {
+	/** The line in the file, from 1. */
+	line: number;
+	/** Its first words. */
+	text: string;
+	/** What it was taken for: `action`, `heading`, `speech`, `centered`. */
+	taken_for: string;
+};
+
+/** Begins a set of revisions. */
+export type StartRevision = {
+	/** The draft. */
+	draft_id: string;
+	/** The colour of its pages. */
+	color: RevisionColor;
+	/** 2 for the second time round. */
+	round: number;
+	/** The day of issue, as it is to be printed. */
+	date: string;
+};
+
+/** How far a script is locked and revised. */
+export type ProductionDto = {
+	/** When it was locked, if it is. */
+	locked_at: number | null;
+	/** How many pages are locked. */
+	pages: number;
+	/** How many scenes have no number yet, or lost it. */
+	unnumbered: number;
+	/** The pages that the last set changed, by number, as they fall now. */
+	changed_pages: Array<string>;
+	/** The sets of revisions, oldest first. */
+	sets: Array<RevisionSetDto>;
+	/** What came with which set. */
+	marks: Array<RevisionMarkDto>;
+	/** The colour that comes next. */
+	next_color: RevisionColor;
+	/** Its round. */
+	next_round: number;
+};
+
+/** A set of revisions. */
+export type RevisionSetDto = {
+	/** Its colour. */
+	color: RevisionColor;
+	/** 2 for the second time round. */
+	round: number;
+	/** The day of issue. */
+	date: string;
+	/** What stands at the head of its pages. */
+	title: string;
+};
+
+/** A stretch that came with a set; empty where something was only taken out. */
+export type RevisionMarkDto = {
+	/** Start, in UTF-16 units. */
+	from: number;
+	/** End. */
+	to: number;
+	/** The set, by its place. */
+	set: number;
+};
+
 /** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads). */
 export type Export = {
 	draft_id: string;
@@ -965,6 +1077,18 @@ export interface Commands extends DoorCommands {
 	check: { input: Id; output: Array<FindingDto> };
 	/** The ads of a draft as a grid (id of the draft). */
 	ad_grid: { input: Id; output: AdGrid };
+	/** Makes a document of a file. */
+	import_file: { input: ImportFile; output: ImportedDto };
+	/** How far a screenplay is locked and revised (id of the draft). */
+	production: { input: Id; output: ProductionDto };
+	/** Numbers a screenplay's scenes, keeps a version, and locks scenes and pages (id of the draft). */
+	lock_script: { input: Id; output: DraftView };
+	/** Unlocks a screenplay; its revisions stay (id of the draft). */
+	unlock_script: { input: Id; output: ProductionDto };
+	/** Begins a set of revisions. */
+	start_revision: { input: StartRevision; output: ProductionDto };
+	/** Numbers new scenes, and says which are gone (id of the draft). */
+	number_scenes: { input: Id; output: DraftView };
 	/** Writes a draft to a file. */
 	export: { input: Export; output: null };
 	/** Searches titles and texts. */

@@ -55,6 +55,10 @@ pub enum Command {
     },
     /// Runs a generation of a local model again and compares it byte for byte
     Replay(Replay),
+    /// Makes a document of a file: FDX, Fountain, Highland, plain text
+    Import(Import),
+    /// Writes a draft to a file
+    Export(Export),
     /// Checks a text against a brief and the rules of its kind
     Check(Check),
     /// Tells what a brief may hold
@@ -212,6 +216,31 @@ pub enum LibraryCommand {
     },
     /// Compares every kept text with its hash
     Verify,
+}
+
+/// Of `ink import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file; it stays where it lies
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The id or name of a project; otherwise the only one, or a new one named after the file
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+}
+
+/// Of `ink export`.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// The id, or its beginning, of a draft or a document
+    #[arg(value_name = "DRAFT")]
+    pub draft: String,
+    /// Where to write it
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The format; otherwise by the file's ending, else the text as it stands
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "fountain", "fdx", "csv"])]
+    pub format: Option<String>,
 }
 
 /// Of `ink replay`.

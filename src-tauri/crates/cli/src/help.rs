@@ -93,6 +93,21 @@ const CHINESE: &[(&str, &str)] = &[
     ("Shows and adds models", "查看和添加模型"),
     ("Looks into the library", "查看资料库"),
     (
+        "Makes a document of a file: FDX, Fountain, Highland, plain text",
+        "从文件新建文稿：FDX、Fountain、Highland、纯文本",
+    ),
+    ("Writes a draft to a file", "把稿子写入文件"),
+    ("The file; it stays where it lies", "文件；留在原处不动"),
+    (
+        "The id or name of a project; otherwise the only one, or a new one named after the file",
+        "项目的编号或名称；默认用唯一的项目，没有时以文件名新建",
+    ),
+    ("Where to write it", "写到哪里"),
+    (
+        "The format; otherwise by the file's ending, else the text as it stands",
+        "格式；默认按文件扩展名，否则按原文",
+    ),
+    (
         "Runs a generation of a local model again and compares it byte for byte",
         "重新运行本机模型的一次生成，并逐字节比较",
     ),

@@ -14,6 +14,7 @@
 mod arguments;
 mod check;
 mod failure;
+mod files;
 mod help;
 mod input;
 mod keys;
@@ -64,6 +65,8 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Models { command } => models::run(command, session, output).await,
         Command::Library { command } => library::run(command, session, output).await,
         Command::Replay(wanted) => replay::run(wanted, session, output).await,
+        Command::Import(wanted) => files::import(wanted, session, output).await,
+        Command::Export(wanted) => files::export(wanted, session, output).await,
         Command::Check(wanted) => check::check(&wanted, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },

@@ -43,6 +43,44 @@ impl Words {
         }
     }
 
+    pub fn imported(self, title: &str, draft: &str) -> String {
+        self.pick(
+            format!("Imported as “{title}”: ink library show {draft}"),
+            format!("已导入为“{title}”：ink library show {draft}"),
+        )
+    }
+
+    pub fn found(self, what: &str, count: u32) -> String {
+        let name = match what {
+            "scenes" => self.pick("scenes", "场戏"),
+            "speeches" => self.pick("speeches", "段台词"),
+            "action" => self.pick("paragraphs of action", "段动作"),
+            "notes" => self.pick("notes", "条批注"),
+            "page_marks" => self.pick("page marks left out", "处页码等标记已略去"),
+            "continued" => self.pick("(MORE) and (CONT'D) left out", "处“续”标记已略去"),
+            "kept" => self.pick("elements kept beside the text", "个元素保留在原文件中"),
+            other => other,
+        };
+        format!("{count} {name}")
+    }
+
+    pub fn unsure(self, line: u32, taken_for: &str, text: &str) -> String {
+        let name = match taken_for {
+            "heading" => self.pick("a heading", "场景标题"),
+            "speech" => self.pick("a speech", "台词"),
+            "centered" => self.pick("centred text", "居中文字"),
+            _ => self.pick("action", "动作"),
+        };
+        self.pick(
+            format!("Line {line}, taken for {name}: {text}"),
+            format!("第 {line} 行，当作{name}：{text}"),
+        )
+    }
+
+    pub fn written_to(self, path: &str) -> String {
+        self.pick(format!("Written to {path}."), format!("已写入 {path}。"))
+    }
+
     pub fn loading(self) -> &'static str {
         self.pick("Loading the model", "正在载入模型")
     }

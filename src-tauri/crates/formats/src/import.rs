@@ -16,19 +16,10 @@ pub struct Imported {
     pub text: String,
     /// The title it gives itself.
     pub title: Option<String>,
-    /// The file itself, where the text can't hold all of it and an export wants it back.
-    pub original: Option<Original>,
+    /// Whether the text can't hold all of the file and an export wants it back.
+    pub keeps_file: bool,
     /// What was recognised and what is uncertain.
     pub report: Report,
-}
-
-/// A file that is kept beside its text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Original {
-    /// Its format, `fdx`.
-    pub format: &'static str,
-    /// What it holds.
-    pub text: String,
 }
 
 /// What an importer has to say about a file.
@@ -165,10 +156,7 @@ fn read_fdx(bytes: &[u8]) -> Result<Imported, FormatError> {
     let fdx = fdx::read(bytes)?;
     let mut imported = read_fountain(fdx.text, "fdx");
     imported.report.found.push((Found::Kept, fdx.kept));
-    imported.original = Some(Original {
-        format: "fdx",
-        text: fdx.file,
-    });
+    imported.keeps_file = true;
     Ok(imported)
 }
 
@@ -196,7 +184,7 @@ pub(crate) fn read_fountain(text: String, format: &'static str) -> Imported {
     Imported {
         kind: DocumentKind::Screenplay,
         title,
-        original: None,
+        keeps_file: false,
         report: Report {
             format,
             found: vec![
@@ -222,7 +210,7 @@ mod tests {
         let fdx = import("script.txt", FDX.as_bytes()).unwrap();
         assert_eq!(fdx.report.format, "fdx");
         assert_eq!(fdx.title.as_deref(), Some("THE FERRY"));
-        assert_eq!(fdx.original.map(|o| o.text).as_deref(), Some(FDX));
+        assert!(fdx.keeps_file);
         let fountain = import("a.FOUNTAIN", b"INT. A - DAY\n\nRain.\n").unwrap();
         assert_eq!(fountain.report.format, "fountain");
         assert_eq!(fountain.text, "INT. A - DAY\n\nRain.\n");

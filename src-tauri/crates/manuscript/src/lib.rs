@@ -14,6 +14,8 @@
 //! - *Element*: a run of a screenplay's lines with one meaning. Elements tile the text.
 //! - *Cue*: the line that names who speaks next. *Scene*: from a heading to the next.
 //! - *Page*: a screenplay as it is printed, in [`pages`]; a scene's length is in eighths of one.
+//! - *Revision*: a coloured set of changes to a script whose scenes and pages are locked
+//!   ([`revision`]).
 //! - *Dek*: the line or two under a headline that say what the article is about.
 
 pub mod adset;
@@ -25,6 +27,7 @@ mod kind;
 mod lines;
 pub mod merge;
 pub mod pages;
+pub mod revision;
 pub mod segment;
 pub mod utf16;
 

@@ -17,6 +17,18 @@ export type Language = \"en\" | \"zh-CN\";
 
 /** The kind of a document. */
 export type DocumentKind = \"news\" | \"ads\" | \"screenplay\";
+
+/** The colour of a set of revisions. */
+export type RevisionColor =
+\t| \"white\"
+\t| \"blue\"
+\t| \"pink\"
+\t| \"yellow\"
+\t| \"green\"
+\t| \"goldenrod\"
+\t| \"buff\"
+\t| \"salmon\"
+\t| \"cherry\";
 ";
 
 macro_rules! declare {
@@ -26,6 +38,7 @@ macro_rules! declare {
 }
 
 fn typescript() -> String {
+    use crate::{imports::*, production::*};
     use desks::{AdsBrief, Brief, Channel, CharacterBrief, NewsBrief, ScreenplayBrief, Task};
     use doorway::dto::*;
     use dto::*;
@@ -117,6 +130,15 @@ fn typescript() -> String {
         Generate,
         AcceptTake,
         Search,
+        ImportFile,
+        ImportedDto,
+        ImportReportDto,
+        FoundDto,
+        UnsureDto,
+        StartRevision,
+        ProductionDto,
+        RevisionSetDto,
+        RevisionMarkDto,
         Export,
     );
     let door = commands::door::typescript(config);

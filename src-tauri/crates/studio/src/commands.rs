@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{Studio, StudioError, dto::*, inputs::*, replay::*};
+use crate::{Studio, StudioError, dto::*, imports::*, inputs::*, production::*, replay::*};
 
 macro_rules! commands {
     (
@@ -191,6 +191,18 @@ commands! {
     check(Id) -> Vec<FindingDto>;
     /// The ads of a draft as a grid (id of the draft).
     ad_grid(Id) -> AdGrid;
+    /// Makes a document of a file.
+    import_file(ImportFile) -> ImportedDto;
+    /// How far a screenplay is locked and revised (id of the draft).
+    production(Id) -> ProductionDto;
+    /// Numbers a screenplay's scenes, keeps a version, and locks scenes and pages (id of the draft).
+    lock_script(Id) -> DraftView;
+    /// Unlocks a screenplay; its revisions stay (id of the draft).
+    unlock_script(Id) -> ProductionDto;
+    /// Begins a set of revisions.
+    start_revision(StartRevision) -> ProductionDto;
+    /// Numbers new scenes, and says which are gone (id of the draft).
+    number_scenes(Id) -> DraftView;
     /// Writes a draft to a file.
     export(Export) -> ();
     /// Searches titles and texts.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The longest text a draft may hold, in bytes: some 4,000 pages.
-const LONGEST_TEXT: usize = 16 << 20;
+pub(crate) const LONGEST_TEXT: usize = 16 << 20;
 
 pub(crate) fn to_u32(n: usize) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
@@ -263,7 +263,9 @@ impl Studio {
                     let brief = Self::brief(document.kind, document.language, &draft.fields)?;
                     csv(&draft.body, &brief, &draft.title)?
                 }
-                other => return Err(StudioError::BadRequest(format!("format `{other}`"))),
+                other => s
+                    .script_export(&draft, document.kind, other)?
+                    .ok_or_else(|| StudioError::BadRequest(format!("format `{other}`")))?,
             };
             write_file(Path::new(&i.path), content.as_bytes())
         })

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use inkstone_desks::{BriefError, DeskError};
+use inkstone_formats::FormatError;
 use inkstone_generation::GenerationError;
 use inkstone_library::{Holder, LibraryError, Program};
 use thiserror::Error;
@@ -22,6 +23,9 @@ pub enum StudioError {
     /// A brief that can't be read.
     #[error(transparent)]
     Brief(#[from] BriefError),
+    /// A file of another program that can't be read or written.
+    #[error(transparent)]
+    Format(#[from] FormatError),
     /// A remote model was asked for in a project that is local only.
     #[error("the project is local only; `{host}` was not contacted")]
     RemoteNotAllowed {
@@ -122,6 +126,7 @@ impl StudioError {
             Self::Library(e) => library(e),
             Self::Desk(e) => desk(e),
             Self::Brief(e) => brief(e),
+            Self::Format(e) => format(e),
             Self::RemoteNotAllowed { host } => {
                 ("remote_not_allowed".into(), vec![("host", host.clone())])
             }
@@ -224,6 +229,27 @@ fn desk(error: &DeskError) -> Parts {
         }
         DeskError::TaskNotForKind { .. } => ("task_not_for_kind", vec![]),
         DeskError::Template(_) => ("internal", vec![]),
+    };
+    (code.to_owned(), values)
+}
+
+fn format(error: &FormatError) -> Parts {
+    let (code, values) = match error {
+        FormatError::TooLarge { limit, .. } => {
+            ("file_too_large", vec![("limit", (limit >> 20).to_string())])
+        }
+        FormatError::Binary { .. } => ("file_not_text", vec![]),
+        FormatError::Encoding { encoding } => {
+            ("file_encoding", vec![("encoding", (*encoding).to_owned())])
+        }
+        FormatError::Xml { line, column, .. } => (
+            "file_broken",
+            vec![("line", line.to_string()), ("column", column.to_string())],
+        ),
+        FormatError::NotThis { format, .. } => {
+            ("file_not_this", vec![("format", (*format).to_owned())])
+        }
+        _ => ("internal", vec![]),
     };
     (code.to_owned(), values)
 }
@@ -334,6 +360,27 @@ pub(crate) fn samples() -> Vec<StudioError> {
             LibraryError::TooLarge { limit: 1 << 20 },
             LibraryError::Io(id()),
             LibraryError::Sql(id()),
+        ]
+        .map(StudioError::from),
+    );
+    all.extend(
+        [
+            FormatError::TooLarge {
+                bytes: 2 << 20,
+                limit: 1 << 20,
+            },
+            FormatError::Binary { at: 4 },
+            FormatError::Encoding { encoding: "UTF-16" },
+            FormatError::Xml {
+                line: 2,
+                column: 3,
+                detail: id(),
+            },
+            FormatError::NotThis {
+                format: "Final Draft",
+                detail: id(),
+            },
+            FormatError::Table(id()),
         ]
         .map(StudioError::from),
     );

@@ -15,20 +15,29 @@ export function fileName(title: string, ending: string): string {
   return `${name || "inkstone"}.${ending}`;
 }
 
+type Format = "text" | "csv" | "fdx";
+
+/** What the dialog and the notice say of each format. */
+const SAID = {
+  text: { title: "editor.export_text", filter: "editor.text_filter", done: "editor.exported" },
+  csv: { title: "ads.export_title", filter: "ads.csv_filter", done: "ads.exported" },
+  fdx: { title: "editor.export_fdx", filter: "editor.fdx_filter", done: "editor.exported" },
+} as const;
+
 /** Asks where to, and writes the draft there. */
-export async function exportDraft(format: "text" | "csv"): Promise<void> {
+export async function exportDraft(format: Format): Promise<void> {
   const { document, draftId } = writing;
   if (!document || !draftId || !(await writing.flush())) return;
-  const csv = format === "csv";
-  const ending = csv ? "csv" : DESKS[document.kind].ending;
+  const said = SAID[format];
+  const ending = format === "text" ? DESKS[document.kind].ending : format;
   await attempt(async () => {
     const path = await saveFile({
-      title: t(csv ? "ads.export_title" : "editor.export_text"),
-      filter: { name: t(csv ? "ads.csv_filter" : "editor.text_filter"), endings: [ending] },
+      title: t(said.title),
+      filter: { name: t(said.filter), endings: [ending] },
       name: fileName(document.title, ending),
     });
     if (!path) return;
     await call("export", { draft_id: draftId, path, format });
-    notices.note(csv ? "ads.exported" : "editor.exported", { path });
+    notices.note(said.done, { path });
   });
 }

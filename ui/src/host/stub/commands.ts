@@ -274,6 +274,28 @@ export function commands(studio: StubStudio): Bodies {
         })),
       };
     },
+    import_file: ({ project_id, path }) => {
+      const name = path.split("/").pop() ?? path;
+      const title = name.replace(/\.[^.]*$/, "");
+      const document = studio.addDocument(project_id, "screenplay", "en", title);
+      const found = [{ what: "scenes", count: 1 }];
+      return {
+        view: studio.view(document.id),
+        report: { file: name, format: "fountain", found, unsure: [] },
+      };
+    },
+    production: ({ id }) => studio.production(id),
+    lock_script: ({ id }) => {
+      studio.production(id).locked_at = Date.now();
+      return studio.view(id);
+    },
+    unlock_script: ({ id }) => Object.assign(studio.production(id), { locked_at: null }),
+    start_revision: ({ draft_id, color, round, date }) => {
+      const production = studio.production(draft_id);
+      production.sets.push({ color, round, date, title: `${color} ${date}` });
+      return production;
+    },
+    number_scenes: ({ id }) => studio.view(id),
     export: () => null,
     search: ({ query }) => studio.search(query),
     ledger: () => studio.entries,

@@ -10,6 +10,7 @@ import type {
   Language,
   LedgerEntryDto,
   ModelDto,
+  ProductionDto,
   ProjectDto,
   StudioEvent,
   TakeDto,
@@ -51,6 +52,7 @@ export class StubStudio {
   drafts = new Map<string, Draft>();
   takes = new Map<string, TakeDto>();
   models: ModelDto[] = [STARTER];
+  private productions = new Map<string, ProductionDto>();
   entries: LedgerEntryDto[] = [];
   last: { project_id: string; draft_id: string | null } | null = null;
   /** The library as a file. */
@@ -145,6 +147,24 @@ export class StubStudio {
       counts: count(draft.body),
       takes: [...this.takes.values()].filter(({ draft_id }) => draft_id === draftId).reverse(),
     };
+  }
+
+  /** How far a script is locked and revised. */
+  production(draftId: string): ProductionDto {
+    const known = this.productions.get(draftId);
+    if (known) return known;
+    const fresh: ProductionDto = {
+      locked_at: null,
+      pages: 1,
+      unnumbered: 0,
+      changed_pages: [],
+      sets: [],
+      marks: [],
+      next_color: "blue",
+      next_round: 1,
+    };
+    this.productions.set(draftId, fresh);
+    return fresh;
   }
 
   addProject(name: string, language: Language): ProjectDto {

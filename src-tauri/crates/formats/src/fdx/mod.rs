@@ -84,6 +84,19 @@ pub fn write(text: &str, file: Option<&str>, marks: &Marks) -> Result<String, Fo
     Ok(merge::merge(file, &source, &base, &blocks, marks))
 }
 
+/// The highest id of a set of revisions in a file, 0 for none.
+///
+/// # Errors
+/// Those of [`read`] where `file` is not what [`read`] gave.
+pub fn last_revision(file: &str) -> Result<u32, FormatError> {
+    let document = xml::parse(file)?;
+    let sets = document
+        .descendants()
+        .filter(|node| node.has_tag_name("Revision"));
+    let ids = sets.filter_map(|set| set.attribute("ID")?.parse().ok());
+    Ok(ids.max().unwrap_or(0))
+}
+
 /// Elements that the text says nothing of.
 fn kept(document: &roxmltree::Document) -> usize {
     let told = |node: &roxmltree::Node| {

@@ -27,6 +27,7 @@ use std::{fmt, ops::Range};
 
 use serde::Serialize;
 
+pub(crate) use number::{next_label, scene_numbers};
 pub use options::{BreakRules, PageOptions, PageStyle, Paper, SceneNumbers};
 pub use sheet::Sheet;
 pub use styled::Face;

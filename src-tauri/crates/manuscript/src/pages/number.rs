@@ -2,7 +2,7 @@
 
 /// Numbers for scenes: those given stay; the others are counted on, and where a given number is
 /// in the way they get letters behind the one before: `12`, `12A`, `12B`, `13`.
-pub(super) fn scene_numbers(given: &[Option<String>]) -> Vec<String> {
+pub(crate) fn scene_numbers(given: &[Option<String>]) -> Vec<String> {
     let mut found: Vec<String> = Vec::with_capacity(given.len());
     let mut last = 0_u32;
     let mut index = 0;
@@ -43,7 +43,7 @@ fn leading(number: &str) -> Option<u32> {
 
 /// The label behind one: `12` -> `12A` -> `12B` ... `12Z` -> `12AA`. I and O are left out, as
 /// they are taken for digits.
-pub(super) fn next_label(label: &str) -> String {
+pub(crate) fn next_label(label: &str) -> String {
     let digits = label.bytes().take_while(u8::is_ascii_digit).count();
     let (number, letters) = label.split_at(digits);
     if !letters.bytes().all(|b| b.is_ascii_uppercase()) {

@@ -4,6 +4,7 @@ mod edges;
 mod headless;
 mod remote;
 mod replay;
+mod scripts;
 mod search_models;
 mod takes;
 pub(crate) mod world;

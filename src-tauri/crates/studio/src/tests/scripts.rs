@@ -1,0 +1,194 @@
+//! Scripts of other programs: in, changed, out again; locked and revised.
+
+use inkstone_manuscript::{DocumentKind, Language};
+use serde_json::{Value, json};
+
+use super::world::*;
+
+const FDX: &str = include_str!("../../../formats/tests/fixtures/quay.fdx");
+
+async fn project(world: &World) -> String {
+    let project = world
+        .call(
+            "create_project",
+            json!({ "name": "Films", "language": "en" }),
+        )
+        .await
+        .unwrap();
+    project["id"].as_str().unwrap().to_owned()
+}
+
+/// Puts a file into the world's folder and imports it.
+async fn import(world: &World, name: &str, content: &[u8]) -> Result<Value, crate::dto::ErrorDto> {
+    let path = world.folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    let project = project(world).await;
+    let input = json!({ "project_id": project, "path": path });
+    world.call("import_file", input).await
+}
+
+async fn export(world: &World, draft: &Value, format: &str) -> String {
+    let path = world.folder.path().join("out");
+    let input = json!({ "draft_id": draft, "path": path, "format": format });
+    world.call("export", input).await.unwrap();
+    std::fs::read_to_string(path).unwrap()
+}
+
+async fn replace(world: &World, draft: &Value, text: &str) {
+    let input = json!({ "draft_id": draft, "text": text, "cause": "typing" });
+    world.call("replace_text", input).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_script_goes_through_the_studio_and_keeps_what_it_does_not_know() {
+    let world = World::writing("");
+    let imported = import(&world, "quay.fdx", FDX.as_bytes()).await.unwrap();
+    let view = &imported["view"];
+    let draft = &view["draft_id"];
+    assert_eq!(view["document"]["kind"], "screenplay");
+    assert_eq!(view["title"], "THE FERRY");
+    assert_eq!(imported["report"]["format"], "fdx");
+    assert_eq!(
+        imported["report"]["found"][0],
+        json!({ "what": "scenes", "count": 3 })
+    );
+    assert_eq!(export(&world, draft, "fdx").await, FDX);
+
+    let text = view["body"].as_str().unwrap();
+    let text = text.replacen("You're late", "You're very late", 1);
+    replace(&world, draft, &text).await;
+    let out = export(&world, draft, "fdx").await;
+    assert!(out.contains("You&apos;re very late") || out.contains("You're very late"));
+    for kept in [
+        "<Future kind=\"board\"><Card x=\"1\">A &lt; B</Card></Future>",
+        "TagNumber=\"7\"",
+        "<CharacterArcBeat Name=\"MARA\">",
+        "<LockedPage Number=\"1\"/>",
+        "WriterName=\"B\"",
+    ] {
+        assert!(out.contains(kept), "{kept}");
+    }
+    assert_eq!(export(&world, draft, "fountain").await, text);
+    // The brief is saved beside it, and another draft has it as well.
+    let brief = brief(DocumentKind::Screenplay, Language::English);
+    let input = json!({ "draft_id": draft, "brief": brief });
+    world.call("set_brief", input).await.unwrap();
+    let other = world
+        .call("branch_draft", json!({ "id": draft, "name": "other" }))
+        .await
+        .unwrap();
+    assert_eq!(export(&world, &other["draft_id"], "fdx").await, out);
+}
+
+#[tokio::test]
+async fn a_new_script_is_written_as_fdx_and_an_article_is_not() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::Chinese)
+        .await;
+    let draft = json!(open.draft);
+    replace(&world, &draft, ".内景 渡口 夜\n\n@老秦\n没有船了。\n").await;
+    let out = export(&world, &draft, "fdx").await;
+    assert!(out.contains("<Text>没有船了。</Text>"), "{out}");
+    let news = world.document(DocumentKind::News, Language::English).await;
+    let input = json!({ "draft_id": news.draft, "path": "x", "format": "fdx" });
+    assert_eq!(
+        world.call("export", input).await.unwrap_err().code,
+        "bad_request"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_can_not_be_read_leaves_nothing_behind() {
+    let world = World::writing("");
+    for (name, content, code) in [
+        ("cut.fdx", &FDX.as_bytes()[..900], "file_broken"),
+        ("page.fdx", b"<html><body/></html>", "file_not_this"),
+        ("noise.txt", b"\0\x01\x02", "file_not_text"),
+    ] {
+        let error = import(&world, name, content).await.unwrap_err();
+        assert_eq!(error.code, code, "{name}");
+    }
+    let project = project(&world).await;
+    let input = json!({ "project_id": project, "path": "/nowhere/at/all.fdx" });
+    let error = world.call("import_file", input).await.unwrap_err();
+    assert_eq!(error.code, "file_unreadable");
+    let state = world.call("app_state", json!({})).await.unwrap();
+    for project in state["projects"].as_array().unwrap() {
+        let documents = world
+            .call("list_documents", json!({ "id": project["id"] }))
+            .await;
+        assert_eq!(documents.unwrap(), json!([]));
+    }
+}
+
+#[tokio::test]
+async fn a_plain_chinese_script_says_what_it_was_taken_for() {
+    let world = World::writing("");
+    let text = "第1场 渡口 夜 外\n老秦：船呢？\n小梅：没有了。\n第2场 茶馆\n老秦坐着。\n";
+    let imported = import(&world, "夜渡.txt", text.as_bytes()).await.unwrap();
+    assert_eq!(imported["view"]["title"], "夜渡");
+    assert_eq!(imported["view"]["document"]["language"], "zh-CN");
+    assert_eq!(imported["report"]["format"], "chinese");
+    assert_eq!(imported["report"]["unsure"][0]["line"], 4);
+    assert!(
+        imported["view"]["body"]
+            .as_str()
+            .unwrap()
+            .starts_with(".外景 渡口 夜 #1#\n")
+    );
+}
+
+#[tokio::test]
+async fn a_locked_script_keeps_its_numbers_and_marks_what_changes() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::English)
+        .await;
+    let draft = json!(open.draft);
+    let text = "INT. HOUSE - DAY\n\nRain falls.\n\nEXT. YARD - DAY\n\nA dog waits.\n\nINT. CAR - DAY\n\nIt starts.\n";
+    replace(&world, &draft, text).await;
+    let id = json!({ "id": draft });
+    let before = world.call("production", id.clone()).await.unwrap();
+    assert_eq!(
+        (&before["locked_at"], &before["next_color"]),
+        (&Value::Null, &json!("blue"))
+    );
+
+    let locked = world.call("lock_script", id.clone()).await.unwrap();
+    let text = locked["body"].as_str().unwrap().to_owned();
+    assert!(text.contains("EXT. YARD - DAY #2#"), "{text}");
+    let start = json!({ "draft_id": draft, "color": "blue", "round": 1, "date": "3/4/26" });
+    let started = world.call("start_revision", start).await.unwrap();
+    assert_eq!(started["sets"][0]["title"], "Blue Rev. 3/4/26");
+    assert_eq!(started["marks"], json!([]));
+    assert_eq!(
+        (&started["pages"], &started["next_color"]),
+        (&json!(1), &json!("pink"))
+    );
+
+    // The yard goes, a cellar comes, the rain is hard.
+    let yard = "EXT. YARD - DAY #2#\n\nA dog waits.\n\n";
+    let text = text
+        .replace(yard, "INT. CELLAR - DAY\n\nDust.\n\n")
+        .replace("Rain falls", "Hard rain falls");
+    replace(&world, &draft, &text).await;
+    let found = world.call("production", id.clone()).await.unwrap();
+    assert!(found["marks"].as_array().unwrap().len() >= 2, "{found}");
+    assert_eq!(found["changed_pages"], json!(["1"]));
+    assert_ne!(found["unnumbered"], json!(0));
+    let numbered = world.call("number_scenes", id.clone()).await.unwrap();
+    let text = numbered["body"].as_str().unwrap();
+    assert!(text.contains("INT. CELLAR - DAY #1A#\n"), "{text}");
+    assert!(text.contains(".OMITTED #2#\n"), "{text}");
+    assert!(text.contains("INT. CAR - DAY #3#\n"), "{text}");
+    let again = world.call("production", id.clone()).await.unwrap();
+    assert_eq!(again["unnumbered"], json!(0));
+
+    let out = export(&world, &draft, "fdx").await;
+    assert!(out.contains("Name=\"Blue Rev. 3/4/26\""), "{out}");
+    assert!(out.contains("RevisionID=\"1\""), "{out}");
+    let open = world.call("unlock_script", id).await.unwrap();
+    assert_eq!(open["locked_at"], Value::Null);
+    assert_eq!(open["sets"].as_array().unwrap().len(), 1);
+}
