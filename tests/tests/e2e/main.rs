@@ -9,4 +9,5 @@ mod language;
 mod remote;
 mod safety;
 mod screenshots;
+mod scripts;
 mod steps;

@@ -55,7 +55,7 @@ pub enum Command {
     },
     /// Runs a generation of a local model again and compares it byte for byte
     Replay(Replay),
-    /// Makes a document of a file: FDX, Fountain, Highland, plain text
+    /// Makes a document of a file: FDX, Fountain, Highland, PDF, plain text
     Import(Import),
     /// Writes a draft to a file
     Export(Export),

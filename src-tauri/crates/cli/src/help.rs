@@ -93,8 +93,8 @@ const CHINESE: &[(&str, &str)] = &[
     ("Shows and adds models", "查看和添加模型"),
     ("Looks into the library", "查看资料库"),
     (
-        "Makes a document of a file: FDX, Fountain, Highland, plain text",
-        "从文件新建文稿：FDX、Fountain、Highland、纯文本",
+        "Makes a document of a file: FDX, Fountain, Highland, PDF, plain text",
+        "从文件新建文稿：FDX、Fountain、Highland、PDF、纯文本",
     ),
     ("Writes a draft to a file", "把稿子写入文件"),
     ("The file; it stays where it lies", "文件；留在原处不动"),

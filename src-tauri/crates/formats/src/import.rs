@@ -5,7 +5,7 @@
 
 use inkstone_manuscript::DocumentKind;
 
-use crate::{FormatError, bundle, fdx, plain, script, script_text};
+use crate::{FormatError, bundle, fdx, pdf_text, plain, script, script_text};
 
 /// What was read from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +109,12 @@ pub const IMPORTERS: &[Importer] = &[
         endings: &["highland", "textbundle", "textpack"],
         recognises: bundle::recognises,
         read: bundle::read,
+    },
+    Importer {
+        format: "pdf",
+        endings: &["pdf"],
+        recognises: pdf_text::recognises,
+        read: pdf_text::read,
     },
     Importer {
         format: "text",

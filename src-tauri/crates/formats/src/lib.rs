@@ -9,6 +9,7 @@
 //! - What a format has no place for is named in the docs of the function that leaves it out.
 //!
 //! Glossary
+//! - *FDX*: Final Draft's XML. *Layout*: a script as it is printed, told apart by its columns.
 //! - *Plain*: a text file without markup of its own, in any encoding people still use.
 //! - *Editor*: Google Ads Editor, which imports ads from CSV.
 
@@ -17,6 +18,7 @@ pub mod bundle;
 mod error;
 pub mod fdx;
 pub mod import;
+pub mod pdf_text;
 pub mod plain;
 pub mod script;
 pub mod script_text;

@@ -23,7 +23,16 @@ export const draftName = ({ name }: { name: string }): string =>
   name === "main" ? t("library.main_draft") : name;
 
 /** What the studio reads; it looks into the file whatever its name. */
-const IMPORTED_ENDINGS = ["fdx", "fountain", "highland", "textbundle", "textpack", "spmd", "txt"];
+const IMPORTED_ENDINGS = [
+  "fdx",
+  "fountain",
+  "highland",
+  "textbundle",
+  "textpack",
+  "spmd",
+  "pdf",
+  "txt",
+];
 
 class Library {
   projects = $state<ProjectDto[]>([]);

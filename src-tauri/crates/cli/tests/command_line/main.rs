@@ -8,6 +8,7 @@
 )]
 
 mod briefs;
+mod files;
 mod home;
 mod library;
 mod models;

@@ -28,6 +28,14 @@ pub fn read(text: &str) -> Imported {
     read_fountain(text.to_owned(), "fountain")
 }
 
+/// Pages of text taken from their places, as a PDF gives them: lines keep their indent.
+pub(crate) fn read_layout(text: &str, format: &'static str) -> Imported {
+    if chinese::recognises(text) {
+        return finished(chinese::read(text), format);
+    }
+    finished(layout::read(text), format)
+}
+
 /// What was read so far.
 #[derive(Default)]
 struct Reading {
