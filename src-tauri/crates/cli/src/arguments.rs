@@ -199,14 +199,42 @@ pub enum LibraryCommand {
         #[arg(value_name = "NODE")]
         new: Option<String>,
     },
-    /// Brings a point of a draft's history back; what is there now is kept in the history
+    /// Brings a point of a draft's history back, or a backup; what is there now is kept
     Restore {
         /// The id, or its beginning, of a draft or a document
-        #[arg(value_name = "DRAFT")]
-        draft: String,
+        #[arg(value_name = "DRAFT", required_unless_present = "backup")]
+        draft: Option<String>,
         /// The point to bring back
-        #[arg(value_name = "NODE")]
-        node: String,
+        #[arg(value_name = "NODE", required_unless_present = "backup")]
+        node: Option<String>,
+        /// A backup, by its path or by its name in `ink library backups`
+        #[arg(long, value_name = "BACKUP", conflicts_with_all = ["draft", "node"])]
+        backup: Option<String>,
+        /// Only this document of the backup, beside what is there; may be given more than once
+        #[arg(long, value_name = "DOCUMENT", requires = "backup")]
+        document: Vec<String>,
+        /// What is there too comes as a document of its own, instead of as new drafts
+        #[arg(long, requires = "document")]
+        copy: bool,
+    },
+    /// Makes a backup of the library
+    Backup,
+    /// Lists the backups of the library, or what is in one
+    Backups {
+        /// A backup, by its path or by its name
+        #[arg(value_name = "BACKUP")]
+        backup: Option<String>,
+        /// Prints the text of this draft in the backup
+        #[arg(long, value_name = "DRAFT", requires = "backup")]
+        text: Option<String>,
+    },
+    /// Saves what can be read of a damaged library into a new one beside it
+    Rescue,
+    /// Copies the library to another place, compares it, and uses it there from now on
+    Move {
+        /// The new file
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
     },
     /// Searches titles and texts
     Search {

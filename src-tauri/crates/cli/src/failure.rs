@@ -43,6 +43,11 @@ impl From<BriefError> for Failure {
 }
 
 impl Failure {
+    /// Whether another program has the library.
+    pub fn is_in_use(&self) -> bool {
+        matches!(self, Self::Studio(error) if error.code.starts_with("in_use"))
+    }
+
     /// A file that cannot be read.
     pub fn file(path: &Path, detail: impl ToString) -> Self {
         let path = path.to_string_lossy().into_owned();

@@ -212,9 +212,43 @@ const CHINESE: &[(&str, &str)] = &[
         "较新的节点；默认为当前文本",
     ),
     (
-        "Brings a point of a draft's history back; what is there now is kept in the history",
-        "恢复草稿历史中的一个节点；现有内容会保存在历史中",
+        "Brings a point of a draft's history back, or a backup; what is there now is kept",
+        "恢复草稿历史中的一个节点，或一份备份；现有内容会保留",
     ),
+    (
+        "A backup, by its path or by its name in `ink library backups`",
+        "一份备份：其路径，或 ink library backups 列出的名称",
+    ),
+    (
+        "Only this document of the backup, beside what is there; may be given more than once",
+        "只取回备份中的这份文稿，现有内容不变；可多次给出",
+    ),
+    (
+        "What is there too comes as a document of its own, instead of as new drafts",
+        "现在也有的文稿另存为一份，而不是作为新稿",
+    ),
+    ("Makes a backup of the library", "备份资料库"),
+    (
+        "Lists the backups of the library, or what is in one",
+        "列出资料库的备份，或一份备份的内容",
+    ),
+    (
+        "A backup, by its path or by its name",
+        "一份备份：其路径或名称",
+    ),
+    (
+        "Prints the text of this draft in the backup",
+        "输出备份中这份草稿的文本",
+    ),
+    (
+        "Saves what can be read of a damaged library into a new one beside it",
+        "把已损坏的资料库中还能读出的内容存入旁边的新资料库",
+    ),
+    (
+        "Copies the library to another place, compares it, and uses it there from now on",
+        "把资料库复制到新位置并逐一核对，之后就用那里的",
+    ),
+    ("The new file", "新文件"),
     ("The point to bring back", "要恢复的节点"),
     ("Searches titles and texts", "搜索标题和正文"),
     ("The words to look for", "要找的词"),

@@ -11,8 +11,8 @@ use inkstone_studio::{
 use serde_json::json;
 
 use crate::{
-    arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, session::Session,
-    words::Words,
+    arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, place,
+    session::Session, words::Words,
 };
 
 /// `ink library`
@@ -21,15 +21,51 @@ pub async fn run(
     session: &Session,
     output: &Output,
 ) -> Result<(), Failure> {
-    let studio = session.open(Keys::none()).await?;
-    match command.unwrap_or(LibraryCommand::List) {
+    let command = match place::run(command.unwrap_or(LibraryCommand::List), session, output).await {
+        Ok(done) => return done,
+        Err(other) => other,
+    };
+    let studio = open(&command, session, output).await?;
+    match command {
         LibraryCommand::List => list(&studio, output).await,
         LibraryCommand::Show { draft, node } => show(&studio, draft, node, output).await,
         LibraryCommand::History { draft } => history(&studio, draft, output).await,
         LibraryCommand::Diff { draft, old, new } => diff(&studio, draft, old, new, output).await,
-        LibraryCommand::Restore { draft, node } => restore(&studio, draft, node, output).await,
+        LibraryCommand::Restore { draft, node, .. } => {
+            let (draft, node) = (draft.unwrap_or_default(), node.unwrap_or_default());
+            restore(&studio, draft, node, output).await
+        }
         LibraryCommand::Search { words } => search(&studio, words.join(" "), output).await,
         LibraryCommand::Verify => verify(&studio, output).await,
+        // What is done about the library as a file was done above.
+        LibraryCommand::Backup
+        | LibraryCommand::Backups { .. }
+        | LibraryCommand::Rescue
+        | LibraryCommand::Move { .. } => Ok(()),
+    }
+}
+
+/// Opens the studio; a command that only looks does so beside the window that writes.
+async fn open(
+    command: &LibraryCommand,
+    session: &Session,
+    output: &Output,
+) -> Result<Arc<Studio>, Failure> {
+    let looks = matches!(
+        command,
+        LibraryCommand::List
+            | LibraryCommand::Show { .. }
+            | LibraryCommand::History { .. }
+            | LibraryCommand::Diff { .. }
+            | LibraryCommand::Search { .. }
+            | LibraryCommand::Verify
+    );
+    match session.open(Keys::none()).await {
+        Err(failure) if looks && failure.is_in_use() => {
+            output.note(output.words.read_beside());
+            session.open_reading().await
+        }
+        opened => opened,
     }
 }
 
@@ -272,12 +308,12 @@ async fn verify(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A time as `2026-11-25 12:49 UTC`. The time zone of the machine is not ours to guess.
-fn date(ms: f64) -> String {
+pub(crate) fn date(ms: f64) -> String {
     // Times of the library are whole and far from the edge.
     #[allow(
         clippy::cast_possible_truncation,

@@ -21,6 +21,7 @@ mod keys;
 mod library;
 mod models;
 mod output;
+mod place;
 mod progress;
 mod replay;
 mod session;

@@ -1,10 +1,13 @@
 //! The studio, opened for one command.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use inkstone_generation::CancellationToken;
 use inkstone_machine::{Places, SystemClock, seeds};
-use inkstone_studio::{Parts, Program, Studio, StudioError};
+use inkstone_studio::{Doorway, Parts, Program, Studio, StudioError};
 
 use crate::{failure::Failure, keys::Keys};
 
@@ -18,20 +21,43 @@ impl Session {
     /// Opens the studio. Commands that can do without do not call this: it would be refused while
     /// the window has the library open.
     pub async fn open(&self, keys: Arc<Keys>) -> Result<Arc<Studio>, Failure> {
-        let places = Places::find(self.library.as_deref())
-            .map_err(|error| StudioError::Internal(error.to_string()))?;
-        let parts = Parts {
-            library_path: places.library,
-            program: Program::CommandLine,
-            models_dir: places.models,
-            clock: Arc::new(SystemClock),
-            local: Arc::new(inkstone_candle::Candle::new()),
-            remote: Arc::new(inkstone_openai::OpenAi::new()),
-            secrets: keys,
-            entropy: seeds(),
-        };
+        let parts = parts(&self.places()?.library, keys);
         let opened = tokio::task::spawn_blocking(move || Studio::open(parts)).await;
         Ok(opened.map_err(|fault| StudioError::Internal(fault.to_string()))??)
+    }
+
+    /// Opens the studio to look around in it, also beside the window that writes.
+    pub async fn open_reading(&self) -> Result<Arc<Studio>, Failure> {
+        let parts = parts(&self.places()?.library, Keys::none());
+        let opened = tokio::task::spawn_blocking(move || Studio::open_reading(parts)).await;
+        Ok(opened.map_err(|fault| StudioError::Internal(fault.to_string()))??)
+    }
+
+    /// The door to the library as a file.
+    pub fn door(&self) -> Result<Arc<Doorway>, Failure> {
+        let Places {
+            library, memory, ..
+        } = self.places()?;
+        let build = |library: &Path| parts(library, Keys::none());
+        Ok(Doorway::new(library, memory, build, |_| {}))
+    }
+
+    fn places(&self) -> Result<Places, Failure> {
+        let found = Places::find(self.library.as_deref());
+        Ok(found.map_err(|error| StudioError::Internal(error.to_string()))?)
+    }
+}
+
+fn parts(library: &Path, keys: Arc<Keys>) -> Parts {
+    Parts {
+        library_path: library.to_owned(),
+        program: Program::CommandLine,
+        models_dir: Places::models_beside(library),
+        clock: Arc::new(SystemClock),
+        local: Arc::new(inkstone_candle::Candle::new()),
+        remote: Arc::new(inkstone_openai::OpenAi::new()),
+        secrets: keys,
+        entropy: seeds(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use inkstone_machine::system_language;
 use inkstone_studio::{
     Language,
+    doorway::dto::{BackupReason, Came, RescuedDto, Standing},
     replay::{ReplayOutcome, ReplaySubject},
 };
 
@@ -260,6 +261,112 @@ impl Words {
             Warning => self.pick("warning", "注意"),
             Info => self.pick("note", "提示"),
         }
+    }
+
+    pub fn read_beside(self) -> &'static str {
+        self.pick(
+            "ink: The library is open in another program; it is only read.",
+            "ink: 资料库正由另一个程序写入，这里只读取。",
+        )
+    }
+
+    pub fn backed_up(self, path: &str) -> String {
+        self.pick(format!("Backed up: {path}"), format!("已备份：{path}"))
+    }
+
+    pub fn no_backups(self) -> &'static str {
+        self.pick("There is no backup yet.", "还没有备份。")
+    }
+
+    pub fn reason(self, reason: BackupReason) -> &'static str {
+        match reason {
+            BackupReason::Daily => self.pick("daily", "每日"),
+            BackupReason::ByHand => self.pick("by hand", "手动"),
+            BackupReason::BeforeUpdate => self.pick("before an update", "升级之前"),
+            BackupReason::BeforeRestore => self.pick("before a restore", "恢复之前"),
+        }
+    }
+
+    pub fn unsound(self) -> &'static str {
+        self.pick("copied from a damaged library", "复制自已损坏的资料库")
+    }
+
+    pub fn standing(self, standing: Standing) -> &'static str {
+        match standing {
+            Standing::Same => self.pick("as it is now", "与现在相同"),
+            Standing::WorkedOnSince => self.pick("worked on since", "之后又改过"),
+            Standing::NewerInBackup => self.pick("newer in the backup", "备份里的更新"),
+            Standing::InBin => self.pick("in the bin now", "现在在回收站"),
+            Standing::Missing => self.pick("missing now", "现在没有"),
+        }
+    }
+
+    pub fn put_back(self, aside: Option<&str>) -> String {
+        match aside {
+            Some(aside) => self.pick(
+                format!("The backup is the library now. What was there is kept in {aside}"),
+                format!("备份已成为现在的资料库，原来的保存在 {aside}"),
+            ),
+            None => self.pick(
+                "The backup is the library now.".to_owned(),
+                "备份已成为现在的资料库。".to_owned(),
+            ),
+        }
+    }
+
+    pub fn came(self, came: Came) -> &'static str {
+        match came {
+            Came::PutBack => self.pick("put back", "已放回"),
+            Came::AsCopy => self.pick("as a document of its own", "另存为一份文稿"),
+            Came::AsDrafts => self.pick("as new drafts", "作为新稿"),
+            Came::WasThere => self.pick("is there as it was", "与现在相同"),
+        }
+    }
+
+    pub fn rescued(self, saved: &RescuedDto) -> String {
+        let RescuedDto {
+            path,
+            projects,
+            documents,
+            drafts,
+            versions,
+            lost_versions,
+            ..
+        } = saved;
+        let mut said = self.pick(
+            format!(
+                "Saved into {path}: {projects} projects, {documents} documents, {drafts} drafts, {versions} kept texts. The damaged library was not changed.\n"
+            ),
+            format!(
+                "已存入 {path}：{projects} 个项目、{documents} 份文稿、{drafts} 个稿本、{versions} 份存稿。损坏的资料库没有被改动。\n"
+            ),
+        );
+        if *lost_versions > 0 {
+            said.push_str(&self.pick(
+                format!("{lost_versions} kept texts could not be read any more.\n"),
+                format!("有 {lost_versions} 份存稿已无法读出。\n"),
+            ));
+        }
+        for title in &saved.doubtful {
+            said.push_str(&self.pick(
+                format!("Not sure to be the latest text: {title}\n"),
+                format!("不能确定是最新内容：{title}\n"),
+            ));
+        }
+        for title in &saved.without_journal {
+            said.push_str(&self.pick(
+                format!("Text is there, earlier steps can't be undone: {title}\n"),
+                format!("内容完好，但无法撤销早先的操作：{title}\n"),
+            ));
+        }
+        said
+    }
+
+    pub fn moved(self, path: &str) -> String {
+        self.pick(
+            format!("The library lies in {path} now. The old file is still where it was."),
+            format!("资料库现在位于 {path}，旧文件仍在原处。"),
+        )
     }
 
     pub fn library_in_use(self) -> String {

@@ -20,7 +20,11 @@ const LIBRARY: &str = "INKSTONE_TEST_LIBRARY";
 /// What a child says is told apart from what the test harness says.
 const SAYS: &str = "child says ";
 
-const KILLS: usize = 30;
+/// `INKSTONE_KILLS` says how often the writer is killed; `INKSTONE_KILLS=100` is the long run.
+fn kills() -> usize {
+    let wanted = env::var("INKSTONE_KILLS").ok();
+    wanted.and_then(|n| n.parse().ok()).unwrap_or(20)
+}
 
 /// Starts one of the two children below.
 fn start(child: &str, library: &Path) -> (Child, BufReader<ChildStdout>) {
@@ -130,7 +134,8 @@ fn killed_at_any_moment_it_keeps_every_acknowledged_step() {
     let path = folder.path().join("library.ink");
     let mut words = String::new();
     let (mut runs, mut acknowledged) = (0, 0);
-    for kill in 0..KILLS as u64 {
+    let kills = kills();
+    for kill in 0..kills as u64 {
         let (mut child, mut said) = start("crash::writer", &path);
         let mut heard = Vec::new();
         // Now and then it dies while it opens.
@@ -182,11 +187,11 @@ fn killed_at_any_moment_it_keeps_every_acknowledged_step() {
         assert_eq!(report.problems, Vec::<String>::new(), "kill {kill}");
     }
     assert!(
-        runs > KILLS / 2,
+        runs > kills / 2,
         "most of them wrote before they died: {runs}"
     );
     assert!(
-        acknowledged > 5 * KILLS,
+        acknowledged > 5 * kills,
         "and wrote a good deal: {acknowledged}"
     );
 }

@@ -327,4 +327,35 @@ mod tests {
             assert!(matches!(error, LibraryError::Damaged(_)), "{error}");
         }
     }
+
+    #[test]
+    fn a_damaged_library_is_read_as_far_as_it_can_be() {
+        let desk = Desk::new();
+        desk.write("High water");
+        let path = desk.library.path().to_owned();
+        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'generations'";
+        let root: usize = {
+            let connection = desk.library.connection();
+            connection
+                .query_row(sql, [], |row| row.get::<_, u32>(0))
+                .unwrap() as usize
+        };
+        let Desk {
+            library, folder, ..
+        } = desk;
+        drop(library);
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[(root - 1) * 4_096..root * 4_096].fill(0xee);
+        fs::write(&path, &bytes).unwrap();
+        let clock = Arc::new(Ticks::default());
+        let refused = Library::open(&path, clock).err().unwrap();
+        assert!(matches!(refused, LibraryError::Damaged(_)), "{refused}");
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        let reader = reading(&path).unwrap();
+        assert_eq!(body(&reader), "High water");
+        assert_ne!(reader.verify().unwrap().problems, Vec::<String>::new());
+        drop(reader);
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+        drop(folder);
+    }
 }

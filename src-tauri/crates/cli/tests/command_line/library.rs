@@ -174,10 +174,21 @@ fn an_empty_library_says_so_and_is_well() {
 async fn a_library_that_the_window_holds_is_left_to_it() {
     let home = Home::new();
     let window = studio(&home);
-    let run = home.ink(&["library", "--json"]).with(1);
+    // It is looked at beside the window; what would write is refused.
+    let id = draft(&window).await;
+    let run = home.ink(&["library", "show", &id]).with(0);
+    assert_eq!(run.out, "The ferry sails.\n");
+    assert!(!run.err.is_empty());
+    let run = home
+        .ink(&["library", "restore", &id, &id, "--json"])
+        .with(1);
     assert_eq!(run.error_code(), "in_use_window");
     assert!(run.err.contains("--library"), "{}", run.err);
-    let run = home.ink(&["library", "--language", "zh-CN"]).with(1);
+    let pid = std::process::id().to_string();
+    assert!(run.err.contains(&pid), "{}", run.err);
+    let run = home
+        .ink(&["library", "restore", &id, &id, "--language", "zh-CN"])
+        .with(1);
     assert!(
         run.err.contains("--library") && run.err.contains('。'),
         "{}",
@@ -215,4 +226,102 @@ fn what_is_no_library_stays_as_it_is() {
         .ink(&["library", "--library", &under_a_file, "--json"])
         .with(1);
     assert!(!run.json()["error"]["message"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_made_looked_into_and_brought_back() {
+    let home = Home::new();
+    let opened = studio(&home);
+    let id = draft(&opened).await;
+    drop(opened);
+    assert!(home.ink(&["library", "backups"]).with(0).out.is_empty());
+    let made = home.ink(&["library", "backup", "--json"]).with(0).json();
+    let name = made["name"].as_str().unwrap();
+    let listed = home.ink(&["library", "backups"]).with(0);
+    assert!(listed.out.starts_with(name), "{}", listed.out);
+
+    let opened = studio(&home);
+    let edit = ReplaceText {
+        draft_id: id.clone(),
+        text: "Something else.\n".to_owned(),
+        cause: EditCause::Typing,
+    };
+    opened.replace_text(edit).await.unwrap();
+    drop(opened);
+    let inside = home.ink(&["library", "backups", name]).with(0);
+    assert!(
+        inside.out.contains("Night ferry") && inside.out.contains("worked on since"),
+        "{}",
+        inside.out
+    );
+    let text = home
+        .ink(&["library", "backups", name, "--text", &id])
+        .with(0);
+    assert_eq!(text.out, "The ferry sails.\n");
+    let inside = home
+        .ink(&["library", "backups", name, "--json"])
+        .with(0)
+        .json();
+    let document = inside[0]["documents"][0]["id"].as_str().unwrap();
+
+    let beginning = &document[..8];
+    let only = [
+        "library",
+        "restore",
+        "--backup",
+        name,
+        "--document",
+        beginning,
+    ];
+    let brought = home.ink(&[&only[..], &["--json"]].concat()).with(0).json();
+    assert_eq!(brought[0]["came"], "as_drafts");
+    let list = home.ink(&["library", "list", "--json"]).with(0).json();
+    let drafts = list[0]["documents"][0]["drafts"].as_array().unwrap();
+    assert_eq!(drafts.len(), 2);
+    assert_eq!(
+        home.ink(&["library", "show", &id]).with(0).out,
+        "Something else.\n"
+    );
+
+    home.ink(&["library", "restore", "--backup", name]).with(0);
+    assert_eq!(
+        home.ink(&["library", "show", &id]).with(0).out,
+        "The ferry sails.\n"
+    );
+    let none = home.ink(&["library", "restore", "--backup", "nothing", "--json"]);
+    assert!(!none.with(1).error_code().is_empty());
+    home.ink(&["library", "restore"]).with(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_library_is_saved_and_a_library_is_carried_elsewhere() {
+    let home = Home::new();
+    let opened = studio(&home);
+    let id = draft(&opened).await;
+    drop(opened);
+    let moved = home.path().join("carried.inkstone");
+    let moved = moved.to_str().unwrap();
+    home.ink(&["library", "move", moved]).with(0);
+    let there = ["library", "show", &id, "--library", moved];
+    assert_eq!(home.ink(&there).with(0).out, "The ferry sails.\n");
+    home.ink(&["library", "move", moved]).with(1);
+
+    let mut bytes = fs::read(moved).unwrap();
+    bytes[..16].fill(0);
+    fs::write(moved, &bytes).unwrap();
+    assert_eq!(
+        home.ink(&[&there[..], &["--json"]].concat())
+            .with(1)
+            .error_code(),
+        "damaged_library"
+    );
+    let saved = home.ink(&["library", "rescue", "--library", moved, "--json"]);
+    let saved = saved.with(0).json();
+    assert_eq!(saved["lost_versions"], 0);
+    let path = saved["path"].as_str().unwrap();
+    let found = home
+        .ink(&["library", "show", &id, "--library", path])
+        .with(0);
+    assert_eq!(found.out, "The ferry sails.\n");
+    assert_eq!(fs::read(moved).unwrap(), bytes);
 }

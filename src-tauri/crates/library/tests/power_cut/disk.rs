@@ -39,7 +39,13 @@ pub enum Trust {
     Lying,
 }
 
-type Files = BTreeMap<PathBuf, Vec<u8>>;
+pub type Files = BTreeMap<PathBuf, Vec<u8>>;
+
+/// What lies there when a program is killed after `deeds`: all of it.
+pub fn after_a_kill(mut files: Files, deeds: &[Deed]) -> Files {
+    deeds.iter().for_each(|deed| apply(&mut files, deed));
+    files
+}
 
 /// What may be on the disk when the power goes after `deeds`: all that was synced, and of the rest
 /// any part, in any order, whole or torn.

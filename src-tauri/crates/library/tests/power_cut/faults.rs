@@ -7,7 +7,7 @@ use inkstone_manuscript::{DocumentKind, Language};
 
 use crate::alone;
 use crate::tape::{self, Fault};
-use crate::work::{OLD_TEXT, clock, older, typing};
+use crate::work::{OLD_FORMAT, OLD_TEXT, clock, older, typing};
 
 fn draft_of(library: &Library) -> String {
     let project = library.create_project("Coast", Language::English).unwrap();
@@ -119,7 +119,7 @@ fn a_disk_that_fails_while_a_library_is_brought_up_to_date_leaves_it_as_it_was()
             for after in (0..120).step_by(13) {
                 let folder = tempfile::tempdir().unwrap();
                 let path = folder.path().join("library.ink");
-                older(&path);
+                older(&path, OLD_FORMAT);
                 tape::watch(folder.path());
                 tape::fail(after, fault);
                 let opened = Library::open(&path, clock());
@@ -134,4 +134,84 @@ fn a_disk_that_fails_while_a_library_is_brought_up_to_date_leaves_it_as_it_was()
         tape::taken();
         assert!(refused > 5, "{refused}");
     });
+}
+
+/// A small disk in memory, if we may make one.
+#[cfg(target_os = "linux")]
+struct SmallDisk(tempfile::TempDir);
+
+#[cfg(target_os = "linux")]
+impl SmallDisk {
+    fn new(size: &str) -> Option<SmallDisk> {
+        let folder = tempfile::tempdir().unwrap();
+        let size = format!("size={size}");
+        let made = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &size, "tmpfs"])
+            .arg(folder.path())
+            .stderr(std::process::Stdio::null())
+            .status();
+        made.is_ok_and(|status| status.success())
+            .then(|| SmallDisk(folder))
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount")
+            .arg("-l")
+            .arg(self.0.path())
+            .status();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_disk_that_fills_up_loses_nothing() {
+    let Some(disk) = SmallDisk::new("1m") else {
+        eprintln!("no disk could be made here; the faults above stand for it");
+        return;
+    };
+    let path = disk.0.path().join("library.ink");
+    let library = Library::open(&path, clock()).unwrap();
+    let draft = draft_of(&library);
+    let mut text = String::new();
+    let error = loop {
+        let page = "夜里潮水很高。".repeat(200);
+        let edit = Edit {
+            from: text.len(),
+            to: text.len(),
+            insert: page.clone(),
+        };
+        let revision = library.draft(&draft).unwrap().revision;
+        match library.apply(&draft, revision, &[edit], &typing()) {
+            Ok(_) => text.push_str(&page),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!(error, LibraryError::DiskFull);
+    assert!(text.len() > 10_000);
+    assert_eq!(library.draft(&draft).unwrap().body, text);
+    let folder = library.backup_folder();
+    let reason = inkstone_library::BackupReason::ByHand;
+    let refused = library.back_up(&folder, reason, &mut |_| {}).unwrap_err();
+    assert!(
+        matches!(
+            refused,
+            LibraryError::NoRoom { .. } | LibraryError::DiskFull
+        ),
+        "{refused}"
+    );
+    drop(library);
+    let carried = tempfile::tempdir().unwrap();
+    // Carried to a disk with room, all is there and it goes on.
+    for entry in std::fs::read_dir(disk.0.path()).unwrap() {
+        let from = entry.unwrap().path();
+        if from.is_file() {
+            std::fs::copy(&from, carried.path().join(from.file_name().unwrap())).unwrap();
+        }
+    }
+    let library = Library::open(&carried.path().join("library.ink"), clock()).unwrap();
+    assert_eq!(library.draft(&draft).unwrap().body, text);
+    assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
 }

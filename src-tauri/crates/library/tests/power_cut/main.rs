@@ -17,9 +17,9 @@ use std::sync::Mutex;
 
 use inkstone_library::Library;
 
-use crate::disk::{Chance, Trust, after_the_cut};
+use crate::disk::{Chance, Trust, after_a_kill, after_the_cut};
 use crate::tape::Deed;
-use crate::work::{Day, Known, clock, day, older};
+use crate::work::{Day, Known, OLD_FORMAT, OLD_TEXT, SHIPPED, clock, day, older};
 
 /// One tape at a time.
 static TAPE: Mutex<()> = Mutex::new(());
@@ -73,7 +73,7 @@ fn losses(begins_old: bool, cuts: usize, trust: Trust, seed: u64) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let before = begins_old.then(|| {
         let path = folder.path().join("before.ink");
-        older(&path);
+        older(&path, OLD_FORMAT);
         fs::read(path).unwrap()
     });
     let day = day(folder.path(), begins_old);
@@ -140,6 +140,43 @@ fn the_power_is_cut_while_a_new_library_is_written() {
 #[test]
 fn the_power_is_cut_while_an_old_library_is_brought_up_to_date_and_written() {
     assert_eq!(alone(|| losses(true, cuts(), Trust::Honest, 2)), 0);
+}
+
+/// A program that is killed leaves behind all that it has written so far. Between two writes there
+/// is nothing new on the disk, so this is a kill at every statement, and more.
+#[test]
+fn killed_at_every_write_of_every_migration_it_opens_with_all_that_was_in_it() {
+    let whole = std::env::var_os("INKSTONE_CUTS").is_some();
+    alone(|| {
+        for format in 1..=SHIPPED.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("library.ink");
+            older(&path, format);
+            let before = fs::read(&path).unwrap();
+            tape::watch(folder.path());
+            drop(Library::open(&path, clock()).unwrap());
+            let deeds = tape::taken();
+            let root = folder.path().canonicalize().unwrap();
+            assert!(deeds.len() > 40, "format {format}: {}", deeds.len());
+            // One in five in a quick run, and other ones for each format.
+            let step = if whole { 1 } else { 5 };
+            for at in (format % step..=deeds.len()).step_by(step) {
+                let begun = BTreeMap::from([(root.join("library.ink"), before.clone())]);
+                let files = after_a_kill(begun, &deeds[..at]);
+                let bench = bench();
+                lay_out(&files, &root, bench.path());
+                let library = Library::open(&bench.path().join("library.ink"), clock());
+                let library = library.unwrap_or_else(|e| panic!("format {format}, {at}: {e}"));
+                assert_eq!(library.draft("r").unwrap().body, OLD_TEXT);
+                let report = library.verify().unwrap();
+                assert_eq!(
+                    report.problems,
+                    Vec::<String>::new(),
+                    "format {format}, {at}"
+                );
+            }
+        }
+    });
 }
 
 /// A test that could not fail would prove nothing.

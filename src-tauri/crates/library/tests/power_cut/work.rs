@@ -57,23 +57,24 @@ pub struct Day {
 }
 
 /// The first formats, as they were released.
-const SHIPPED: [&str; 4] = [
+pub const SHIPPED: [&str; 5] = [
     include_str!("../../migrations/0001_projects.sql"),
     include_str!("../../migrations/0002_history.sql"),
     include_str!("../../migrations/0003_generations.sql"),
     include_str!("../../migrations/0004_ledger.sql"),
+    include_str!("../../migrations/0005_search.sql"),
 ];
 
-/// A library as an older program left it, with the text `潮水很高。Tide.` in the draft `r`.
-pub fn older(path: &Path) {
+/// A library of a format that was released, with the text `潮水很高。Tide.` in the draft `r`.
+pub fn older(path: &Path, format: usize) {
     let connection = Connection::open(path).unwrap();
     let wal = |c: &Connection| c.query_row("PRAGMA journal_mode = wal", [], |_| Ok(()));
     wal(&connection).unwrap();
-    for migration in SHIPPED {
+    for migration in &SHIPPED[..format] {
         connection.execute_batch(migration).unwrap();
     }
     let rows = format!(
-        "PRAGMA application_id = 1229867859; PRAGMA user_version = 4;
+        "PRAGMA application_id = 1229867859; PRAGMA user_version = {format};
          INSERT INTO projects VALUES
             (1, 'p', 'Coast', 'en', 'remote_allowed', 'm', 'very', 5, 6, NULL);
          INSERT INTO documents VALUES
@@ -91,6 +92,9 @@ pub fn older(path: &Path) {
     connection.close().unwrap();
 }
 
+/// The format that a day begins with that begins with an older library.
+pub const OLD_FORMAT: usize = 4;
+
 pub const OLD_TEXT: &str = "潮水很高。Tide.";
 /// Its SHA-256.
 const OLD_SHA: &str = "cf26f936219b5afbc5f9afa64c799475c18ea4cf5a34aae60d604734ac54b117";
@@ -101,7 +105,7 @@ const OLD_SHA: &str = "cf26f936219b5afbc5f9afa64c799475c18ea4cf5a34aae60d604734a
 pub fn day(folder: &Path, begins_old: bool) -> Day {
     let path = folder.join("library.ink");
     if begins_old {
-        older(&path);
+        older(&path, OLD_FORMAT);
     }
     tape::watch(folder);
     let mut known = vec![Known::default()];
