@@ -47,6 +47,9 @@ pub struct Fdx {
     pub kept: usize,
 }
 
+/// The most text that is read out of a file: some 8,000 pages.
+const MOST_TEXT: usize = 32 << 20;
+
 /// A file without anything in it.
 const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\" ?>\n\
     <FinalDraft DocumentType=\"Script\" Template=\"No\" Version=\"5\">\n  <Content>\n  </Content>\n\
@@ -55,13 +58,23 @@ const EMPTY: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\" 
 /// Reads an FDX file in any encoding it declares.
 ///
 /// # Errors
-/// [`FormatError::TooLarge`] beyond 200 MiB, [`FormatError::Encoding`], [`FormatError::Xml`] with
+/// [`FormatError::TooLarge`] beyond 200 MiB or 32 MiB of text, [`FormatError::Encoding`], [`FormatError::Xml`] with
 /// line and column where it is broken, cut off or beyond the limits (depth 128, 256 attributes an
 /// element, no DTD), [`FormatError::NotThis`] where it is sound XML of another kind.
 pub fn read(bytes: &[u8]) -> Result<Fdx, FormatError> {
     let decoded = xml::decode(bytes)?;
     let file = as_utf8(&decoded);
     let document = xml::parse(&file)?;
+    let bytes: usize = document
+        .descendants()
+        .filter_map(|node| node.is_text().then(|| node.text().map_or(0, str::len)))
+        .sum();
+    if bytes > MOST_TEXT {
+        return Err(FormatError::TooLarge {
+            bytes,
+            limit: MOST_TEXT,
+        });
+    }
     let source = source::Source::of(&document)?;
     let text = source::Base::of(&source).text;
     let kept = kept(&document);

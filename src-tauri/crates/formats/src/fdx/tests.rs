@@ -278,6 +278,18 @@ fn what_is_no_script_is_said_so() {
     assert_eq!(read_text(&file.unwrap()), "Rain.\n");
 }
 
+#[test]
+fn more_text_than_a_script_ever_has_is_refused() {
+    let text = "x".repeat(MOST_TEXT + 1);
+    let file = format!(
+        "<FinalDraft><Content><Paragraph><Text>{text}</Text></Paragraph></Content></FinalDraft>"
+    );
+    assert!(matches!(
+        read(file.as_bytes()),
+        Err(FormatError::TooLarge { .. })
+    ));
+}
+
 /// Looks and elements of other programs, put into a file of ours.
 fn decorated(file: &str, every: usize) -> String {
     let mut out = String::new();
