@@ -1,11 +1,19 @@
-import { defaultKeymap, history, historyKeymap, isolateHistory } from "@codemirror/commands";
+import {
+  defaultKeymap,
+  history,
+  isolateHistory,
+  redo,
+  redoDepth,
+  undo,
+  undoDepth,
+} from "@codemirror/commands";
 import {
   Annotation,
   type ChangeSet,
   Compartment,
   EditorSelection,
   EditorState,
-  type Transaction,
+  Transaction,
 } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { DocumentKind, EditCause } from "../wire/bindings";
@@ -25,11 +33,17 @@ export const LONGEST_TEXT = 5_000_000;
 /** Beneath this part of its height, the window has no room for what stands under a line. */
 const LOWEST_IN_SIGHT = 0.66;
 
+/** A pause this long ends a step of undo. */
+const PAUSE_MS = 700;
+
 /** Marks a change that came from the library and is not to be saved again. */
 const fromLibrary = Annotation.define<boolean>();
 
 export interface EditorPorts {
-  onChange(changes: ChangeSet, cause: EditCause): void;
+  /** `began`: the change begins a step of undo. */
+  onChange(changes: ChangeSet, cause: EditCause, began: boolean): void;
+  /** Nothing is left to take back, or to do again, of what was done since the page was opened. */
+  onBeyond(step: "undo" | "redo"): void;
   onSelection(from: number, to: number): void;
   onBlur(): void;
   onTooLong(): void;
@@ -58,6 +72,7 @@ export class Editor {
   private readonly words = new Compartment();
   private readonly rights = new Compartment();
   private locked = false;
+  private readonly past = new Compartment();
   private composedAt = 0;
 
   constructor(
@@ -86,13 +101,19 @@ export class Editor {
         kindClass,
         this.words.of(this.wordsOf(page)),
         this.rights.of(this.rightsNow()),
-        history({ newGroupDelay: 700 }),
+        this.past.of(history({ newGroupDelay: PAUSE_MS })),
         drawSelection(),
         EditorView.lineWrapping,
         layout,
         suggestions(ports.showSuggestion),
         revisions(),
-        keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter")]),
+        keymap.of([
+          { key: "Mod-z", run: this.back, preventDefault: true },
+          { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
+          { linux: "Ctrl-Shift-z", run: this.forth, preventDefault: true },
+          { win: "Ctrl-Shift-z", run: this.forth, preventDefault: true },
+          ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
+        ]),
         EditorState.changeFilter.of((transaction) => {
           if (transaction.annotation(fromLibrary) || transaction.newDoc.length <= LONGEST_TEXT)
             return true;
@@ -101,9 +122,11 @@ export class Editor {
           return false;
         }),
         EditorView.updateListener.of((update) => {
+          let began = undoDepth(update.state) > undoDepth(update.startState);
           for (const transaction of update.transactions) {
-            if (transaction.docChanged && !transaction.annotation(fromLibrary))
-              ports.onChange(transaction.changes, causeOf(transaction));
+            if (!transaction.docChanged || transaction.annotation(fromLibrary)) continue;
+            ports.onChange(transaction.changes, causeOf(transaction), began);
+            began = false;
           }
           if (update.selectionSet || update.docChanged) {
             const { from, to } = update.state.selection.main;
@@ -178,6 +201,37 @@ export class Editor {
   selection(): { from: number; to: number } {
     const { from, to } = this.view.state.selection.main;
     return { from, to };
+  }
+
+  private readonly back = (view: EditorView): boolean => {
+    if (undoDepth(view.state) > 0) undo(view);
+    else this.ports.onBeyond("undo");
+    return true;
+  };
+
+  private readonly forth = (view: EditorView): boolean => {
+    if (redoDepth(view.state) > 0) redo(view);
+    else this.ports.onBeyond("redo");
+    return true;
+  };
+
+  /**
+   * Goes to an earlier or later text that the library has. From here on the library alone knows
+   * the way back and forth: what the editor remembers would no longer fit.
+   */
+  travel(changes: ChangeSet) {
+    this.view.dispatch({ effects: this.past.reconfigure([]) });
+    let end: number | null = null;
+    changes.iterChangedRanges((_fromA, _toA, _fromB, toB) => {
+      end = toB;
+    });
+    this.view.dispatch({
+      changes,
+      effects: this.past.reconfigure(history({ newGroupDelay: PAUSE_MS })),
+      selection: end === null ? undefined : EditorSelection.cursor(end),
+      scrollIntoView: end !== null,
+      annotations: [fromLibrary.of(true), Transaction.addToHistory.of(false)],
+    });
   }
 
   /** Takes in what the library changed, as one step of undo. The view stays where it is. */

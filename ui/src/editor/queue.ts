@@ -54,10 +54,11 @@ export class EditQueue {
     return this.waiting.length === 0 && !this.sending && !this.astray;
   }
 
-  push(changes: ChangeSet, cause: EditCause) {
+  /** `began`: the change begins a step of undo, so that the library's steps begin there too. */
+  push(changes: ChangeSet, cause: EditCause, began = false) {
     if (changes.empty) return;
     const last = this.waiting.at(-1);
-    if (last && last.cause === cause) last.changes = last.changes.compose(changes);
+    if (last && last.cause === cause && !began) last.changes = last.changes.compose(changes);
     else this.waiting.push({ cause, changes });
     this.ports.onState("unsaved");
     this.schedule();

@@ -17,6 +17,7 @@ const ports = {
   onChange: vi.fn<EditorPorts["onChange"]>(),
   onSelection: vi.fn(),
   onBlur: vi.fn(),
+  onBeyond: vi.fn(),
   onTooLong: vi.fn(),
 };
 

@@ -247,6 +247,124 @@ export type HistoryNodeDto = {
 	created_at: number;
 };
 
+/** What an undo or redo did. */
+export type Undone = {
+	/** False if there was nothing to take back or do again. */
+	done: boolean;
+	/** The draft's revision now. */
+	revision: number;
+	/** The change of the text, in UTF-16 units of the text before. */
+	edits: Array<EditDto>;
+	/** Whether title or brief changed. */
+	described: boolean;
+	/** The draft's title now. */
+	title: string;
+	/** The draft's brief now. */
+	brief: Brief;
+	/** What stands in the text now. */
+	counts: CountsDto;
+};
+
+/** Characters that one model wrote. */
+export type ModelShare = {
+	/** The model's name. */
+	name: string;
+	/** How many characters. */
+	characters: number;
+};
+
+/** Who wrote what came between a node and its parent, in characters. */
+export type WrittenDto = {
+	/** Typed by a person. */
+	typed: number;
+	/** Pasted. */
+	pasted: number;
+	/** Imported. */
+	imported: number;
+	/** Written by models. */
+	models: Array<ModelShare>;
+	/** Taken out. */
+	removed: number;
+};
+
+/** A node of a document's history. */
+export type TreeNode = {
+	/** Id. */
+	id: string;
+	/** The draft it was kept for. */
+	draft_id: string;
+	/** The node it grew from. */
+	parent_id: string | null;
+	/** The other node that went in, after a merge. */
+	merged_from: string | null;
+	/** True for a version (kept, named or accepted), false for an automatic snapshot. */
+	version: boolean;
+	/** Name that a person gave. */
+	name: string | null;
+	/** Why it was made: `autosave`, `named`, `accepted`, `before_restore`, `restored`, `branch`, `before_merge`, `merged`, `before_import`, `imported`. */
+	label: string;
+	/** Length in characters. */
+	characters: number;
+	/** Who wrote what came since the parent. */
+	written: WrittenDto;
+	/** When. */
+	created_at: number;
+	/** Whether a person hid it. */
+	hidden: boolean;
+};
+
+/** A part of a document's history. */
+export type HistoryPage = {
+	/** The nodes, newest first. */
+	nodes: Array<TreeNode>;
+	/** Whether there are older ones. */
+	more: boolean;
+};
+
+/** What a node keeps. */
+export type NodeView = {
+	/** The title it had. */
+	title: string;
+	/** The brief it had. */
+	brief: Brief;
+	/** The text it had. */
+	body: string;
+	/** What stands in it, counted. */
+	counts: CountsDto;
+};
+
+/** One thing in the bin. */
+export type BinItemDto = {
+	/** What it is. */
+	what: "project" | "document" | "draft";
+	/** Its id. */
+	id: string;
+	/** A project's name, a document's title (may be empty), or a draft's name. */
+	name: string;
+	/** The title of the document that a draft belongs to. */
+	of: string | null;
+	/** The project it belongs to, or is. */
+	project_id: string;
+	/** That project's name. */
+	project: string;
+	/** The document's kind. */
+	kind: DocumentKind | null;
+	/** How many documents a project has, or drafts a document. */
+	holds: number;
+	/** When it was deleted. */
+	deleted_at: number;
+};
+
+/** What emptying the bin deleted. */
+export type EmptiedDto = {
+	/** Projects. */
+	projects: number;
+	/** Documents. */
+	documents: number;
+	/** Drafts. */
+	drafts: number;
+};
+
 /** A piece of a comparison. */
 export type DiffPieceDto = {
 	/** `equal`, `insert` or `delete`. */
@@ -786,6 +904,36 @@ export type DraftNode = {
 	node_id: string;
 };
 
+/** A draft, and the revision that the window has of it. */
+export type DraftAt = {
+	/** The draft. */
+	draft_id: string;
+	/** The revision. */
+	base_revision: number;
+};
+
+/** Which part of a document's history is wanted. */
+export type HistoryOf = {
+	/** The document. */
+	document_id: string;
+	/** Only named and other wanted ones, and where drafts branched. */
+	versions_only: boolean;
+	/** Also those that were hidden. */
+	hidden: boolean;
+	/** Goes on after this node; `null` begins with the newest. */
+	before: string | null;
+	/** How many, at most 500. */
+	most: number;
+};
+
+/** Hides a node, or shows it again. */
+export type HideNode = {
+	/** The node. */
+	id: string;
+	/** Whether it is to be hidden. */
+	hidden: boolean;
+};
+
 /** A model file. */
 export type AddFile = {
 	path: string;
@@ -1013,8 +1161,6 @@ export interface Commands extends DoorCommands {
 	rename_document: { input: IdName; output: DocumentDto };
 	/** Puts a document into the bin. */
 	delete_document: { input: Id; output: null };
-	/** Lists the documents in the bin. */
-	deleted_documents: { input: Nothing; output: Array<DocumentDto> };
 	/** Takes a document out of the bin. */
 	restore_document: { input: Id; output: DocumentDto };
 	/** Saves a draft's brief; what is not valid yet is saved all the same, and checked when used. */
@@ -1035,6 +1181,26 @@ export interface Commands extends DoorCommands {
 	snapshot: { input: Id; output: null };
 	/** Keeps a named version (id of the draft). */
 	save_version: { input: IdName; output: HistoryNodeDto };
+	/** Takes the last step back, whenever it was made. */
+	undo: { input: DraftAt; output: Undone };
+	/** Does again what was undone last. */
+	redo: { input: DraftAt; output: Undone };
+	/** A part of the history of all drafts of a document, newest first. */
+	document_history: { input: HistoryOf; output: HistoryPage };
+	/** What a node keeps: title, brief and text. */
+	node_view: { input: Id; output: NodeView };
+	/** Gives a node a name; an empty one takes it away. */
+	name_node: { input: IdName; output: null };
+	/** Hides a node in the history, or shows it again. */
+	hide_node: { input: HideNode; output: null };
+	/** Makes a new draft from a node. */
+	branch_node: { input: IdName; output: DraftView };
+	/** What lies in the bin, last deleted first. */
+	bin: { input: Nothing; output: Array<BinItemDto> };
+	/** Takes a draft out of the bin. */
+	restore_draft: { input: Id; output: null };
+	/** Deletes for good what lies in the bin. */
+	empty_bin: { input: Nothing; output: EmptiedDto };
 	/** Lists a draft's history, newest first. */
 	history: { input: Id; output: Array<HistoryNodeDto> };
 	/** The text of a node. */

@@ -1,7 +1,10 @@
 //! Programs that die, and programs that start at once. Both are this test binary, started again.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -9,8 +12,10 @@ use std::time::Duration;
 use std::{env, io};
 
 use inkstone_manuscript::{DocumentKind, Language};
+use rusqlite::Connection;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
-use crate::schema::tests::{backups, older};
+use crate::schema::tests::{LAST_BY_HAND, backups, older};
 use crate::testing::{Ticks, open, typing};
 use crate::{Edit, GenerationStart, Library, LibraryError};
 
@@ -269,4 +274,110 @@ fn of_fifty_starts_at_once_one_writes() {
     }
     let library = open(&path);
     assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
+}
+
+/// Where the files of a library are copied to before each of its statements.
+struct Watch {
+    library: PathBuf,
+    into: PathBuf,
+    statements: usize,
+    every: usize,
+    seen: HashSet<Vec<u8>>,
+}
+
+thread_local! {
+    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+}
+
+/// What a killed program leaves is what its files are at that moment: a copy of them stands for it.
+fn leave(_: TraceEvent<'_>) {
+    WATCH.with_borrow_mut(|watch| {
+        let Some(watch) = watch else { return };
+        watch.statements += 1;
+        if watch.statements % watch.every != 0 {
+            return;
+        }
+        let files: Vec<(&str, Vec<u8>)> = ["", "-wal"]
+            .into_iter()
+            .filter_map(|ending| {
+                let path = crate::lock::beside(&watch.library, ending);
+                Some((ending, fs::read(path).ok()?))
+            })
+            .collect();
+        let mark = files
+            .iter()
+            .flat_map(|(_, bytes)| crate::texts::sha256(bytes));
+        if !watch.seen.insert(mark.collect()) {
+            return;
+        }
+        let folder = watch.into.join(watch.statements.to_string());
+        fs::create_dir(&folder).unwrap();
+        for (ending, bytes) in files {
+            fs::write(folder.join(format!("library.ink{ending}")), bytes).unwrap();
+        }
+    });
+}
+
+/// Called for each library that is opened for writing.
+pub(crate) fn watch(connection: &mut Connection) {
+    if WATCH.with_borrow(Option::is_some) {
+        connection
+            .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(leave))
+            .unwrap();
+    }
+}
+
+/// Opens a library and copies its files before each statement that this takes; gives the copies.
+fn killed_at_each_statement(library: &Path, into: &Path, every: usize) -> Vec<PathBuf> {
+    fs::create_dir(into).unwrap();
+    WATCH.set(Some(Watch {
+        library: library.to_owned(),
+        into: into.to_owned(),
+        statements: 0,
+        every,
+        seen: HashSet::new(),
+    }));
+    let opened = open(library);
+    let watch = WATCH.take().unwrap();
+    drop(opened);
+    assert!(watch.statements > 20, "{}", watch.statements);
+    let copies = fs::read_dir(into).unwrap();
+    copies
+        .map(|entry| entry.unwrap().path().join("library.ink"))
+        .collect()
+}
+
+#[test]
+fn killed_at_any_statement_of_a_migration_it_opens_with_all_that_was_in_it() {
+    for age in 0..=LAST_BY_HAND {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.ink");
+        if age > 0 {
+            older(&path, age);
+        }
+        let copies = killed_at_each_statement(&path, &folder.path().join("copies"), 1);
+        assert!(copies.len() >= 2, "format {age}: {}", copies.len());
+        for copy in copies {
+            let library = open(&copy);
+            if age > 0 {
+                assert_eq!(library.draft("r").unwrap().body, "潮水很高。Tide.");
+                assert_eq!(library.history("r").unwrap().len(), usize::from(age >= 2));
+            }
+            assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
+        }
+    }
+}
+
+#[test]
+fn killed_while_a_lived_in_library_is_brought_up_to_date_it_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("library.ink");
+    let fixture = "tests/fixtures/format-5.inkstone";
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(fixture), &path).unwrap();
+    let copies = killed_at_each_statement(&path, &folder.path().join("copies"), 5);
+    for copy in copies {
+        let library = open(&copy);
+        assert_eq!(library.deleted_documents().unwrap().len(), 1);
+        assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
+    }
 }

@@ -241,6 +241,19 @@ impl Library {
         })
     }
 
+    /// The drafts of all documents of a project, oldest first.
+    pub fn drafts_of(&self, project_id: &str) -> Result<Vec<DraftSummary>> {
+        self.read(|c| {
+            let sql = "SELECT drafts.id, document_id, name, revision, drafts.created_at,
+                    drafts.updated_at, sheet
+                 FROM documents JOIN drafts ON drafts.document_id = documents.id
+                 WHERE project_id = ?1 AND documents.deleted_at IS NULL
+                    AND drafts.deleted_at IS NULL
+                 ORDER BY drafts.key";
+            many(c, sql, [project_id], read_summary)
+        })
+    }
+
     /// A document's deleted drafts, last deleted first.
     pub fn deleted_drafts(&self, document_id: &str) -> Result<Vec<DraftSummary>> {
         self.read(|c| {

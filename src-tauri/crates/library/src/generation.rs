@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::Library;
@@ -272,6 +272,17 @@ impl Library {
     /// One call of a model.
     pub fn generation(&self, id: &str) -> Result<Generation> {
         self.read(|c| find(c, id))
+    }
+
+    /// The name of the model that answered a call; none if the call is not there.
+    pub fn model_of(&self, generation_id: &str) -> Result<Option<String>> {
+        self.read(|c| {
+            let sql = "SELECT model_name FROM generations WHERE id = ?1";
+            let mut statement = c.prepare_cached(sql)?;
+            Ok(statement
+                .query_row([generation_id], |row| row.get(0))
+                .optional()?)
+        })
     }
 
     /// The calls of models that wrote for a draft, newest first.

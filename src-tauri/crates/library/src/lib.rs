@@ -30,9 +30,11 @@
 
 mod assets;
 mod backup;
+mod bin;
 mod bytes;
 mod calendar;
 mod carry;
+mod compact;
 #[cfg(test)]
 mod crash;
 mod document;
@@ -52,6 +54,7 @@ mod project;
 #[cfg(test)]
 mod properties;
 mod reading;
+mod repair;
 mod rescue;
 mod row;
 mod schema;
@@ -72,7 +75,9 @@ pub use backup::{
     Backup, BackupReason, Bring, Brought, Came, DocumentThere, DraftThere, Pace, Progress,
     ProjectThere, Replaced, Standing, backup_folder_of, backups, free_space, put_back,
 };
+pub use bin::{BinItem, BinKind, Emptied};
 pub use calendar::Moment;
+pub use compact::Compaction;
 pub use document::{Document, DocumentSummary};
 pub use draft::{Draft, DraftSummary};
 pub use edit::{Edit, Operation, OperationKind, OperationRecord};
@@ -83,6 +88,7 @@ pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
 pub use project::{Privacy, Project};
+pub use repair::RepairReport;
 pub use rescue::{Rescued, rescue};
 pub use search::Hit;
 pub use span::{Origin, Span};

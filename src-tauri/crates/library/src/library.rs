@@ -80,6 +80,8 @@ impl Library {
                 | OpenFlags::SQLITE_OPEN_CREATE
                 | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )?;
+        #[cfg(test)]
+        crate::crash::watch(&mut connection);
         connection.busy_timeout(PATIENCE)?;
         // SQLite falls back to reading without a word where it may not write.
         if connection.is_readonly(MAIN_DB)? {

@@ -54,6 +54,25 @@ fn catch_up(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Takes a draft out of the index for good.
+pub(crate) fn forget(connection: &Connection, draft_key: i64) -> Result<()> {
+    connection.execute(
+        "DELETE FROM search_pending WHERE draft_key = ?1",
+        [draft_key],
+    )?;
+    connection.execute("DELETE FROM search WHERE rowid = ?1", [draft_key])?;
+    Ok(())
+}
+
+/// Has everything read again at the next search.
+pub(crate) fn rebuild(connection: &Connection) -> Result<()> {
+    connection.execute_batch(
+        "INSERT INTO search (search) VALUES ('delete-all');
+         INSERT OR IGNORE INTO search_pending (draft_key) SELECT key FROM drafts;",
+    )?;
+    Ok(())
+}
+
 fn terms(query: &str) -> Vec<String> {
     query
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -225,6 +225,24 @@ pub(crate) fn sha_of(connection: &Connection, key: i64) -> Result<Vec<u8>> {
         .ok_or_else(|| missing(key))
 }
 
+/// The rows of a chain as they lie there, the first the one asked for; as far as they go.
+pub(crate) fn raw(connection: &Connection, key: i64) -> Result<Vec<(i64, String)>> {
+    let mut rows = Vec::new();
+    let mut next = Some(key);
+    while let Some(at) = next {
+        let row: Option<(Option<i64>, Vec<u8>)> = connection
+            .prepare_cached("SELECT base_key, data FROM texts WHERE key = ?1")?
+            .query_row([at], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((base, data)) = row.filter(|_| rows.len() < LONGEST_CHAIN as usize) else {
+            break;
+        };
+        rows.push((at, crate::library::hex(&data)));
+        next = base;
+    }
+    Ok(rows)
+}
+
 fn zstd(code: usize) -> LibraryError {
     LibraryError::Damaged(format!("zstd: {}", zstd_safe::get_error_name(code)))
 }

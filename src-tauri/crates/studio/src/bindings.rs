@@ -5,7 +5,7 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, doorway, dto, inputs, replay};
+use crate::{commands, doorway, dto, history, inputs, replay};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -42,6 +42,7 @@ fn typescript() -> String {
     use desks::{AdsBrief, Brief, Channel, CharacterBrief, NewsBrief, ScreenplayBrief, Task};
     use doorway::dto::*;
     use dto::*;
+    use history::*;
     use inputs::*;
     use replay::*;
     let config = &Config::new();
@@ -67,6 +68,14 @@ fn typescript() -> String {
         EditCause,
         Saved,
         HistoryNodeDto,
+        Undone,
+        ModelShare,
+        WrittenDto,
+        TreeNode,
+        HistoryPage,
+        NodeView,
+        BinItemDto,
+        EmptiedDto,
         DiffPieceDto,
         ModelState,
         ModelDto,
@@ -123,6 +132,9 @@ fn typescript() -> String {
         ApplyEdits,
         ReplaceText,
         DraftNode,
+        DraftAt,
+        HistoryOf,
+        HideNode,
         AddFile,
         AddServer,
         SetKey,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{Studio, StudioError, dto::*, imports::*, inputs::*, production::*, replay::*};
+use crate::{
+    Studio, StudioError, dto::*, history::*, imports::*, inputs::*, production::*, replay::*,
+};
 
 macro_rules! commands {
     (
@@ -127,8 +129,6 @@ commands! {
     rename_document(IdName) -> DocumentDto;
     /// Puts a document into the bin.
     delete_document(Id) -> ();
-    /// Lists the documents in the bin.
-    deleted_documents(Nothing) -> Vec<DocumentDto>;
     /// Takes a document out of the bin.
     restore_document(Id) -> DocumentDto;
     /// Saves a draft's brief; what is not valid yet is saved all the same, and checked when used.
@@ -149,6 +149,26 @@ commands! {
     snapshot(Id) -> ();
     /// Keeps a named version (id of the draft).
     save_version(IdName) -> HistoryNodeDto;
+    /// Takes the last step back, whenever it was made.
+    undo(DraftAt) -> Undone;
+    /// Does again what was undone last.
+    redo(DraftAt) -> Undone;
+    /// A part of the history of all drafts of a document, newest first.
+    document_history(HistoryOf) -> HistoryPage;
+    /// What a node keeps: title, brief and text.
+    node_view(Id) -> NodeView;
+    /// Gives a node a name; an empty one takes it away.
+    name_node(IdName) -> ();
+    /// Hides a node in the history, or shows it again.
+    hide_node(HideNode) -> ();
+    /// Makes a new draft from a node.
+    branch_node(IdName) -> DraftView;
+    /// What lies in the bin, last deleted first.
+    bin(Nothing) -> Vec<BinItemDto>;
+    /// Takes a draft out of the bin.
+    restore_draft(Id) -> ();
+    /// Deletes for good what lies in the bin.
+    empty_bin(Nothing) -> EmptiedDto;
     /// Lists a draft's history, newest first.
     history(Id) -> Vec<HistoryNodeDto>;
     /// The text of a node.

@@ -79,13 +79,10 @@ impl Studio {
     pub(crate) fn draft_view(&self, draft_id: &str) -> Result<DraftView, StudioError> {
         let draft = self.library.draft(draft_id)?;
         let document = self.library.document(&draft.document_id)?;
-        // A brief that can't be read any more must not keep the text from opening.
-        let brief = Self::brief(document.kind, document.language, &draft.fields)
-            .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language));
         let takes = self.takes(&draft)?;
         Ok(DraftView {
             document: self.document_dto(&draft.document_id)?,
-            brief: brief.to_value(),
+            brief: Self::shown_brief(&document, &draft.fields),
             counts: counts(&draft.body),
             draft_id: draft.id,
             title: draft.title,
@@ -198,6 +195,7 @@ impl Studio {
             .await?;
         if made.is_some() {
             self.changed(&["history"]);
+            self.keep_small();
         }
         Ok(())
     }

@@ -44,6 +44,7 @@ mod drafts;
 pub mod dto;
 mod error;
 pub mod headless;
+pub mod history;
 pub mod imports;
 pub mod inputs;
 mod models;

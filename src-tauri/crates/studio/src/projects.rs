@@ -1,5 +1,6 @@
 //! Projects and documents.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use inkstone_desks::Brief;
@@ -47,6 +48,15 @@ pub(crate) fn counts(text: &str) -> CountsDto {
     CountsDto {
         words: u32::try_from(c.words).unwrap_or(u32::MAX),
         characters: u32::try_from(c.characters).unwrap_or(u32::MAX),
+    }
+}
+
+fn draft_dto(d: lib::DraftSummary) -> DraftSummaryDto {
+    DraftSummaryDto {
+        id: d.id,
+        document_id: d.document_id,
+        name: d.name,
+        updated_at: time(d.updated_at),
     }
 }
 
@@ -187,24 +197,22 @@ impl Studio {
 
     /// The documents of a project, newest first. Blocks.
     pub(crate) fn documents(&self, project_id: &str) -> Result<Vec<DocumentDto>, StudioError> {
-        self.library
-            .documents(project_id)?
-            .into_iter()
-            .map(|d| self.summary_dto(d))
-            .collect()
-    }
-
-    fn summary_dto(&self, d: lib::DocumentSummary) -> Result<DocumentDto, StudioError> {
-        let drafts = self.draft_dtos(&d.id)?;
-        Ok(DocumentDto {
+        let mut drafts: HashMap<String, Vec<DraftSummaryDto>> = HashMap::new();
+        for draft in self.library.drafts_of(project_id)? {
+            let of = drafts.entry(draft.document_id.clone()).or_default();
+            of.push(draft_dto(draft));
+        }
+        let dto = |d: lib::DocumentSummary| DocumentDto {
+            drafts: drafts.remove(&d.id).unwrap_or_default(),
             id: d.id,
             project_id: d.project_id,
             kind: d.kind,
             language: d.language,
             title: d.title,
-            drafts,
             updated_at: time(d.updated_at),
-        })
+        };
+        let documents = self.library.documents(project_id)?;
+        Ok(documents.into_iter().map(dto).collect())
     }
 
     fn draft_dtos(&self, document_id: &str) -> Result<Vec<DraftSummaryDto>, StudioError> {
@@ -212,12 +220,7 @@ impl Studio {
             .library
             .drafts(document_id)?
             .into_iter()
-            .map(|d| DraftSummaryDto {
-                id: d.id,
-                document_id: d.document_id,
-                name: d.name,
-                updated_at: time(d.updated_at),
-            })
+            .map(draft_dto)
             .collect())
     }
 
@@ -276,21 +279,6 @@ impl Studio {
             .await?;
         self.changed(&["documents"]);
         Ok(())
-    }
-
-    /// See [`crate::commands`].
-    pub async fn deleted_documents(
-        self: &Arc<Self>,
-        _: Nothing,
-    ) -> Result<Vec<DocumentDto>, StudioError> {
-        self.blocking(|s| {
-            s.library
-                .deleted_documents()?
-                .into_iter()
-                .map(|d| s.summary_dto(d))
-                .collect()
-        })
-        .await
     }
 
     /// See [`crate::commands`].

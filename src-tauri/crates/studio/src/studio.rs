@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, broadcast};
 use crate::{
     StudioError,
     dto::{AppState, LastOpen, StudioEvent, Theme},
+    history::Upkeep,
     inputs::{Nothing, SetLanguage, SetLastOpen, SetTheme},
     replay::Replays,
     secrets::Secrets,
@@ -50,6 +51,7 @@ pub struct Studio {
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) live: Mutex<HashMap<String, Live>>,
     pub(crate) replays: Replays,
+    pub(crate) upkeep: Upkeep,
     events: broadcast::Sender<StudioEvent>,
     /// A local model has all cores to itself.
     local_turns: Arc<Semaphore>,
@@ -99,6 +101,7 @@ impl Studio {
             entropy: parts.entropy,
             live: Mutex::default(),
             replays: Replays::default(),
+            upkeep: Upkeep::default(),
             events,
             local_turns: Arc::new(Semaphore::new(1)),
             remote_turns: Arc::new(Semaphore::new(REMOTE_AT_ONCE)),

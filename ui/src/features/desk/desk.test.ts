@@ -3,7 +3,7 @@ import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { speak } from "../../locales/index.svelte";
-import type { DiffPieceDto, FindingDto } from "../../wire/bindings";
+import type { DiffPieceDto, FindingDto, TreeNode } from "../../wire/bindings";
 import { takes } from "../takes/takes.svelte";
 import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
@@ -11,6 +11,7 @@ import { writing } from "../writing/writing.svelte";
 import { shortened } from "./compared";
 import DeskPanel from "./DeskPanel.svelte";
 import { desk } from "./desk.svelte";
+import { treeOf } from "./tree";
 
 closedAfterEach();
 
@@ -178,6 +179,7 @@ describe("the history", () => {
     await fireEvent.click(at("version-save"));
     await vi.waitFor(() => expect(all("history-item")).toHaveLength(1));
     expect(at("history-item").textContent).toContain("First");
+    await fireEvent.click(at("history-row"));
     writing.editor?.view.dispatch({ changes: { from: 4, to: 9, insert: "second" } });
     await writing.flush();
 
@@ -195,6 +197,87 @@ describe("the history", () => {
     const { undo } = await import("@codemirror/commands");
     if (writing.editor) undo(writing.editor.view);
     expect(writing.editor?.text()).toBe("The second text.");
+  });
+});
+
+describe("the tree of the history", () => {
+  const node = (id: string, draft_id: string, parent_id: string | null): TreeNode => ({
+    ...{ id, draft_id, parent_id, merged_from: null, version: false, name: null },
+    ...{ label: "autosave", characters: 1, created_at: 0, hidden: false },
+    written: { typed: 1, pasted: 0, imported: 0, models: [], removed: 0 },
+  });
+
+  it("has a line for each draft, which leads to the node that it grew out of", () => {
+    const nodes = [
+      node("b2", "b", "b1"),
+      node("a3", "a", "a2"),
+      node("b1", "b", "a2"),
+      node("a2", "a", "a1"),
+      node("a1", "a", null),
+    ];
+    const { rows, lanes } = treeOf(nodes, "a");
+    expect(lanes).toBe(2);
+    expect(rows.map(({ lane }) => lane)).toEqual([1, 0, 1, 0, 0]);
+    expect(rows.map(({ up, down }) => [up, down])).toEqual([
+      [false, true],
+      [false, true],
+      [true, true],
+      [true, true],
+      [true, false],
+    ]);
+    expect(rows.map(({ through }) => through)).toEqual([[], [1], [0], [], []]);
+    expect(rows.map(({ from }) => from)).toEqual([[], [], [], [1], []]);
+  });
+
+  it("runs on to the end where the rest is not loaded", () => {
+    const { rows } = treeOf([node("b1", "b", "a9"), node("c1", "c", null)], null);
+    expect(rows[1]?.through).toEqual([0]);
+    expect(treeOf([], "a")).toEqual({ rows: [], lanes: 1 });
+  });
+
+  it("is quick with many nodes", () => {
+    const nodes = Array.from({ length: 1000 }, (_, n) =>
+      node(`n${n}`, `d${n % 7}`, n + 7 < 1000 ? `n${n + 7}` : null),
+    );
+    const { rows, lanes } = treeOf(nodes, "d3");
+    expect(rows).toHaveLength(1000);
+    expect(lanes).toBe(7);
+    expect(rows[500]?.through).toHaveLength(6);
+  });
+
+  it("says who wrote, names, hides, and starts a draft anywhere", async () => {
+    const { studio, draft } = both({ kind: "news", body: "One." });
+    studio.node(draft, "autosave");
+    studio.write(draft, "One. Two.");
+    studio.node(draft, "accepted");
+    await fireEvent.click(at("tab-history"));
+    await vi.waitFor(() => expect(all("history-item")).toHaveLength(2));
+    expect(all("history-item")[0]?.textContent).toContain("Inkstone Starter 5");
+    expect(all("history-item")[1]?.textContent).toContain("You 4");
+    const rows = () => all("history-row");
+    const [, old] = rows();
+    if (!old) throw new Error("no row");
+    await fireEvent.click(old);
+    expect(old.getAttribute("aria-expanded")).toBe("true");
+    await fireEvent.keyDown(old, { key: "ArrowUp" });
+    await fireEvent.click(at("history-name"));
+    const field = at("history-name-field");
+    await fireEvent.input(field, { target: { value: "The first" } });
+    await fireEvent.keyDown(field, { key: "Enter" });
+    await vi.waitFor(() => expect(rows()[1]?.textContent).toContain("The first"));
+    await fireEvent.click(at("history-hide"));
+    await vi.waitFor(() => expect(all("history-item")).toHaveLength(1));
+    await fireEvent.click(at("history-hidden"));
+    await vi.waitFor(() => expect(all("history-item")).toHaveLength(2));
+
+    await fireEvent.click(at("history-branch"));
+    await fireEvent.input(at("branch-name"), { target: { value: "Shorter" } });
+    await fireEvent.keyDown(at("branch-name"), { key: "Enter" });
+    await vi.waitFor(() => expect(writing.document?.drafts).toHaveLength(2));
+    expect(writing.document?.drafts.map((d) => d.name)).toEqual(["main", "Shorter"]);
+    expect(studio.draft(writing.draftId ?? "").body).toBe("One.");
+    await vi.waitFor(() => expect(all("history-item")[0]?.dataset.label).toBe("branch"));
+    expect(all("history-item").map(({ dataset }) => dataset.lane)).toEqual(["0", "1", "1"]);
   });
 });
 

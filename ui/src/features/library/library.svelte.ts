@@ -1,6 +1,7 @@
 import { call, pickFile } from "../../host";
 import { language, t } from "../../locales/index.svelte";
 import type {
+  BinItemDto,
   DocumentDto,
   DocumentKind,
   DraftView,
@@ -38,7 +39,7 @@ class Library {
   projects = $state<ProjectDto[]>([]);
   projectId = $state<string | null>(null);
   documents = $state<DocumentDto[]>([]);
-  bin = $state<DocumentDto[] | null>(null);
+  bin = $state<BinItemDto[] | null>(null);
   query = $state("");
   hits = $state<HitDto[] | null>(null);
   /** What the last import was unsure about. */
@@ -81,7 +82,7 @@ class Library {
       if (this.projectId === id) this.documents = documents;
       for (const document of documents) writing.renamed(document);
     });
-    if (this.bin) await this.showBin();
+    if (this.bin) await this.readBin();
   }
 
   /** Opens what was open last, as far as it is still there. */
@@ -228,17 +229,20 @@ class Library {
     await attempt(async () => {
       await call("delete_document", { id: document.id });
       this.documents = this.documents.filter(({ id }) => id !== document.id);
-      if (this.bin) void this.showBin();
+      if (this.bin) void this.readBin();
       notices.note(
         "library.deleted",
         { name: titleOf(document) },
-        () => void this.putBack(document),
+        () => void this.putBack({ what: "document", id: document.id }),
       );
       this.remember();
     });
   }
 
   branch = (id: string, name: string) => this.turn(() => call("branch_draft", { id, name }));
+
+  /** Makes a draft of what a node of the history keeps. */
+  branchFrom = (id: string, name: string) => this.turn(() => call("branch_node", { id, name }));
 
   renameDraft = (id: string, name: string) =>
     attempt(async () => {
@@ -248,21 +252,49 @@ class Library {
 
   async deleteDraft(id: string) {
     if (writing.draftId === id && !(await writing.close())) return;
-    await attempt(() => call("delete_draft", { id }));
+    const name = this.documents.flatMap(({ drafts }) => drafts).find((d) => d.id === id);
+    await attempt(async () => {
+      await call("delete_draft", { id });
+      notices.note("library.deleted", { name: name ? draftName(name) : "" }, () => {
+        void attempt(async () => {
+          await call("restore_draft", { id });
+          await this.reloadDocuments();
+        });
+      });
+    });
     await this.reloadDocuments();
   }
 
   async showBin() {
+    this.bin ??= [];
+    await this.readBin();
+  }
+
+  private readBin = () =>
+    attempt(async () => {
+      const found = await call("bin", {});
+      // It may have been left meanwhile.
+      if (this.bin) this.bin = found;
+    });
+
+  async putBack({ what, id }: Pick<BinItemDto, "what" | "id">) {
     await attempt(async () => {
-      this.bin = await call("deleted_documents", {});
+      if (what === "project") this.put(await call("restore_project", { id }));
+      else if (what === "draft") await call("restore_draft", { id });
+      else this.putDocument(await call("restore_document", { id }));
+      this.bin = this.bin?.filter((item) => item.id !== id) ?? null;
+      if (what === "draft") await this.reloadDocuments();
+      // Its project comes with it.
+      else if (what === "document") await this.reloadProjects();
     });
   }
 
-  async putBack(document: DocumentDto) {
+  /** Deletes for good what lies in the bin. */
+  async emptyBin() {
     await attempt(async () => {
-      const back = await call("restore_document", { id: document.id });
-      this.bin = this.bin?.filter(({ id }) => id !== document.id) ?? null;
-      this.putDocument(back);
+      await call("empty_bin", {});
+      if (this.bin) await this.readBin();
+      notices.note("library.emptied");
     });
   }
 

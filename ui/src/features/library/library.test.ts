@@ -94,9 +94,28 @@ describe("library", () => {
     await library.deleteDocument(document);
     await library.showBin();
     expect(library.bin).toHaveLength(1);
-    await library.putBack(document);
+    await library.putBack({ what: "document", id: document.id });
     expect(library.bin).toEqual([]);
     expect(library.documents).toHaveLength(1);
+  });
+
+  it("shows drafts and projects in the bin too, and empties it", async () => {
+    await library.begin("news");
+    await library.branch(writing.draftId ?? "", "Darker");
+    const darker = writing.draftId ?? "";
+    await library.deleteDraft(darker);
+    const other = await library.createProject("Other");
+    await library.deleteProject(other?.id ?? "");
+    await library.showBin();
+    expect(library.bin?.map(({ what, name }) => [what, name])).toEqual([
+      ["project", "Other"],
+      ["draft", "Darker"],
+    ]);
+    await library.putBack({ what: "draft", id: darker });
+    expect(library.documents[0]?.drafts).toHaveLength(2);
+    await library.emptyBin();
+    expect(library.bin).toEqual([]);
+    expect(studio.projects).toHaveLength(1);
   });
 
   it("branches a draft, and keeps the last one", async () => {

@@ -57,6 +57,41 @@ describe("the text", () => {
     expect(text()).toBe("One. Two.");
   });
 
+  it("is undone beyond what was typed since it was opened, and done again", async () => {
+    const { studio, draft } = opened({ kind: "news", body: "One." });
+    studio.write(draft, "One. Two.");
+    await writing.close();
+    writing.show(studio.view(draft.id));
+    render(Page);
+    const press = (key: string, shiftKey = false) =>
+      fireEvent.keyDown(writing.editor?.view.contentDOM ?? document.body, {
+        key,
+        ctrlKey: true,
+        shiftKey,
+      });
+    writing.editor?.view.dispatch({ changes: { from: 9, insert: " Three." } });
+    await writing.flush();
+    await press("z");
+    expect(text()).toBe("One. Two.");
+    await press("z");
+    await vi.waitFor(() => expect(text()).toBe("One. Two. Three."));
+    expect(studio.called.filter((name) => name === "undo")).toHaveLength(1);
+    // The studio in memory takes the editor's undo for a step of its own; the real one does not.
+    for (const expected of ["One. Two.", "One."]) {
+      await press("z");
+      await vi.waitFor(() => expect(text()).toBe(expected));
+    }
+    await press("z");
+    await vi.waitFor(() => expect(notices.said).toBe("Nothing is left to undo."));
+    expect(text()).toBe("One.");
+    expect(draft.body).toBe("One.");
+    for (const expected of ["One. Two.", "One. Two. Three."]) {
+      await press("y");
+      await vi.waitFor(() => expect(text()).toBe(expected));
+    }
+    expect(draft.body).toBe("One. Two. Three.");
+  });
+
   it("stays open when it cannot be saved", async () => {
     const { studio, draft } = opened({ kind: "news", body: "One." });
     render(Page);

@@ -1,4 +1,4 @@
-import type { EditorState } from "@codemirror/state";
+import { ChangeSet, type EditorState } from "@codemirror/state";
 import { smallestChange } from "../../editor/change";
 import type { Editor, Page } from "../../editor/create";
 import { LONGEST_TEXT } from "../../editor/create";
@@ -51,6 +51,8 @@ class Writing {
   private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
   private changed = false;
   private opening = 0;
+  /** Steps beyond what the editor remembers, one after the other. */
+  private steps: Promise<void> = Promise.resolve();
 
   attach(editor: Editor) {
     this.editor = editor;
@@ -171,9 +173,12 @@ class Writing {
 
   /** What the editor tells. */
   readonly ports = {
-    onChange: (changes: import("@codemirror/state").ChangeSet, cause: EditCause) => {
-      this.queue?.push(changes, cause);
+    onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
+      this.queue?.push(changes, cause, began);
       this.touched();
+    },
+    onBeyond: (step: "undo" | "redo") => {
+      this.steps = this.steps.then(() => this.step(step));
     },
     onSelection: (from: number, to: number) => {
       if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
@@ -223,6 +228,7 @@ class Writing {
         if (text !== view.body) queue.markAstray();
         editor.adopt(moved, select);
         this.document = view.document;
+        this.describe(view.title, view.brief);
         this.counts = view.counts;
         this.touched();
         this.edition++;
@@ -232,6 +238,38 @@ class Writing {
       notices.report(reason);
       return null;
     }
+  }
+
+  /** Takes a step back or forth on the way that the library remembers. */
+  private async step(which: "undo" | "redo"): Promise<void> {
+    const { queue, editor, draftId } = this;
+    if (!queue || !editor || !draftId || !(await this.flushBrief())) return;
+    try {
+      await queue.hold(async () => {
+        const answer = await call(which, { draft_id: draftId, base_revision: queue.revision });
+        if (this.draftId !== draftId) return;
+        if (!answer.done) {
+          notices.say(t(`editor.no_${which}`));
+          return;
+        }
+        const since = queue.since();
+        const before = since ? since.length : editor.length;
+        const edits = answer.edits.map((edit) => ({ ...edit, insert: oneLineEnd(edit.insert) }));
+        editor.travel(queue.adopt(ChangeSet.of(edits, before), answer.revision));
+        if (answer.described) this.describe(answer.title, answer.brief);
+        this.counts = answer.counts;
+        this.touched();
+        this.edition++;
+      });
+    } catch (reason) {
+      notices.report(reason);
+    }
+  }
+
+  /** Title and brief are others now. */
+  private describe(title: string, brief: Brief) {
+    if (this.document && this.document.title !== title) this.document = { ...this.document, title };
+    if (JSON.stringify($state.snapshot(this.brief)) !== JSON.stringify(brief)) this.brief = brief;
   }
 
   /**

@@ -1,14 +1,17 @@
-import type { Commands, EditDto, TakeDto } from "../../wire/bindings";
+import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { placeCommands } from "./place";
-import type { StubStudio } from "./studio";
+import type { StubNode, StubStudio } from "./studio";
 
 export type Bodies = {
   [K in keyof Commands]: (
     input: Commands[K]["input"],
   ) => Commands[K]["output"] | Promise<Commands[K]["output"]>;
 };
+
+/** A node as it goes over the wire. */
+const treeNode = ({ text: _, title: _t, brief: _b, at: _at, ...node }: StubNode): TreeNode => node;
 
 /** What each command does to the studio in memory. */
 export function commands(studio: StubStudio): Bodies {
@@ -65,7 +68,6 @@ export function commands(studio: StubStudio): Bodies {
       studio.document(id).deleted = true;
       return null;
     },
-    deleted_documents: () => studio.list(({ deleted }) => deleted),
     restore_document: ({ id }) => {
       studio.document(id).deleted = false;
       return studio.dto(id);
@@ -83,7 +85,7 @@ export function commands(studio: StubStudio): Bodies {
       const draft = studio.addDraft(from.document_id, name, from.body);
       Object.assign(draft, { title: from.title, brief: structuredClone(from.brief) });
       studio.show(draft);
-      studio.node(draft, "branch");
+      studio.node(draft, "branch", null, from.nodes.at(-1)?.id ?? null);
       return studio.view(draft.id);
     },
     rename_draft: ({ id, name }) => {
@@ -92,7 +94,7 @@ export function commands(studio: StubStudio): Bodies {
     },
     delete_draft: ({ id }) => {
       if (studio.dto(studio.draft(id).document_id).drafts.length < 2) throw fail("last_draft");
-      studio.drafts.delete(id);
+      studio.draft(id).deleted = true;
       return null;
     },
     apply_edits: ({ draft_id, base_revision, edits }) => {
@@ -112,10 +114,60 @@ export function commands(studio: StubStudio): Bodies {
       return null;
     },
     save_version: ({ id, name }) => studio.node(studio.draft(id), "named", name),
+    undo: ({ draft_id, base_revision }) => studio.step(draft_id, base_revision, "past", "future"),
+    redo: ({ draft_id, base_revision }) => studio.step(draft_id, base_revision, "future", "past"),
+    document_history: ({ document_id, versions_only, hidden, before, most }) => {
+      const all = [...studio.drafts.values()]
+        .filter((draft) => draft.document_id === document_id)
+        .flatMap((draft) => draft.nodes)
+        .sort((a, b) => b.at - a.at)
+        .filter((node) => !versions_only || node.version || node.label === "branch")
+        .filter((node) => hidden || !node.hidden);
+      const from = before === null ? 0 : all.findIndex(({ id }) => id === before) + 1;
+      const nodes = all.slice(from, from + most).map(treeNode);
+      return { nodes, more: all.length > from + most };
+    },
+    node_view: ({ id }) => {
+      const { text, title, brief } = studio.findNode(id);
+      return { title, brief, body: text, counts: count(text) };
+    },
+    name_node: ({ id, name }) => {
+      const node = studio.findNode(id);
+      node.name = name.trim() || null;
+      node.version ||= node.name !== null;
+      return null;
+    },
+    hide_node: ({ id, hidden }) => {
+      studio.findNode(id).hidden = hidden;
+      return null;
+    },
+    branch_node: ({ id, name }) => {
+      const node = studio.findNode(id);
+      const from = studio.draft(node.draft_id);
+      const draft = studio.addDraft(from.document_id, name, node.text);
+      Object.assign(draft, { title: node.title, brief: structuredClone(node.brief) });
+      studio.node(draft, "branch", null, node.id);
+      studio.show(draft);
+      return studio.view(draft.id);
+    },
+    bin: () => studio.bin(),
+    restore_draft: ({ id }) => {
+      studio.draft(id).deleted = false;
+      return null;
+    },
+    empty_bin: () => studio.emptyBin(),
     history: ({ id }) =>
       studio
         .draft(id)
-        .nodes.map(({ text: _, ...node }) => node)
+        .nodes.map(({ id, parent_id, version, name, label, characters, created_at }) => ({
+          id,
+          parent_id,
+          version,
+          name,
+          label,
+          characters,
+          created_at,
+        }))
         .reverse(),
     node_text: ({ id }) => studio.findNode(id).text,
     compare: ({ draft_id, node_id }) =>

@@ -1,5 +1,7 @@
+import { smallestChange } from "../../editor/change";
 import type {
   BackupDto,
+  BinItemDto,
   Brief,
   Commands,
   DocumentDto,
@@ -16,6 +18,7 @@ import type {
   TakeDto,
   Task,
   Theme,
+  TreeNode,
 } from "../../wire/bindings";
 import { answerTo } from "./answers";
 import { commands } from "./commands";
@@ -31,7 +34,20 @@ interface Draft {
   body: string;
   revision: number;
   updated_at: number;
-  nodes: (HistoryNodeDto & { text: string })[];
+  deleted: boolean;
+  nodes: StubNode[];
+  /** Texts that undo goes back to, and those that redo goes on to. */
+  past: string[];
+  future: string[];
+}
+
+/** A node with what it keeps. */
+export interface StubNode extends TreeNode {
+  text: string;
+  title: string;
+  brief: Brief;
+  /** Counts the nodes of the studio. */
+  at: number;
 }
 
 interface Document {
@@ -75,6 +91,7 @@ export class StubStudio {
   private listeners = new Set<(event: StudioEvent) => void>();
   readonly stopped = new Set<string>();
   private ids = 0;
+  private nodesMade = 0;
 
   on(listener: (event: StudioEvent) => void) {
     this.listeners.add(listener);
@@ -130,7 +147,7 @@ export class StubStudio {
 
   dto(id: string): DocumentDto {
     const drafts = [...this.drafts.values()]
-      .filter((draft) => draft.document_id === id)
+      .filter((draft) => draft.document_id === id && !draft.deleted)
       .map(({ id, document_id, name, updated_at }) => ({ id, document_id, name, updated_at }));
     return { ...this.document(id).dto, drafts };
   }
@@ -210,7 +227,10 @@ export class StubStudio {
       body,
       revision: 0,
       updated_at: Date.now(),
+      deleted: false,
       nodes: [],
+      past: [],
+      future: [],
     };
     this.drafts.set(draft.id, draft);
     return draft;
@@ -242,6 +262,8 @@ export class StubStudio {
   }
 
   write(draft: Draft, body: string) {
+    draft.past.push(draft.body);
+    draft.future = [];
     draft.body = body;
     draft.revision++;
     draft.updated_at = Date.now();
@@ -252,10 +274,100 @@ export class StubStudio {
     return { revision: draft.revision, counts: count(draft.body) };
   }
 
-  node(draft: Draft, label: string, name: string | null = null): HistoryNodeDto {
-    const node = {
+  /** One step back or forth among the texts that a draft had. */
+  step(id: string, base: number, from: "past" | "future", to: "past" | "future") {
+    const draft = this.draft(id);
+    if (base !== draft.revision) throw fail("conflict");
+    const text = draft[from].pop();
+    const { title, brief, body } = draft;
+    if (text !== undefined) {
+      draft[to].push(body);
+      draft.body = text;
+      draft.revision++;
+    }
+    const edit = text === undefined ? null : smallestChange(body, text);
+    return {
+      done: text !== undefined,
+      revision: draft.revision,
+      edits: edit ? [edit] : [],
+      described: false,
+      title,
+      brief,
+      counts: count(draft.body),
+    };
+  }
+
+  bin(): BinItemDto[] {
+    const project = (id: string) => this.project(id).name;
+    const projects = this.projects
+      .filter(({ deleted }) => deleted)
+      .map(({ id, name }) => ({
+        ...{ what: "project" as const, id, name, of: null, project_id: id, project: name },
+        ...{ kind: null, holds: this.list(({ dto }) => dto.project_id === id).length },
+        deleted_at: Date.now(),
+      }));
+    const documents = [...this.documents.values()]
+      .filter(({ deleted }) => deleted)
+      .map(({ dto: { id, title, project_id, kind } }) => ({
+        ...{ what: "document" as const, id, name: title, of: null, project_id, kind },
+        ...{ project: project(project_id), holds: 1, deleted_at: Date.now() },
+      }));
+    const drafts = [...this.drafts.values()]
+      .filter(({ deleted }) => deleted)
+      .map(({ id, name, document_id }) => {
+        const { title, project_id, kind } = this.document(document_id).dto;
+        return {
+          ...{ what: "draft" as const, id, name, of: title, project_id, kind },
+          ...{ project: project(project_id), holds: 0, deleted_at: Date.now() },
+        };
+      });
+    return [...projects, ...documents, ...drafts];
+  }
+
+  emptyBin() {
+    const gone = this.bin();
+    const of = (what: BinItemDto["what"]) => gone.filter((item) => item.what === what);
+    for (const { id } of of("draft")) this.drafts.delete(id);
+    for (const { id } of of("document")) this.documents.delete(id);
+    this.projects = this.projects.filter(({ deleted }) => !deleted);
+    return {
+      projects: of("project").length,
+      documents: of("document").length,
+      drafts: of("draft").length,
+    };
+  }
+
+  node(
+    draft: Draft,
+    label: string,
+    name: string | null = null,
+    parent: string | null = draft.nodes.at(-1)?.id ?? null,
+  ): HistoryNodeDto {
+    const before = draft.nodes.at(-1)?.text ?? "";
+    const node: StubNode = {
       id: this.id("node"),
-      parent_id: draft.nodes.at(-1)?.id ?? null,
+      draft_id: draft.id,
+      parent_id: parent,
+      merged_from: null,
+      hidden: false,
+      written: {
+        typed: label === "accepted" ? 0 : Math.max(0, draft.body.length - before.length),
+        pasted: 0,
+        imported: 0,
+        models:
+          label === "accepted"
+            ? [
+                {
+                  name: "Inkstone Starter",
+                  characters: Math.max(0, draft.body.length - before.length),
+                },
+              ]
+            : [],
+        removed: Math.max(0, before.length - draft.body.length),
+      },
+      at: ++this.nodesMade,
+      title: draft.title,
+      brief: structuredClone(draft.brief),
       version: label === "named" || label === "accepted" || label === "restored",
       name,
       label,
@@ -264,8 +376,8 @@ export class StubStudio {
       text: draft.body,
     };
     draft.nodes.push(node);
-    const { text: _, ...dto } = node;
-    return dto;
+    const { id, parent_id, version, characters, created_at } = node;
+    return { id, parent_id, version, name, label, characters, created_at };
   }
 
   findNode(id: string) {
@@ -388,7 +500,8 @@ export class StubStudio {
 
   search(query: string) {
     const wanted = query.trim().toLowerCase();
-    return [...this.drafts.values()].flatMap((draft) => {
+    const drafts = [...this.drafts.values()].filter((draft) => !draft.deleted);
+    return drafts.flatMap((draft) => {
       const { dto, deleted } = this.document(draft.document_id);
       const at = draft.body.toLowerCase().indexOf(wanted);
       if (deleted || (at < 0 && !dto.title.toLowerCase().includes(wanted))) return [];

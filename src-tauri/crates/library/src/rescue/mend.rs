@@ -197,7 +197,7 @@ fn draft(
     now: i64,
     rescued: &mut Rescued,
 ) -> Result<()> {
-    if verify::draft(connection, id, sha).is_ok() {
+    if verify::draft(connection, id).is_ok() {
         return Ok(());
     }
     let title = "SELECT ifnull(sheet ->> 0, '') FROM drafts WHERE key = ?1 AND json_valid(sheet)";
