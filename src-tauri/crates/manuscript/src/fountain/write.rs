@@ -306,7 +306,9 @@ pub fn write(blocks: &[Block]) -> String {
             Block::Parenthetical(text) | Block::Dialogue(text) => action(&mut out, text, top),
             Block::Lyric { text, .. } => {
                 for line in lines_of(text) {
-                    push_line(&mut out, &format!("~{}", line.trim()));
+                    let sung = visible(line).trim_start().starts_with('~');
+                    let mark = if sung { "~ " } else { "~" };
+                    push_line(&mut out, &format!("{mark}{}", line.trim()));
                 }
             }
             Block::Transition(text) => {

@@ -78,6 +78,13 @@ fn marks_stand_only_where_they_are_needed() {
 }
 
 #[test]
+fn a_mark_that_is_sung_is_no_mark() {
+    let found = blocks("~ ~la\n\n# #x\n\n= =y\n");
+    assert_eq!(write(&found), "~ ~la\n\n# #x\n\n= =y\n");
+    assert_eq!(blocks(&write(&found)), found);
+}
+
+#[test]
 fn boneyard_over_lines_ends_a_speech() {
     let text = "BO\nHi.\n/* cut\nthis */\n~la\n";
     let found = blocks(text);
