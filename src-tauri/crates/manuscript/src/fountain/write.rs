@@ -152,8 +152,8 @@ fn block(text: &str, element: &Element, spoken: bool) -> Option<Block> {
             text: said(),
         },
         ElementKind::Synopsis => Block::Synopsis(said()),
-        ElementKind::Note => Block::Note(unified(&super::content(text, element))),
-        ElementKind::Boneyard => Block::Boneyard(unified(&super::content(text, element))),
+        ElementKind::Note => Block::Note(hidden(text, element)),
+        ElementKind::Boneyard => Block::Boneyard(hidden(text, element)),
         ElementKind::PageBreak => Block::PageBreak,
     })
 }
@@ -219,6 +219,11 @@ fn with_cuts(text: &str, line: &SourceLine, visible: Range<usize>, before: bool)
         end = Some(piece.end);
     }
     unified(&out)
+}
+
+/// What stands in a note or boneyard; one that is empty beside others says nothing.
+fn hidden(text: &str, element: &Element) -> String {
+    unified(super::content(text, element).trim())
 }
 
 /// With `\n` for every line end.

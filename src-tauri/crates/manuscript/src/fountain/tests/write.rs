@@ -85,6 +85,20 @@ fn a_mark_that_is_sung_is_no_mark() {
 }
 
 #[test]
+fn an_empty_note_beside_another_says_nothing() {
+    for text in [
+        "[[]][[a]]",
+        "[[a]][[]]",
+        "/**//* a */",
+        "/* a *//**/",
+        "[[]]",
+    ] {
+        let found = blocks(text);
+        assert_eq!(blocks(&write(&found)), found, "{text}");
+    }
+}
+
+#[test]
 fn boneyard_over_lines_ends_a_speech() {
     let text = "BO\nHi.\n/* cut\nthis */\n~la\n";
     let found = blocks(text);
