@@ -6,6 +6,8 @@
 //! and text) and `NAME.fountain` with the elements that another program found in `NAME.txt`
 //! (`KIND:"text"`). What differs is printed; only broken promises fail.
 
+#![allow(clippy::expect_used, reason = "a helper of a test ends the test")]
+
 use std::{collections::BTreeMap, env, fs, path::Path};
 
 use inkstone_manuscript::fountain::{
