@@ -67,7 +67,8 @@ pub fn read(bytes: &[u8]) -> Result<Fdx, FormatError> {
     let document = xml::parse(&file)?;
     let bytes: usize = document
         .descendants()
-        .filter_map(|node| node.is_text().then(|| node.text().map_or(0, str::len)))
+        .filter(roxmltree::Node::is_text)
+        .map(|node| node.text().map_or(0, str::len))
         .sum();
     if bytes > MOST_TEXT {
         return Err(FormatError::TooLarge {
