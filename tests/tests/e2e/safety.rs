@@ -99,6 +99,7 @@ async fn an_older_state_is_compared_and_restored() -> Result<(), E2eError> {
     app.press("Control+a").await?;
     app.type_text("Something else.").await?;
     saved(&app).await?;
+    app.click("history-row").await?;
     app.click("history-compare").await?;
     app.wait_text("compared-text", PATIENCE, |text| {
         text.contains("first") && text.contains("else")

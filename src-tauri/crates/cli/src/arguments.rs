@@ -244,6 +244,8 @@ pub enum LibraryCommand {
     },
     /// Compares every kept text with its hash
     Verify,
+    /// Mends what can be mended after a backup, and keeps aside what can't be verified
+    Repair,
 }
 
 /// Of `ink import`.

@@ -256,6 +256,10 @@ const CHINESE: &[(&str, &str)] = &[
         "Compares every kept text with its hash",
         "逐一核对存稿与其校验值",
     ),
+    (
+        "Mends what can be mended after a backup, and keeps aside what can't be verified",
+        "先备份，再修复能修复的内容；无法核实的另行保存",
+    ),
     ("What the text is", "文本的类别"),
     (
         "The text; `-` reads it from stdin",

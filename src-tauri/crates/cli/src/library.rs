@@ -37,6 +37,7 @@ pub async fn run(
         }
         LibraryCommand::Search { words } => search(&studio, words.join(" "), output).await,
         LibraryCommand::Verify => verify(&studio, output).await,
+        LibraryCommand::Repair => repair(&studio, output).await,
         // What is done about the library as a file was done above.
         LibraryCommand::Backup
         | LibraryCommand::Backups { .. }
@@ -302,6 +303,30 @@ async fn verify(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
         output.text(&format!("{count}\n{}\n", problems.join("\n")))?;
     }
     if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+/// What is mended is mended; what had to be kept aside or is still wrong is a failure.
+async fn repair(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
+    let repaired = studio.repair_library().await?;
+    if output.json {
+        output.value(&repaired)?;
+    } else {
+        let mut text = output
+            .words
+            .repaired(repaired.aside.len(), repaired.left.len());
+        for line in [&repaired.mended, &repaired.aside, &repaired.left]
+            .into_iter()
+            .flatten()
+        {
+            let _ = writeln!(text, "{line}");
+        }
+        output.text(&text)?;
+    }
+    if repaired.aside.is_empty() && repaired.left.is_empty() {
         Ok(())
     } else {
         Err(Failure::Told)

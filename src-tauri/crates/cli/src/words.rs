@@ -254,6 +254,15 @@ impl Words {
         )
     }
 
+    pub fn repaired(self, aside: usize, left: usize) -> String {
+        self.pick(
+            format!(
+                "Repaired: {aside} kept aside, {left} problems left. A backup was made first.\n"
+            ),
+            format!("修复完成：另存 {aside} 处，仍有 {left} 处问题。修复前已备份。\n"),
+        )
+    }
+
     pub fn severity(self, severity: inkstone_studio::dto::FindingSeverity) -> &'static str {
         use inkstone_studio::dto::FindingSeverity::{Error, Info, Warning};
         match severity {

@@ -8,7 +8,8 @@
 //! - A call that returned has reached the disk: WAL with `synchronous=FULL`, one transaction per
 //!   call. Killed at any moment, the library opens again with every acknowledged word.
 //! - Nothing is overwritten for good. Every edit is a journal row that holds what it took away, a
-//!   text that is emptied is snapshot first, deleting only hides. What is hidden can still be read
+//!   text that is emptied is snapshot first, deleting only hides. Emptying the bin is the one thing
+//!   that deletes. What is hidden can still be read
 //!   and written by its id: text that arrives late is kept.
 //! - Where a word came from is written in the transaction that brings the word.
 //! - One process writes: a lock of the operating system lies beside the file and falls with it.
@@ -25,6 +26,11 @@
 //! - *Draft*: a document's line of work; its *revision* counts the batches of edits.
 //! - *Operation*: a journal entry, one batch of edits with what undoes it.
 //! - *Span*: a run of text with one [`Origin`].
+//! - *Sheet*: a draft's title and fields as one text.
+//! - *Content*: sheet, origins and body of a draft at one moment, kept once by its SHA-256, mostly
+//!   as a difference to another content; chains are bounded.
+//! - *Position*: the operation that made the body, or the sheet, what it is. An undo goes back to
+//!   an earlier position, so it works across restarts.
 //! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
 //! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
 

@@ -152,6 +152,10 @@ async fn what_the_window_wrote_is_found_compared_and_brought_back() {
     assert!(verified["nodes_checked"].as_u64().unwrap() >= 2);
     assert_eq!(verified["problems"], serde_json::json!([]));
     home.ink(&["library", "verify"]).with(0);
+    let repaired = home.ink(&["library", "repair", "--json"]).with(0).json();
+    assert_eq!(repaired["aside"], serde_json::json!([]));
+    assert_eq!(repaired["left"], serde_json::json!([]));
+    home.ink(&["library", "verify"]).with(0);
 }
 
 #[test]

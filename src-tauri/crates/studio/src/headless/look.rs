@@ -32,6 +32,17 @@ pub struct Verified {
     pub problems: Vec<String>,
 }
 
+/// What a repair of the library did, in technical English.
+#[derive(Debug, Clone, Serialize)]
+pub struct Repaired {
+    /// What is as it was again.
+    pub mended: Vec<String>,
+    /// What could not be verified and was kept aside, with the reason.
+    pub aside: Vec<String>,
+    /// What is wrong all the same.
+    pub left: Vec<String>,
+}
+
 /// What a model file says of itself.
 #[derive(Debug, Clone, Serialize)]
 pub struct Inspected {
@@ -155,6 +166,29 @@ impl Studio {
             Ok(Verified {
                 nodes_checked,
                 problems,
+            })
+        })
+        .await
+    }
+
+    /// Mends what can be mended, after a backup, and keeps aside what can't be verified.
+    ///
+    /// # Errors
+    /// What the library says. Without a backup nothing is touched.
+    pub async fn repair_library(self: &Arc<Self>) -> Result<Repaired, StudioError> {
+        self.blocking(|s| {
+            let folder = s.library.backup_folder();
+            s.library
+                .back_up(&folder, lib::BackupReason::ByHand, &mut |_| {})?;
+            let lib::RepairReport {
+                mended,
+                aside,
+                left,
+            } = s.library.repair()?;
+            Ok(Repaired {
+                mended,
+                aside,
+                left,
             })
         })
         .await
