@@ -254,6 +254,13 @@ export class Editor {
     this.view.dispatch({ effects: setRevisions.of(places) });
   }
 
+  /** Replaces a place as typing there would. */
+  replace(from: number, to: number, insert: string) {
+    const most = this.length;
+    const [start, end] = [Math.min(from, most), Math.min(to, most)];
+    this.view.dispatch({ changes: { from: start, to: end, insert }, userEvent: "input.type" });
+  }
+
   setAnchors(anchors: Anchor[]) {
     this.view.dispatch({ effects: setAnchors.of(anchors) });
   }

@@ -1,6 +1,7 @@
 import { tick } from "svelte";
 import { desk } from "../features/desk/desk.svelte";
 import { library } from "../features/library/library.svelte";
+import { TEXT, views } from "../features/writing/views.svelte";
 import { writing } from "../features/writing/writing.svelte";
 
 /** The parts of the window, in the order of F6. */
@@ -111,7 +112,8 @@ class Frame {
     if (region === "library" || region === "desk") return this.show(region);
     if (this.narrow) this.drawer = null;
     await tick();
-    if (region === "text" && writing.draftId && writing.editor) writing.editor.focus();
+    const inText = region === "text" && views.now === TEXT;
+    if (inText && writing.draftId && writing.editor) writing.editor.focus();
     else enter(region);
   }
 

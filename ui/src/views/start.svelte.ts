@@ -3,6 +3,8 @@ import { library } from "../features/library/library.svelte";
 import { models } from "../features/models/models.svelte";
 import { place } from "../features/place/place.svelte";
 import { settings } from "../features/settings/settings.svelte";
+import { interview } from "../features/story/interview.svelte";
+import { story } from "../features/story/story.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
@@ -56,6 +58,9 @@ const RELOAD: Record<string, () => unknown> = {
   history: () => desk.tab === "history" && desk.loadHistory(),
   models: () => models.reload(),
   library: () => place.load(),
+  reports: () => story.loadReports(),
+  takes: () => desk.tab === "checks" && desk.loadChecks(),
+  interviews: () => interview.reload(),
   ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
 };
 

@@ -132,6 +132,29 @@ export const TESTIDS = [
   "tone",
   "tone-apply",
 
+  // Views of a screenplay. The story: stages, `stale-<stage>` and `stale-<stage>-<n>` where something
+  // is out of date, pages (`page-person-<n>`, `page-place-<n>`) with their fields. The interview.
+  "view",
+  "view-*",
+  "story",
+  "story-*",
+  "stale-*",
+  "beats",
+  "beat-*",
+  "scenes",
+  "scene-*",
+  "synopsis-*",
+  "page-*",
+  "along",
+  "along-*",
+  "speak-as",
+  "take-as-beat",
+  "readers",
+  "report",
+  "report-*",
+  "interview",
+  "interview-*",
+
   // Takes. `takes-item` has data-status and data-decision.
   "takes-empty",
   "takes-list",

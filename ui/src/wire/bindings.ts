@@ -61,12 +61,49 @@ export type AdsBrief = {
 	variants: number;
 };
 
+/** When the page of a person or a place goes into a prompt. */
+export type InPrompt = "auto" | "always" | "never";
+
 /** One of the people of a story. */
 export type CharacterBrief = {
 	/** The name as it stands in cues. */
 	name: string;
 	/** Who they are, what they want. */
 	description: string;
+	/** Other names they go by in the script. */
+	aliases: Array<string>;
+	/** Age and part in the story. */
+	role: string;
+	/** What they are after. */
+	want: string;
+	/** What they lack without knowing it. */
+	need: string;
+	/** What stands in their way within themselves. */
+	flaw: string;
+	/** How they speak: a description, or lines of theirs. */
+	voice: string;
+	/** What is known of them, one fact an entry. */
+	facts: Array<string>;
+	/** Notes, answers of an interview among them. */
+	notes: Array<string>;
+	/** When the page goes into a prompt. */
+	prompt: InPrompt;
+};
+
+/** One of the places of a story. */
+export type PlaceBrief = {
+	/** The name as it stands in headings. */
+	name: string;
+	/** What it looks, sounds and smells like. */
+	description: string;
+	/** Other names it goes by in the script. */
+	aliases: Array<string>;
+	/** What is known of it, one fact an entry. */
+	facts: Array<string>;
+	/** Notes. */
+	notes: Array<string>;
+	/** When the page goes into a prompt. */
+	prompt: InPrompt;
 };
 
 /** Brief of a screenplay. */
@@ -77,8 +114,14 @@ export type ScreenplayBrief = {
 	logline: string;
 	/** Genre. */
 	genre: string;
+	/** The premise: the story told in a paragraph or two, with its end. */
+	premise: string;
 	/** The people of the story. */
 	characters: Array<CharacterBrief>;
+	/** The places of the story. */
+	places: Array<PlaceBrief>;
+	/** Things that matter and are watched over: a letter, a key. */
+	props: Array<string>;
 	/** How it feels. */
 	tone: string;
 	/** How many scenes. */
@@ -98,7 +141,19 @@ export type Task =
 	| { task: "rewrite" }
 	| { task: "shorten" }
 	| { task: "expand" }
-	| { task: "tone"; tone: string };
+	| { task: "tone"; tone: string }
+	| { task: "premise" }
+	| { task: "characters" }
+	| { task: "revise_beats" }
+	| { task: "revise_entry"; number: number }
+	| { task: "revise_scene"; number: number }
+	| { task: "dialogue"; character: string }
+	| { task: "alternatives" }
+	| { task: "turns"; written: Array<string> }
+	| { task: "punch_up"; number: number }
+	| { task: "coverage" }
+	| { task: "knowledge" }
+	| { task: "interview" };
 
 /** How the window is coloured. */
 export type Theme = "system" | "light" | "dark";
@@ -390,6 +445,8 @@ export type ModelDto = {
 	source: ModelSourceDto;
 	/** Where it stands. */
 	state: ModelState;
+	/** Tasks that want a larger model than this: asked for, they are refused. */
+	beyond: Array<string>;
 };
 
 /** Where a model comes from. */
@@ -433,7 +490,7 @@ export type TakeDto = {
 	variant: number;
 	/** The draft it is for. */
 	draft_id: string;
-	/** Name of the task: `draft`, `beats`, `outline`, `scene`, `continue`, `rewrite`, `shorten`, `expand`, `tone`. */
+	/** Name of the task, as [`inkstone_desks::Task::name`] has it. */
 	task: string;
 	/** How far it is. */
 	status: TakeStatus;
@@ -1095,6 +1152,250 @@ export type Export = {
 	format: string;
 };
 
+/** A stage of the story as it is asked for. */
+export type Stage = "premise" | "characters" | "beats" | "entry" | "scene";
+
+/** The story of a script in its stages, as far as they stand in the text; the rest is the brief. */
+export type StoryDto = {
+	/** Revision of the draft that the places belong to. */
+	revision: number;
+	/** The beats, in order. */
+	beats: Array<BeatDto>;
+	/** The scenes, in order. */
+	scenes: Array<SceneDto>;
+	/** What was made from something that reads otherwise now. */
+	stale: Array<StaleDto>;
+};
+
+/** A turn of the story. */
+export type BeatDto = {
+	/** What happens. */
+	text: string;
+	/** The act it stands in. */
+	act: string | null;
+	/** Start of its line in the text (UTF-16). */
+	from: number;
+	/** End of its line. */
+	to: number;
+};
+
+/** A scene: an entry of the outline and what is written out of it. */
+export type SceneDto = {
+	/** Its place in the script, from 1. */
+	number: number;
+	/** The heading without marks. */
+	heading: string;
+	/** Start of the heading's line (UTF-16). */
+	heading_from: number;
+	/** End of the heading's line. */
+	heading_to: number;
+	/** The synopsis; lines are those of the text. */
+	synopsis: string;
+	/** Start of the synopsis; where one would stand, if there is none. */
+	from: number;
+	/** End of the synopsis. */
+	to: number;
+	/** Words of what is written out; 0 if nothing is. */
+	words: number;
+	/** The beats it carries, by number from 1. */
+	beats: Array<number>;
+};
+
+/** A part that is stale. */
+export type StaleDto = {
+	/** The stage. */
+	stage: Stage;
+	/** The scene's number, for entries and scenes; else 0. */
+	number: number;
+	/** What has changed. */
+	because: Array<BecauseDto>;
+};
+
+/** What has changed under a part. */
+export type BecauseDto = {
+	/** The part that changed. */
+	what: "logline" | "premise" | "characters" | "beat" | "synopsis";
+	/** The beat's number, where one stands in its place. */
+	number: number | null;
+};
+
+/** Whose page it is. */
+export type PageOf = "person" | "place";
+
+/** A page of a person or a place that a prompt asks for. */
+export type PromptPageDto = {
+	/** Whose page. */
+	of: PageOf;
+	/** The name. */
+	name: string;
+	/** What it costs in tokens, about. */
+	tokens: number;
+	/** Whether it is pinned; else the passage mentions it. */
+	pinned: boolean;
+	/** Whether there is room for it. */
+	fits: boolean;
+};
+
+/** How good one side of a script is, as readers of the trade rate it. */
+export type Grade = "poor" | "fair" | "good" | "excellent";
+
+/** What a reader advises. */
+export type Verdict = "pass" | "consider" | "recommend";
+
+/** A quotation, and where the script has it. */
+export type Quote = {
+	/** The words. */
+	text: string;
+	/** Whether the script has them. */
+	found: boolean;
+};
+
+/** One side of a script, rated. */
+export type Rating = {
+	/** How good. */
+	grade: Grade;
+	/** Why. */
+	reason: string;
+	/** What shows it. */
+	quotes: Array<Quote>;
+};
+
+/** A strength or a weakness. */
+export type Point = {
+	/** What it is. */
+	text: string;
+	/** What shows it. */
+	quote: Quote | null;
+};
+
+/** A reader's report whose quotes were held against the script. */
+export type Coverage = {
+	/** The story in a sentence. */
+	logline: string;
+	/** The story in a paragraph or two. */
+	synopsis: string;
+	/** The idea. */
+	premise: Rating;
+	/** The people. */
+	characters: Rating;
+	/** What they say. */
+	dialogue: Rating;
+	/** How it is built. */
+	structure: Rating;
+	/** What works. */
+	strengths: Array<Point>;
+	/** What does not. */
+	weaknesses: Array<Point>;
+	/** The advice. */
+	verdict: Verdict;
+	/** Why. */
+	reason: string;
+};
+
+/** A reader's report. */
+export type ReportDto = {
+	/** Id. */
+	id: string;
+	/** When it was written. */
+	created_at: number;
+	/** The model that wrote it. */
+	model_name: string;
+	/** Id of the take that it was read from. */
+	take_id: string | null;
+	/** How much of the script the reader was shown, in percent. */
+	share: number;
+	/** The report. */
+	coverage: Coverage;
+};
+
+/** A conversation with one of the people of a script. */
+export type InterviewDto = {
+	/** Id. */
+	id: string;
+	/** The draft. */
+	draft_id: string;
+	/** The name as it stands in cues. */
+	character: string;
+	/** What was asked and answered, oldest first. */
+	turns: Array<InterviewTurnDto>;
+	/** When something was asked last. */
+	updated_at: number;
+};
+
+/** A question and its answer. */
+export type InterviewTurnDto = {
+	/** Id. */
+	id: string;
+	/** What was asked. */
+	question: string;
+	/** Id of the take that answers; it arrives as an event too. */
+	take_id: string;
+	/** The answer so far. */
+	answer: string;
+	/** How far it is. */
+	status: TakeStatus;
+	/** What failed. */
+	error: ErrorDto | null;
+	/** Whether the answer was kept as a note. */
+	kept: boolean;
+	/** How many earlier exchanges had no room in the prompt. */
+	left_out: number;
+	/** How many scenes the character had been in. */
+	scenes: number;
+	/** How many of them had room in the prompt. */
+	scenes_told: number;
+};
+
+/** A part of a story; the number counts for entries and scenes. */
+export type KeepPart = {
+	draft_id: string;
+	stage: Stage;
+	number: number;
+};
+
+/** A premise or pages that a model wrote, taken into the brief. `text` is the premise as the person left it; pages are read from the take. */
+export type AcceptPart = {
+	take_id: string;
+	draft_id: string;
+	text: string;
+};
+
+/** What would go along with a task. */
+export type PromptPages = {
+	draft_id: string;
+	task: Task;
+	from: number;
+	to: number;
+	note: string;
+};
+
+/** Where to write a report, as Markdown. */
+export type ExportReport = {
+	id: string;
+	path: string;
+};
+
+/** Someone of a script to talk to. */
+export type StartInterview = {
+	draft_id: string;
+	character: string;
+};
+
+/** A question. `until` is how far the character has lived, in UTF-16 units of the text; `again` asks the last question anew. */
+export type AskCharacter = {
+	id: string;
+	question: string;
+	until: number;
+	again: boolean;
+};
+
+/** Whether an answer stands among the notes of a page. */
+export type KeepAnswer = {
+	interview_id: string;
+	turn_id: string;
+	kept: boolean;
+};
+
 /** What is done about the library itself. */
 export interface DoorCommands {
 	/** How the library is, as a file. */
@@ -1261,4 +1562,32 @@ export interface Commands extends DoorCommands {
 	search: { input: Search; output: Array<HitDto> };
 	/** What left the machine, newest first. */
 	ledger: { input: Nothing; output: Array<LedgerEntryDto> };
+	/** The stages of a script's story and what is stale (id of the draft). */
+	story: { input: Id; output: StoryDto };
+	/** Says that a part of a story is right as it is. */
+	keep_part: { input: KeepPart; output: StoryDto };
+	/** Takes a premise or pages of people into the brief. */
+	accept_part: { input: AcceptPart; output: DraftView };
+	/** The pages of people and places that a task would bring along. */
+	prompt_pages: { input: PromptPages; output: Array<PromptPageDto> };
+	/** A reader's reports on a draft, newest first (id of the draft). */
+	reports: { input: Id; output: Array<ReportDto> };
+	/** Puts a report away. */
+	delete_report: { input: Id; output: null };
+	/** Brings a report back. */
+	restore_report: { input: Id; output: null };
+	/** Writes a report to a file. */
+	export_report: { input: ExportReport; output: null };
+	/** The interviews of a draft, the one asked last first (id of the draft). */
+	interviews: { input: Id; output: Array<InterviewDto> };
+	/** Begins an interview. */
+	start_interview: { input: StartInterview; output: InterviewDto };
+	/** Asks someone something; the answer arrives as a take. */
+	ask_character: { input: AskCharacter; output: InterviewDto };
+	/** Says whether an answer was kept as a note. */
+	keep_answer: { input: KeepAnswer; output: InterviewDto };
+	/** Puts an interview away. */
+	delete_interview: { input: Id; output: null };
+	/** Brings an interview back. */
+	restore_interview: { input: Id; output: null };
 }

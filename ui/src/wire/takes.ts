@@ -1,6 +1,11 @@
 import type { TakeDto, TakeStatus } from "./bindings";
 
 export const isOver = (status: TakeStatus) => status !== "waiting" && status !== "writing";
+/** Tasks whose answers are no text of the document: parts of the brief, reports, conversations. */
+const BESIDE = new Set(["premise", "characters", "coverage", "knowledge", "interview"]);
+
+export const isText = (take: TakeDto) => !BESIDE.has(take.task);
+export const isPart = (take: TakeDto) => take.task === "premise" || take.task === "characters";
 export const isPending = (take: TakeDto) => take.decision === "pending";
 
 const RANK: Record<TakeStatus, number> = {

@@ -93,9 +93,18 @@ pub struct ScreenplayBrief {
     /// Genre.
     #[schemars(length(max = LONGEST_FIELD))]
     pub genre: String,
+    /// The premise: the story told in a paragraph or two, with its end.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub premise: String,
     /// The people of the story.
     #[schemars(length(max = MOST_ITEMS))]
     pub characters: Vec<CharacterBrief>,
+    /// The places of the story.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub places: Vec<PlaceBrief>,
+    /// Things that matter and are watched over: a letter, a key.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub props: Vec<String>,
     /// How it feels.
     #[schemars(length(max = LONGEST_FIELD))]
     pub tone: String,
@@ -114,6 +123,70 @@ pub struct CharacterBrief {
     /// Who they are, what they want.
     #[schemars(length(max = LONGEST_FIELD))]
     pub description: String,
+    /// Other names they go by in the script.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub aliases: Vec<String>,
+    /// Age and part in the story.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub role: String,
+    /// What they are after.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub want: String,
+    /// What they lack without knowing it.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub need: String,
+    /// What stands in their way within themselves.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub flaw: String,
+    /// How they speak: a description, or lines of theirs.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub voice: String,
+    /// What is known of them, one fact an entry.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub facts: Vec<String>,
+    /// Notes, answers of an interview among them.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub notes: Vec<String>,
+    /// When the page goes into a prompt.
+    pub prompt: InPrompt,
+}
+
+/// One of the places of a story.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema, TS)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlaceBrief {
+    /// The name as it stands in headings.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub name: String,
+    /// What it looks, sounds and smells like.
+    #[schemars(length(max = LONGEST_FIELD))]
+    pub description: String,
+    /// Other names it goes by in the script.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub aliases: Vec<String>,
+    /// What is known of it, one fact an entry.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub facts: Vec<String>,
+    /// Notes.
+    #[schemars(length(max = MOST_ITEMS))]
+    pub notes: Vec<String>,
+    /// When the page goes into a prompt.
+    pub prompt: InPrompt,
+}
+
+/// When the page of a person or a place goes into a prompt.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema, TS,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum InPrompt {
+    /// Where the scene mentions them.
+    #[default]
+    Auto,
+    /// Always: it is pinned.
+    Always,
+    /// Never: it was taken out.
+    Never,
 }
 
 impl Default for NewsBrief {
@@ -152,7 +225,10 @@ impl Default for ScreenplayBrief {
             language: Language::default(),
             logline: String::new(),
             genre: String::new(),
+            premise: String::new(),
             characters: Vec::new(),
+            places: Vec::new(),
+            props: Vec::new(),
             tone: String::new(),
             scenes: 6,
         }
@@ -227,7 +303,7 @@ pub enum BriefError {
 
 /// The fields of a kind and what each holds.
 fn fields(kind: DocumentKind) -> &'static [(&'static str, Holds)] {
-    use Holds::{Channels, Languages, List, Number, People, Text};
+    use Holds::{Channels, Entries, Languages, List, Number, Text};
     match kind {
         DocumentKind::News => &[
             ("language", Languages),
@@ -253,14 +329,41 @@ fn fields(kind: DocumentKind) -> &'static [(&'static str, Holds)] {
             ("language", Languages),
             ("logline", Text),
             ("genre", Text),
-            ("characters", People),
+            ("premise", Text),
+            ("characters", Entries(PERSON)),
+            ("places", Entries(PLACE)),
+            ("props", List),
             ("tone", Text),
             ("scenes", Number(SCENES)),
         ],
     }
 }
 
-const PERSON: [&str; 2] = ["name", "description"];
+/// The fields of an entry of a list, and what each holds.
+type EntryFields = &'static [(&'static str, Holds)];
+
+const PERSON: EntryFields = &[
+    ("name", Holds::Text),
+    ("description", Holds::Text),
+    ("aliases", Holds::List),
+    ("role", Holds::Text),
+    ("want", Holds::Text),
+    ("need", Holds::Text),
+    ("flaw", Holds::Text),
+    ("voice", Holds::Text),
+    ("facts", Holds::List),
+    ("notes", Holds::List),
+    ("prompt", Holds::Prompts),
+];
+const PLACE: EntryFields = &[
+    ("name", Holds::Text),
+    ("description", Holds::Text),
+    ("aliases", Holds::List),
+    ("facts", Holds::List),
+    ("notes", Holds::List),
+    ("prompt", Holds::Prompts),
+];
+const PROMPTS: [&str; 3] = ["auto", "always", "never"];
 
 #[derive(Clone, Copy)]
 enum Holds {
@@ -269,7 +372,8 @@ enum Holds {
     Number((u32, u32)),
     Languages,
     Channels,
-    People,
+    Prompts,
+    Entries(EntryFields),
 }
 
 impl Holds {
@@ -286,7 +390,8 @@ impl Holds {
             Self::Channels => value
                 .as_str()
                 .is_some_and(|s| Channel::ALL.iter().any(|c| c.name() == s)),
-            Self::People => value
+            Self::Prompts => value.as_str().is_some_and(|s| PROMPTS.contains(&s)),
+            Self::Entries(_) => value
                 .as_array()
                 .is_some_and(|a| a.iter().all(Value::is_object)),
         }
@@ -300,7 +405,11 @@ impl Holds {
             Self::Number((least, most)) => format!("{least}–{most}"),
             Self::Languages => Language::ALL.map(Language::tag).join(" | "),
             Self::Channels => Channel::ALL.map(Channel::name).join(" | "),
-            Self::People => "[{name, description}]".to_owned(),
+            Self::Prompts => PROMPTS.join(" | "),
+            Self::Entries(fields) => {
+                let names: Vec<&str> = fields.iter().map(|(name, _)| *name).collect();
+                format!("[{{{}}}]", names.join(", "))
+            }
         }
     }
 
@@ -366,11 +475,11 @@ impl Brief {
             if !holds.accepts(value) {
                 return Err(holds.bad(*name, value));
             }
-            if let (Holds::People, Value::Array(people)) = (holds, value) {
-                people
+            if let (Holds::Entries(fields), Value::Array(entries)) = (holds, value) {
+                entries
                     .iter_mut()
                     .enumerate()
-                    .try_for_each(|(i, p)| person(i + 1, p))?;
+                    .try_for_each(|(i, one)| entry(name, i + 1, fields, one))?;
             }
         }
         Ok(match kind {
@@ -460,14 +569,14 @@ impl Brief {
             };
             match holds {
                 Holds::Text => fits(*name, value)?,
-                Holds::List | Holds::People => items(name, value)?,
+                Holds::List | Holds::Entries(_) => items(name, value)?,
                 Holds::Number((least, most)) => {
                     let bounds = u64::from(*least)..=u64::from(*most);
                     if !value.as_u64().is_some_and(|n| bounds.contains(&n)) {
                         return Err(holds.bad(*name, value));
                     }
                 }
-                Holds::Languages | Holds::Channels => {}
+                Holds::Languages | Holds::Channels | Holds::Prompts => {}
             }
         }
         let (subject, text) = match self {
@@ -500,17 +609,23 @@ fn known<'a>(
     Ok(())
 }
 
-fn person(place: usize, value: &mut Value) -> Result<(), BriefError> {
+fn entry(
+    list: &str,
+    place: usize,
+    fields: EntryFields,
+    value: &mut Value,
+) -> Result<(), BriefError> {
     let Value::Object(map) = value else {
         return Ok(());
     };
-    let prefix = format!("characters #{place}: ");
-    known(map.keys(), &prefix, PERSON.into_iter())?;
+    let prefix = format!("{list} #{place}: ");
+    known(map.keys(), &prefix, fields.iter().map(|(name, _)| *name))?;
     map.retain(|_, value| !value.is_null());
-    match map.iter().find(|(_, value)| !value.is_string()) {
-        Some((key, value)) => Err(Holds::Text.bad(format!("{prefix}{key}"), value)),
-        None => Ok(()),
-    }
+    let wrong = fields.iter().find_map(|(name, holds)| {
+        let value = map.get(*name)?;
+        (!holds.accepts(value)).then(|| holds.bad(format!("{prefix}{name}"), value))
+    });
+    wrong.map_or(Ok(()), Err)
 }
 
 fn read<T: DeserializeOwned>(map: Map<String, Value>) -> Result<T, BriefError> {
@@ -549,8 +664,13 @@ fn items(name: &str, value: &Value) -> Result<(), BriefError> {
         let Value::Object(person) = item else {
             continue;
         };
-        for (key, text) in person {
-            fits(format!("{name} #{place}: {key}"), text)?;
+        for (key, value) in person {
+            let field = format!("{name} #{place}: {key}");
+            if value.is_array() {
+                items(&field, value)?;
+            } else {
+                fits(field, value)?;
+            }
         }
         let blank = |key: &str| {
             person

@@ -20,7 +20,7 @@ use serde::Serialize;
 mod compose;
 pub mod features;
 
-pub(crate) use compose::{compose, sha256};
+pub(crate) use compose::{compose, knows, sha256, stand_in};
 
 use features::{
     bound, brief, gather, head, inside, named, opening, sentences, size, source, value, words,

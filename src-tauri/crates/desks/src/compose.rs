@@ -7,7 +7,8 @@ use inkstone_manuscript::{DocumentKind, Language};
 use thiserror::Error;
 
 use crate::{
-    Brief, BriefError, FieldSpec, Task, bounds, budget, compact, target, tasks, templates,
+    Brief, BriefError, FieldSpec, PageInPrompt, Task, bounds, budget, compact, registry, target,
+    tasks, templates,
     view::{self, View},
 };
 
@@ -35,7 +36,7 @@ pub struct Input<'a> {
 }
 
 /// A prompt, and how to run it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Composed {
     /// Kind, task and language of the template, as `news/draft.en`.
     pub template: String,
@@ -57,6 +58,11 @@ pub struct Composed {
     pub target: Range<usize>,
     /// What the answer has to keep to; who can't be held to it has to be checked.
     pub constraint: Constraint,
+    /// The pages of people and places that the prompt asked for.
+    pub pages: Vec<PageInPrompt>,
+    /// How much of the document the prompt shows, in percent, for tasks that read all of it; else
+    /// 100.
+    pub share: u32,
 }
 
 /// Why nothing could be composed.
@@ -73,6 +79,18 @@ pub enum DeskError {
     NoSuchScene {
         /// The number asked for.
         number: u32,
+    },
+    /// The scene of that number has no text yet.
+    #[error("scene {number} is not written yet")]
+    SceneNotWritten {
+        /// The number asked for.
+        number: u32,
+    },
+    /// The task wants a model that follows free instructions.
+    #[error("`{task}` needs a larger model")]
+    NeedsLargerModel {
+        /// The task's name.
+        task: String,
     },
     /// Another kind of document has this task.
     #[error("`{kind}` has no task `{task}`")]
@@ -101,10 +119,16 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
             kind: kind.to_string(),
         });
     }
+    if beyond(kind, form).any(|name| name == task) {
+        return Err(DeskError::NeedsLargerModel {
+            task: task.to_owned(),
+        });
+    }
     input.brief.validate()?;
     let target = target::of(input)?;
     let selection = &input.document[target.clone()];
     let mut max_tokens = most_tokens(input, selection);
+    let (mut pages, mut share) = (Vec::new(), 100);
     let (template, template_sha256, messages, references) = match form {
         PromptForm::Chat => {
             let name = templates::name(kind, task, language);
@@ -121,19 +145,29 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
                 max_tokens = max_tokens.min(u32::try_from(most).unwrap_or(u32::MAX));
             }
             let room = room.saturating_sub(max_tokens as usize);
-            let messages = templates::render(&name, view.within(room))?;
+            let (view, told, shown) = view.told(room);
+            (pages, share) = (told, shown);
+            let messages = templates::render(&name, view)?;
             let hash = templates::sha256(kind, &name, language);
             (name, hash, messages, References::new())
         }
         PromptForm::Compact => {
             let (messages, references) = compact::compose(input, &target)?;
+            let task = compact::stand_in(task);
             let name = format!("{}/{task}.{}.compact", kind.name(), language.tag());
             let hash = compact::sha256(kind, task, language);
             (name, hash, messages, references)
         }
     };
     Ok(Composed {
-        constraint: bounds::of(input, &target, &references),
+        constraint: Constraint {
+            form: match form {
+                PromptForm::Chat => registry::form(input.brief, input.task),
+                // References stand where names do, and a guide of its own keeps to them.
+                PromptForm::Compact => None,
+            },
+            ..bounds::of(input, &target, &references)
+        },
         template,
         template_sha256,
         messages,
@@ -148,7 +182,17 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
             1.0
         },
         target,
+        pages,
+        share,
     })
+}
+
+/// The tasks of a kind that a model with this form of prompt cannot do.
+pub fn beyond(kind: DocumentKind, form: PromptForm) -> impl Iterator<Item = &'static str> {
+    tasks(kind)
+        .iter()
+        .copied()
+        .filter(move |task| form == PromptForm::Compact && !compact::knows(kind, task))
 }
 
 fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
@@ -156,7 +200,10 @@ fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
         // A small network has its variety from its sentences; a higher temperature breaks them.
         (DocumentKind::Ads, Task::Draft, PromptForm::Compact) => 0.6,
         (_, task, PromptForm::Compact) if !task.needs_selection() => 0.5,
-        (DocumentKind::Ads, Task::Draft, _) => 0.9,
+        (DocumentKind::Ads, Task::Draft, _) | (_, Task::Turns { .. } | Task::Alternatives, _) => {
+            0.9
+        }
+        (_, Task::Coverage | Task::Knowledge, _) => 0.3,
         (DocumentKind::News, Task::Draft | Task::Continue, PromptForm::Chat) => 0.7,
         (_, task, PromptForm::Chat) if task.needs_selection() => 0.7,
         _ => 0.8,
@@ -186,7 +233,17 @@ fn most_tokens(input: &Input, selection: &str) -> u32 {
             fields.iter().map(one).sum::<usize>() + 48
         }
         (Task::Draft | Task::Scene { .. }, _) => 900,
-        (Task::Beats, _) => view::beats(input.brief) as usize * 80 + 120,
+        (Task::Premise, _) => 420,
+        (Task::Characters, Brief::Screenplay(b)) => {
+            (b.characters.len().clamp(3, 8) * 260 + 200).min(2400)
+        }
+        (Task::Characters | Task::Knowledge, _) => 1200,
+        (Task::Coverage, _) => 1800,
+        (Task::ReviseEntry { .. } | Task::Turns { .. } | Task::Interview, _) => 260,
+        (Task::Dialogue { .. }, _) => 220,
+        (Task::Alternatives, _) => selected * 25 / 10 + 64,
+        (Task::ReviseScene { .. } | Task::PunchUp { .. }, _) => (selected * 16 / 10 + 200).max(900),
+        (Task::Beats | Task::ReviseBeats, _) => view::beats(input.brief) as usize * 80 + 120,
         (Task::Outline, Brief::Screenplay(b)) => (b.scenes as usize * 100 + 120).min(6000),
         (Task::Outline, _) => 900,
         (Task::Continue, _) => 200,

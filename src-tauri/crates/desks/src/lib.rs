@@ -17,6 +17,8 @@
 //! - *Task*: what a desk is asked to do: a draft, beats, a scene, or a change to a selection.
 //! - *Target*: the bytes of the document that a suggestion would replace; empty for an insertion.
 //! - *Channel*: where an ad runs; it sets the fields of an ad and their limits.
+//! - *Page*: what the brief says of one of the people or places of a script.
+//! - *Stage*: a part of a story that the next is made from; see [`Story`].
 //! - *House rules*: words and phrases that a project never uses, one a line.
 //! - *Chat form*, *compact form*: the two forms of a prompt; see [`compact`].
 
@@ -39,13 +41,21 @@ mod templates;
 mod view;
 
 pub use brief::{
-    AdsBrief, Brief, BriefError, CharacterBrief, LONGEST_FIELD, MOST_ITEMS, NewsBrief,
-    ScreenplayBrief,
+    AdsBrief, Brief, BriefError, CharacterBrief, InPrompt, LONGEST_FIELD, MOST_ITEMS, NewsBrief,
+    PlaceBrief, ScreenplayBrief,
 };
 pub use channel::{Channel, ChannelSpec, FieldSpec, Unit};
 pub use check::{Finding, Severity, check};
-pub use compose::{Composed, DeskError, Input, compose};
+pub use compose::{Composed, DeskError, Input, beyond, compose};
 pub use registry::{RULES, tasks};
+pub use screenplay::{
+    interview::{Asked, Exchange, Interview, interview},
+    pages::{PageInPrompt, PageOf},
+    put_people,
+    report::{Coverage, Grade, Point, Quote, Rating, Verdict, knowledge},
+    story::{Because, Hashes, Part, Sources, Stage, Stale, Story},
+    validate,
+};
 pub use target::join;
-pub use task::{Output, Task, parse};
+pub use task::{Goes, Output, Task, parse};
 pub use templates::template_sha256;

@@ -1,5 +1,6 @@
 //! One row for each kind of document.
 
+use inkstone_generation::Form;
 use inkstone_manuscript::{DocumentKind, Language};
 
 use crate::{Brief, Finding, Output, Task, ads, news, screenplay};
@@ -27,6 +28,16 @@ pub fn tasks(kind: DocumentKind) -> &'static [&'static str] {
     desk(kind).tasks
 }
 
+/// The form that an answer to a task must have, if it must have one.
+pub(crate) fn form(brief: &Brief, task: &Task) -> Option<Form> {
+    let Brief::Screenplay(brief) = brief else {
+        return None;
+    };
+    screenplay::schema(task)
+        .map(Form::JsonSchema)
+        .or_else(|| screenplay::grammar(brief, task).map(|g| Form::Grammar(g.to_lark())))
+}
+
 /// Every rule that a finding can name. Each has its sentence in the locale files `checks`.
 pub const RULES: &[&str] = &[
     "common.house_rule",
@@ -44,4 +55,13 @@ pub const RULES: &[&str] = &[
     "screenplay.no_scene",
     "screenplay.scenes",
     "screenplay.unknown_character",
+    "screenplay.like_name",
+    "screenplay.no_time",
+    "screenplay.continuous_first",
+    "screenplay.continuous_jump",
+    "screenplay.light",
+    "screenplay.prop_never",
+    "screenplay.prop_once",
+    "screenplay.prop_early",
+    "screenplay.knowledge",
 ];

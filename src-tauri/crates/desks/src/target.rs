@@ -9,7 +9,7 @@ use inkstone_manuscript::{
     fountain::{self, ElementKind},
 };
 
-use crate::{DeskError, Input, Task};
+use crate::{Brief, DeskError, Input, Task, screenplay::story::Story};
 
 /// A range on character borders inside the text.
 pub(crate) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
@@ -22,24 +22,56 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
     let document = input.document;
     let end = document.len()..document.len();
     Ok(match input.task {
-        Task::Draft | Task::Outline => end,
-        Task::Beats if fountain::scenes(document).is_empty() => end,
-        Task::Beats => {
-            let title = fountain::parse(document)
-                .into_iter()
-                .take_while(|e| matches!(e.kind, ElementKind::TitlePage | ElementKind::Blank))
-                .last();
-            title.map_or(0..0, |e| e.range.end..e.range.end)
+        Task::Draft
+        | Task::Outline
+        | Task::Premise
+        | Task::Characters
+        | Task::Coverage
+        | Task::Knowledge
+        | Task::Interview => end,
+        Task::ReviseBeats => match story(input).and_then(|s| s.beats_range(document)) {
+            Some(range) => range,
+            None => beats(document),
+        },
+        Task::ReviseEntry { number } => {
+            scene(document, *number)?;
+            match story(input)
+                .and_then(|s| Some(s.entries.get(at(*number)?)?.synopsis_range.clone()))
+            {
+                Some(range) => range,
+                None => end,
+            }
         }
+        Task::ReviseScene { number } | Task::PunchUp { number } => {
+            let scene = scene(document, *number)?;
+            let text =
+                story(input).and_then(|s| Some(s.entries.get(at(*number)?)?.text_range.clone()));
+            match text.filter(|range| !range.is_empty()) {
+                Some(range) => range,
+                None if matches!(input.task, Task::PunchUp { .. }) => {
+                    return Err(DeskError::SceneNotWritten { number: *number });
+                }
+                None => scene.range.end..scene.range.end,
+            }
+        }
+        Task::Turns { .. } => {
+            let caret = clamp(document, &input.selection).end;
+            let here = fountain::scenes(document)
+                .into_iter()
+                .rev()
+                .find(|s| s.range.start <= caret && caret <= s.range.end);
+            here.map_or(end, |s| s.range.end..s.range.end)
+        }
+        Task::Beats => beats(document),
         Task::Scene { number } => {
             let scene = scene(document, *number)?;
             scene.range.end..scene.range.end
         }
-        Task::Continue => {
+        Task::Continue | Task::Dialogue { .. } => {
             let caret = clamp(document, &input.selection).end;
             caret..caret
         }
-        Task::Rewrite | Task::Shorten | Task::Expand | Task::Tone { .. } => {
+        Task::Rewrite | Task::Shorten | Task::Expand | Task::Tone { .. } | Task::Alternatives => {
             let range = clamp(document, &input.selection);
             let selected = &document[range.clone()];
             let start = range.end - selected.trim_start().len();
@@ -50,6 +82,30 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
             trimmed
         }
     })
+}
+
+/// Where new beats go: before the scenes.
+fn beats(document: &str) -> Range<usize> {
+    if fountain::scenes(document).is_empty() {
+        return document.len()..document.len();
+    }
+    let title = fountain::parse(document)
+        .into_iter()
+        .take_while(|e| matches!(e.kind, ElementKind::TitlePage | ElementKind::Blank))
+        .last();
+    title.map_or(0..0, |e| e.range.end..e.range.end)
+}
+
+fn story(input: &Input) -> Option<Story> {
+    match input.brief {
+        Brief::Screenplay(brief) => Some(Story::read(brief, input.document)),
+        _ => None,
+    }
+}
+
+/// The place of a scene's number in a list.
+fn at(number: u32) -> Option<usize> {
+    usize::try_from(number).ok()?.checked_sub(1)
 }
 
 /// The scene of that number.

@@ -34,11 +34,63 @@ pub enum Task {
         /// The tone, in the person's words.
         tone: String,
     },
+    /// Screenplay: the premise, from the logline.
+    Premise,
+    /// Screenplay: the pages of the people, from logline and premise.
+    Characters,
+    /// Screenplay: the beats again, after what they were made from has changed.
+    ReviseBeats,
+    /// Screenplay: the synopsis of a scene again, from the beats it carries.
+    ReviseEntry {
+        /// The scene's place in the script, from 1.
+        number: u32,
+    },
+    /// Screenplay: the text of a scene again, from its synopsis.
+    ReviseScene {
+        /// The scene's place in the script, from 1.
+        number: u32,
+    },
+    /// Screenplay: what one person says next, in their own voice, at the caret.
+    Dialogue {
+        /// The name as it stands in cues.
+        character: String,
+    },
+    /// Screenplay: other ways to say the selected line.
+    Alternatives,
+    /// Screenplay: what could happen next; each take is another turn.
+    Turns {
+        /// The turns that are on the table already.
+        #[serde(default)]
+        written: Vec<String>,
+    },
+    /// Screenplay: a scene sharper than it is, after the person's notes.
+    PunchUp {
+        /// The scene's place in the script, from 1.
+        number: u32,
+    },
+    /// Screenplay: a reader's report on the script.
+    Coverage,
+    /// Screenplay: who knows what they cannot know.
+    Knowledge,
+    /// Screenplay: an answer of one of the people. Part of an interview, never asked for alone.
+    Interview,
+}
+
+/// Where the answer to a task belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goes {
+    /// Into the text of the document.
+    Text,
+    /// Into a part of the brief.
+    Brief,
+    /// Into a report that stands beside the document.
+    Report,
+    /// Into a conversation.
+    Conversation,
 }
 
 impl Task {
-    /// The name used in templates, records and commands: `draft`, `beats`, `outline`, `scene`,
-    /// `continue`, `rewrite`, `shorten`, `expand`, `tone`.
+    /// The name used in templates, records and commands: the variant in snake case.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Draft => "draft",
@@ -50,15 +102,83 @@ impl Task {
             Self::Shorten => "shorten",
             Self::Expand => "expand",
             Self::Tone { .. } => "tone",
+            Self::Premise => "premise",
+            Self::Characters => "characters",
+            Self::ReviseBeats => "revise_beats",
+            Self::ReviseEntry { .. } => "revise_entry",
+            Self::ReviseScene { .. } => "revise_scene",
+            Self::Dialogue { .. } => "dialogue",
+            Self::Alternatives => "alternatives",
+            Self::Turns { .. } => "turns",
+            Self::PunchUp { .. } => "punch_up",
+            Self::Coverage => "coverage",
+            Self::Knowledge => "knowledge",
+            Self::Interview => "interview",
         }
+    }
+
+    /// The task of a name, with nothing in its fields: enough to read an answer by.
+    pub fn named(name: &str) -> Option<Self> {
+        let number = 0;
+        let all = [
+            Self::Draft,
+            Self::Beats,
+            Self::Outline,
+            Self::Scene { number },
+            Self::Continue,
+            Self::Rewrite,
+            Self::Shorten,
+            Self::Expand,
+            Self::Tone {
+                tone: String::new(),
+            },
+            Self::Premise,
+            Self::Characters,
+            Self::ReviseBeats,
+            Self::ReviseEntry { number },
+            Self::ReviseScene { number },
+            Self::Dialogue {
+                character: String::new(),
+            },
+            Self::Alternatives,
+            Self::Turns {
+                written: Vec::new(),
+            },
+            Self::PunchUp { number },
+            Self::Coverage,
+            Self::Knowledge,
+            Self::Interview,
+        ];
+        all.into_iter().find(|task| task.name() == name)
     }
 
     /// Whether the task replaces a selection.
     pub fn needs_selection(&self) -> bool {
         matches!(
             self,
-            Self::Rewrite | Self::Shorten | Self::Expand | Self::Tone { .. }
+            Self::Rewrite | Self::Shorten | Self::Expand | Self::Tone { .. } | Self::Alternatives
         )
+    }
+
+    /// Where its answer belongs.
+    pub fn goes(&self) -> Goes {
+        match self {
+            Self::Premise | Self::Characters => Goes::Brief,
+            Self::Coverage | Self::Knowledge => Goes::Report,
+            Self::Interview => Goes::Conversation,
+            _ => Goes::Text,
+        }
+    }
+
+    /// The scene it is about, if it names one.
+    pub fn scene(&self) -> Option<u32> {
+        match self {
+            Self::Scene { number }
+            | Self::ReviseEntry { number }
+            | Self::ReviseScene { number }
+            | Self::PunchUp { number } => Some(*number),
+            _ => None,
+        }
     }
 }
 

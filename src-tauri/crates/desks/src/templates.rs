@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::DeskError;
 
 macro_rules! templates {
-    ($($folder:literal: [$($name:literal),*]),*) => {
+    ($($folder:literal: [$($name:literal),* $(,)?]),* $(,)?) => {
         /// Sources by name: folder, file and language, as `news/draft.en`.
         const SOURCES: &[(&str, &str)] = &[$($(
             (concat!($folder, "/", $name, ".en"),
@@ -28,7 +28,11 @@ templates! {
     "shared": ["material", "wish", "around", "edit", "continue", "rewrite", "shorten", "expand", "tone"],
     "news": ["desk", "brief", "draft"],
     "ads": ["desk", "brief", "draft"],
-    "screenplay": ["desk", "brief", "fountain", "draft", "beats", "outline", "scene"]
+    "screenplay": [
+        "desk", "brief", "pages", "fountain", "draft", "beats", "outline", "scene", "premise",
+        "characters", "revise_beats", "revise_entry", "revise_scene", "dialogue", "alternatives",
+        "turns", "punch_up", "coverage", "knowledge", "interview"
+    ]
 }
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -127,6 +131,11 @@ const TAGS: &[&str] = &[
     "beats",
     "outline",
     "scene",
+    "pages",
+    "lines",
+    "turns",
+    "script",
+    "past",
 ];
 
 /// A person's text for a prompt: trimmed, and with our own tags defused, so that nothing pasted

@@ -12,9 +12,12 @@ use minijinja::Value;
 use serde::Serialize;
 
 use crate::{
-    AdsBrief, Brief, CharacterBrief, DeskError, Input, NewsBrief, ScreenplayBrief, Task, Unit,
+    AdsBrief, Brief, CharacterBrief, DeskError, Input, NewsBrief, PlaceBrief, ScreenplayBrief,
+    Task, Unit,
     budget::{head, tail},
     check::house_rules,
+    screenplay::material::Material,
+    screenplay::pages::PageInPrompt,
     target::{self, ends_sentence, is_cue, is_heading},
     templates::plain,
 };
@@ -47,6 +50,8 @@ pub(crate) struct View {
     outline: String,
     previous: String,
     scene: Option<SceneView>,
+    #[serde(flatten)]
+    material: Material,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -97,14 +102,26 @@ impl View {
             beats: beats(brief),
             ..Self::default()
         };
-        if input.task.needs_selection() || *input.task == Task::Continue {
+        let around = matches!(
+            input.task,
+            Task::Continue | Task::Dialogue { .. } | Task::Turns { .. }
+        );
+        if input.task.needs_selection() || around {
             document[..target.start].clone_into(&mut view.before);
             document[target.end..].clone_into(&mut view.after);
             view.open = open(&view.before, brief.kind());
         }
-        if input.task.needs_selection() {
+        let whole = matches!(
+            input.task,
+            Task::ReviseBeats
+                | Task::ReviseEntry { .. }
+                | Task::ReviseScene { .. }
+                | Task::PunchUp { .. }
+        );
+        if input.task.needs_selection() || whole {
             view.select(input.task, &document[target.clone()]);
         }
+        view.material = Material::new(input, target);
         match brief {
             Brief::News(b) => view.news(b),
             Brief::Ads(b) => view.ads(b, input),
@@ -194,7 +211,14 @@ impl View {
 
     fn screenplay(&mut self, input: &Input) -> Result<(), DeskError> {
         let document = input.document;
-        if !matches!(input.task, Task::Draft | Task::Outline | Task::Scene { .. }) {
+        let task = input.task;
+        let number = task.scene();
+        let listed = matches!(task, Task::Draft | Task::Outline | Task::Turns { .. });
+        let beats = matches!(
+            task,
+            Task::Outline | Task::ReviseBeats | Task::Turns { .. } | Task::ReviseEntry { .. }
+        );
+        if !listed && !beats && number.is_none() {
             return Ok(());
         }
         let scenes = fountain::scenes(document);
@@ -202,15 +226,17 @@ impl View {
             Some(synopsis) => format!("{}. {}: {}", s.number, s.heading, synopsis),
             None => format!("{}. {}", s.number, s.heading),
         };
-        self.outline = scenes.iter().map(line).collect::<Vec<_>>().join("\n");
-        if *input.task == Task::Outline {
+        if listed || number.is_some() {
+            self.outline = scenes.iter().map(line).collect::<Vec<_>>().join("\n");
+        }
+        if beats {
             let end = scenes.first().map_or(document.len(), |s| s.range.start);
             self.beats_text = beat_lines(document, end);
         }
-        let Task::Scene { number } = input.task else {
+        let Some(number) = number else {
             return Ok(());
         };
-        let scene = target::scene(document, *number)?;
+        let scene = target::scene(document, number)?;
         let written = |s: &Scene| document[written(document, &s.range)].trim().to_owned();
         self.previous = scenes
             .iter()
@@ -219,11 +245,12 @@ impl View {
             .filter(|s| s.has_text)
             .map(written)
             .unwrap_or_default();
+        let begun = matches!(task, Task::Scene { .. } | Task::ReviseEntry { .. });
         self.scene = Some(SceneView {
-            number: *number,
+            number,
             heading: plain(&scene.heading),
             synopsis: scene.synopsis.as_deref().map(plain).unwrap_or_default(),
-            text: if scene.has_text {
+            text: if scene.has_text && begun {
                 written(&scene)
             } else {
                 String::new()
@@ -239,7 +266,13 @@ impl View {
 
     /// With as much of the document as fits into `room` tokens.
     pub(crate) fn within(&self, room: usize) -> Value {
+        self.told(room).0
+    }
+
+    /// The same, with the pages that it asked for, and how much of the script it shows in percent.
+    pub(crate) fn told(&self, room: usize) -> (Value, Vec<PageInPrompt>, u32) {
         let mut view = self.clone();
+        let room = room.saturating_sub(view.material.within(room));
         let front = |text: &str, share: usize, most: usize| {
             plain(head(text, (room * share / 100).min(most)))
         };
@@ -259,7 +292,8 @@ impl View {
         if let Some(scene) = &mut view.scene {
             scene.text = back(&scene.text, 40, 1200);
         }
-        Value::from_serialize(view)
+        let (pages, share) = (view.material.told(), view.material.share());
+        (Value::from_serialize(view), pages, share)
     }
 }
 
@@ -310,7 +344,7 @@ fn open(before: &str, kind: DocumentKind) -> bool {
 }
 
 /// The brief as it goes into a prompt: no blank entries, nothing that could close our tags.
-fn cleaned(brief: &Brief) -> Brief {
+pub(crate) fn cleaned(brief: &Brief) -> Brief {
     let list = |values: &[String]| -> Vec<String> {
         values
             .iter()
@@ -339,15 +373,39 @@ fn cleaned(brief: &Brief) -> Brief {
         Brief::Screenplay(b) => Brief::Screenplay(ScreenplayBrief {
             logline: plain(&b.logline),
             genre: plain(&b.genre),
+            premise: plain(&b.premise),
             characters: b
                 .characters
                 .iter()
                 .map(|c| CharacterBrief {
                     name: plain(&c.name),
                     description: plain(&c.description),
+                    aliases: list(&c.aliases),
+                    role: plain(&c.role),
+                    want: plain(&c.want),
+                    need: plain(&c.need),
+                    flaw: plain(&c.flaw),
+                    voice: plain(&c.voice),
+                    facts: list(&c.facts),
+                    notes: list(&c.notes),
+                    prompt: c.prompt,
                 })
                 .filter(|c| !c.name.is_empty())
                 .collect(),
+            places: b
+                .places
+                .iter()
+                .map(|p| PlaceBrief {
+                    name: plain(&p.name),
+                    description: plain(&p.description),
+                    aliases: list(&p.aliases),
+                    facts: list(&p.facts),
+                    notes: list(&p.notes),
+                    prompt: p.prompt,
+                })
+                .filter(|p| !p.name.is_empty())
+                .collect(),
+            props: list(&b.props),
             tone: plain(&b.tone),
             ..b.clone()
         }),

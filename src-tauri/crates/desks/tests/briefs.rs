@@ -43,13 +43,46 @@ fn a_field_of_another_kind_is_unknown_and_so_is_one_of_a_character() {
     assert!(matches!(error, BriefError::UnknownField { field, .. } if field == "topic"));
     let people = json!({ "logline": "x", "characters": [{ "name": "A" }, { "nmae": "B" }] });
     let error = valid(DocumentKind::Screenplay, people).unwrap_err();
-    assert_eq!(
-        error,
-        BriefError::UnknownField {
-            field: "characters #2: nmae".to_owned(),
-            expected: vec!["name".to_owned(), "description".to_owned()],
-        }
-    );
+    let BriefError::UnknownField { field, expected } = error else {
+        panic!("{error}")
+    };
+    assert_eq!(field, "characters #2: nmae");
+    assert_eq!(expected[..2], ["name", "description"]);
+    for (field, wrong) in [
+        ("voice", json!(["x"])),
+        ("facts", json!("x")),
+        ("prompt", json!("sometimes")),
+    ] {
+        let people = json!({ "logline": "x", "characters": [{ "name": "A", field: wrong }] });
+        let error = valid(DocumentKind::Screenplay, people).unwrap_err();
+        let named = format!("characters #1: {field}");
+        assert!(matches!(error, BriefError::BadValue { field, .. } if field == named));
+    }
+    let place = json!({ "logline": "x", "places": [{ "name": "Pier", "want": "y" }] });
+    let error = valid(DocumentKind::Screenplay, place).unwrap_err();
+    assert!(matches!(error, BriefError::UnknownField { field, .. } if field == "places #1: want"));
+}
+
+#[test]
+fn a_page_is_kept_whole() {
+    let person = json!({
+        "name": "Mara", "description": "the keeper", "aliases": ["the keeper"], "role": "40s",
+        "want": "a", "need": "b", "flaw": "c", "voice": "d", "facts": ["e"], "notes": ["f"],
+        "prompt": "always",
+    });
+    let place = json!({
+        "name": "Pier", "description": "wet", "aliases": [], "facts": ["g"], "notes": [],
+        "prompt": "never",
+    });
+    let given = json!({
+        "logline": "x", "premise": "p", "characters": [person], "places": [place], "props": ["key"],
+    });
+    let brief = Brief::from_value(DocumentKind::Screenplay, given.clone()).unwrap();
+    brief.validate().unwrap();
+    let brief = brief.to_value();
+    for (field, value) in given.as_object().unwrap() {
+        assert_eq!(&brief[field], value, "{field}");
+    }
 }
 
 #[test]
@@ -103,7 +136,7 @@ fn a_wrong_value_is_named_with_what_may_stand_there() {
             DocumentKind::Screenplay,
             "characters",
             json!(["Mara"]),
-            "[{name, description}]",
+            "[{name, description, ",
         ),
     ] {
         let mut brief = json!({});

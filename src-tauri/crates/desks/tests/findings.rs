@@ -43,6 +43,14 @@ fn broken() -> Vec<(Brief, &'static str)> {
             ),
             "INT. HUT - DAY\n\nRUTH\nHi.",
         ),
+        (
+            brief(
+                Screenplay,
+                "logline = 'x'\ncharacters = [{ name = 'Mara' }]\nprops = ['key', 'gun', 'cup']",
+            ),
+            "INT. HUT - CONTINUOUS\n\nMara drops a cup.\n\nMARRA\nThe key.\n\nEXT. HUT - NIGHT\n\nSunlight \
+             on the key.\n\nEXT. QUAY - DAY - CONTINUOUS\n\nA.\n\nINT. BOAT\n\nB.",
+        ),
     ]
 }
 
@@ -74,6 +82,12 @@ fn every_rule_has_a_sentence_in_both_languages_that_fits_its_values() {
                 );
                 seen.insert(finding.rule);
             }
+        }
+        // A model's own findings are read, not checked for.
+        let raw = r#"{"findings": [{"who": "MARA", "problem": "p", "quote": "on the pier"}]}"#;
+        for finding in inkstone_desks::knowledge(raw, "INT. A - DAY\n\nRain on the pier.") {
+            assert!(sentences[finding.rule].contains("{problem}"));
+            seen.insert(finding.rule);
         }
     }
     assert_eq!(

@@ -9,7 +9,7 @@
 
 use std::{fs, path::PathBuf};
 
-use inkstone_desks::{Brief, Input, Task, compose, tasks};
+use inkstone_desks::{Brief, Input, Task, beyond, compose, tasks};
 use inkstone_generation::PromptForm;
 use inkstone_manuscript::{DocumentKind, Language};
 
@@ -91,6 +91,9 @@ fn every_task_of_every_sample_composes_in_both_forms() {
         for task in tasks(kind) {
             let task = task_of(task);
             for form in [PromptForm::Chat, PromptForm::Compact] {
+                if beyond(kind, form).any(|name| name == task.name()) {
+                    continue;
+                }
                 let input = Input {
                     brief: &brief,
                     task: &task,
@@ -135,18 +138,17 @@ fn every_task_of_every_sample_composes_in_both_forms() {
 }
 
 fn task_of(name: &str) -> Task {
-    match name {
-        "draft" => Task::Draft,
-        "beats" => Task::Beats,
-        "outline" => Task::Outline,
-        "scene" => Task::Scene { number: 1 },
-        "continue" => Task::Continue,
-        "rewrite" => Task::Rewrite,
-        "shorten" => Task::Shorten,
-        "expand" => Task::Expand,
-        "tone" => Task::Tone {
+    match Task::named(name).unwrap() {
+        Task::Scene { .. } => Task::Scene { number: 1 },
+        Task::ReviseEntry { .. } => Task::ReviseEntry { number: 1 },
+        Task::ReviseScene { .. } => Task::ReviseScene { number: 1 },
+        Task::PunchUp { .. } => Task::PunchUp { number: 1 },
+        Task::Tone { .. } => Task::Tone {
             tone: "warmer".to_owned(),
         },
-        other => panic!("{other}"),
+        Task::Dialogue { .. } => Task::Dialogue {
+            character: "Mara".to_owned(),
+        },
+        other => other,
     }
 }

@@ -41,6 +41,7 @@ const MIGRATIONS: &[Migration] = &[
             include_str!("../migrations/0006_texts_after.sql"),
         )),
     },
+    sql(include_str!("../migrations/0007_story.sql")),
 ];
 
 /// What a file is, found without writing to it.

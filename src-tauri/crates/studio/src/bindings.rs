@@ -5,7 +5,7 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, doorway, dto, history, inputs, replay};
+use crate::{commands, doorway, dto, history, inputs, replay, story};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -39,19 +39,25 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use crate::{imports::*, production::*};
-    use desks::{AdsBrief, Brief, Channel, CharacterBrief, NewsBrief, ScreenplayBrief, Task};
+    use desks::{
+        AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,
+        PlaceBrief, Point, Quote, Rating, ScreenplayBrief, Stage, Task, Verdict,
+    };
     use doorway::dto::*;
     use dto::*;
     use history::*;
     use inputs::*;
     use replay::*;
+    use story::dto::*;
     let config = &Config::new();
     let types = declare!(
         config,
         Channel,
         NewsBrief,
         AdsBrief,
+        InPrompt,
         CharacterBrief,
+        PlaceBrief,
         ScreenplayBrief,
         Brief,
         Task,
@@ -152,6 +158,30 @@ fn typescript() -> String {
         RevisionSetDto,
         RevisionMarkDto,
         Export,
+        Stage,
+        StoryDto,
+        BeatDto,
+        SceneDto,
+        StaleDto,
+        BecauseDto,
+        PageOf,
+        PromptPageDto,
+        Grade,
+        Verdict,
+        Quote,
+        Rating,
+        Point,
+        Coverage,
+        ReportDto,
+        InterviewDto,
+        InterviewTurnDto,
+        KeepPart,
+        AcceptPart,
+        PromptPages,
+        ExportReport,
+        StartInterview,
+        AskCharacter,
+        KeepAnswer,
     );
     let door = commands::door::typescript(config);
     let commands = commands::typescript(config);

@@ -53,7 +53,7 @@ impl Reading {
             let language = rest.split('.').next()?;
             Some(Self::Desk {
                 kind: kind.parse().ok()?,
-                task: task_named(task)?,
+                task: Task::named(task)?,
                 language: language.parse().ok()?,
             })
         };
@@ -74,24 +74,6 @@ impl Reading {
             } => parse(*kind, task, *language, output),
         }
     }
-}
-
-/// A task of that name; what a reading does not depend on is left empty.
-fn task_named(name: &str) -> Option<Task> {
-    let all = [
-        Task::Draft,
-        Task::Beats,
-        Task::Outline,
-        Task::Scene { number: 0 },
-        Task::Continue,
-        Task::Rewrite,
-        Task::Shorten,
-        Task::Expand,
-        Task::Tone {
-            tone: String::new(),
-        },
-    ];
-    all.into_iter().find(|t| t.name() == name)
 }
 
 /// Where a request goes when it leaves the machine.
@@ -457,7 +439,7 @@ mod tests {
         }
         for kind in DocumentKind::ALL {
             for task in inkstone_desks::tasks(kind) {
-                assert!(task_named(task).is_some(), "{task}");
+                assert!(Task::named(task).is_some(), "{task}");
             }
         }
     }

@@ -20,7 +20,9 @@ impl Studio {
             let document = s.library.document(&draft.document_id)?;
             let project = s.library.project(&document.project_id)?;
             let brief = Self::brief(document.kind, document.language, &draft.fields)?;
-            Ok(findings(&brief, &project.house_rules, &draft.body))
+            let mut found = findings(&brief, &project.house_rules, &draft.body);
+            found.extend(dtos(&draft.body, s.knowledge(&draft)?));
+            Ok(found)
         })
         .await
     }
@@ -41,8 +43,12 @@ impl Studio {
 
 /// What the desk finds in a text, in its order.
 pub(crate) fn findings(brief: &Brief, house_rules: &str, text: &str) -> Vec<FindingDto> {
+    dtos(text, check(brief, house_rules, text))
+}
+
+fn dtos(text: &str, findings: Vec<Finding>) -> Vec<FindingDto> {
     let mut at = Units::of(text);
-    check(brief, house_rules, text)
+    findings
         .into_iter()
         .map(
             |Finding {

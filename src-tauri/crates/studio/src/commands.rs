@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, dto::*, history::*, imports::*, inputs::*, production::*, replay::*,
+    story::dto::*,
 };
 
 macro_rules! commands {
@@ -229,4 +230,32 @@ commands! {
     search(Search) -> Vec<HitDto>;
     /// What left the machine, newest first.
     ledger(Nothing) -> Vec<LedgerEntryDto>;
+    /// The stages of a script's story and what is stale (id of the draft).
+    story(Id) -> StoryDto;
+    /// Says that a part of a story is right as it is.
+    keep_part(KeepPart) -> StoryDto;
+    /// Takes a premise or pages of people into the brief.
+    accept_part(AcceptPart) -> DraftView;
+    /// The pages of people and places that a task would bring along.
+    prompt_pages(PromptPages) -> Vec<PromptPageDto>;
+    /// A reader's reports on a draft, newest first (id of the draft).
+    reports(Id) -> Vec<ReportDto>;
+    /// Puts a report away.
+    delete_report(Id) -> ();
+    /// Brings a report back.
+    restore_report(Id) -> ();
+    /// Writes a report to a file.
+    export_report(ExportReport) -> ();
+    /// The interviews of a draft, the one asked last first (id of the draft).
+    interviews(Id) -> Vec<InterviewDto>;
+    /// Begins an interview.
+    start_interview(StartInterview) -> InterviewDto;
+    /// Asks someone something; the answer arrives as a take.
+    ask_character(AskCharacter) -> InterviewDto;
+    /// Says whether an answer was kept as a note.
+    keep_answer(KeepAnswer) -> InterviewDto;
+    /// Puts an interview away.
+    delete_interview(Id) -> ();
+    /// Brings an interview back.
+    restore_interview(Id) -> ();
 }

@@ -237,6 +237,8 @@ pub struct ModelDto {
     pub source: ModelSourceDto,
     /// Where it stands.
     pub state: ModelState,
+    /// Tasks that want a larger model than this: asked for, they are refused.
+    pub beyond: Vec<String>,
 }
 
 /// Where a model comes from.
@@ -337,7 +339,7 @@ pub struct TakeDto {
     pub variant: u32,
     /// The draft it is for.
     pub draft_id: String,
-    /// Name of the task: `draft`, `beats`, `outline`, `scene`, `continue`, `rewrite`, `shorten`, `expand`, `tone`.
+    /// Name of the task, as [`inkstone_desks::Task::name`] has it.
     pub task: String,
     /// How far it is.
     pub status: TakeStatus,
@@ -535,7 +537,8 @@ pub enum StudioEvent {
     },
     /// Data that a view may show has changed.
     Changed {
-        /// Kinds of data: `projects`, `documents`, `models`, `history`, `takes`, `settings`, `ledger`.
+        /// Kinds of data: `projects`, `documents`, `models`, `history`, `takes`, `settings`, `ledger`,
+        /// `reports`, `interviews`.
         kinds: Vec<String>,
     },
 }

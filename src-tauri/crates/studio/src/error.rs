@@ -227,6 +227,10 @@ fn desk(error: &DeskError) -> Parts {
         DeskError::NoSuchScene { number } => {
             ("no_such_scene", vec![("number", number.to_string())])
         }
+        DeskError::SceneNotWritten { number } => {
+            ("scene_not_written", vec![("number", number.to_string())])
+        }
+        DeskError::NeedsLargerModel { .. } => ("needs_larger_model", vec![]),
         DeskError::TaskNotForKind { .. } => ("task_not_for_kind", vec![]),
         DeskError::Template(_) => ("internal", vec![]),
     };
@@ -388,6 +392,8 @@ pub(crate) fn samples() -> Vec<StudioError> {
         [
             DeskError::EmptySelection,
             DeskError::NoSuchScene { number: 3 },
+            DeskError::SceneNotWritten { number: 3 },
+            DeskError::NeedsLargerModel { task: id() },
             DeskError::TaskNotForKind {
                 task: id(),
                 kind: id(),

@@ -56,6 +56,7 @@ mod saving;
 mod secrets;
 pub mod sentences;
 mod shelf;
+pub mod story;
 mod studio;
 mod takes;
 

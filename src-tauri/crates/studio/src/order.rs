@@ -51,10 +51,13 @@ impl Order<'_> {
     }
 }
 
-/// How many takes a desk makes by itself: an ad each, else one.
+/// How many takes a desk makes by itself: an ad each, turns and ways to say a line to choose from, else
+/// one.
 pub(crate) fn own_number(brief: &Brief, task: &Task) -> u32 {
     match (brief, task) {
         (Brief::Ads(b), Task::Draft) => b.variants,
+        (_, Task::Turns { .. }) => 5,
+        (_, Task::Alternatives) => 4,
         _ => 1,
     }
 }

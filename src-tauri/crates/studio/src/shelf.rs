@@ -11,6 +11,7 @@ use inkstone_generation::{
     ModelFile, PromptForm, RemoteModels, TextModel, may_be_embedder,
 };
 use inkstone_library::Library;
+use inkstone_manuscript::DocumentKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -518,8 +519,21 @@ impl Shelf {
             name: entry.name.clone(),
             source,
             state,
+            beyond: beyond_form(match &entry.source {
+                Source::Starter { file, .. } | Source::File { file, .. } => file.prompt_form,
+                Source::Server { .. } | Source::Search { .. } => PromptForm::Chat,
+            }),
         }
     }
+}
+
+/// The tasks that a model with this form of prompt cannot do, on any desk.
+fn beyond_form(form: PromptForm) -> Vec<String> {
+    let all = DocumentKind::ALL
+        .into_iter()
+        .flat_map(|kind| inkstone_desks::beyond(kind, form));
+    let interview = (form == PromptForm::Compact).then_some("interview");
+    all.chain(interview).map(str::to_owned).collect()
 }
 
 /// Facts of a model file, for showing.

@@ -13,17 +13,18 @@ use inkstone_manuscript::{DocumentKind, article::Article};
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Departure, Ended, Reading, State},
+    call::{self, Call, Ended, Reading, State},
     drafts::{bytes, units},
     dto::*,
     inputs::*,
     order::{
-        LOCAL, LONGEST_NOTE, MOST_VARIANTS, Order, Record, checked_note, own_number, request,
-        seed_for, seed_of,
+        LOCAL, LONGEST_NOTE, MOST_VARIANTS, Order, checked_note, own_number, request, seed_for,
+        seed_of,
     },
     projects::{bounded, time},
     saving::{NotSaved, Unsaved},
     shelf::{Chosen, STARTER},
+    story::answers::Asked,
 };
 
 /// The most takes that come along with a draft.
@@ -67,6 +68,8 @@ impl Studio {
             .collect();
         Ok(kept
             .into_iter()
+            // Answers of an interview stand in their conversation.
+            .filter(|g| g.task != Task::Interview.name())
             .take(MOST_TAKES)
             .map(|g| match live.get(&g.id) {
                 Some(take) => take.clone(),
@@ -76,7 +79,7 @@ impl Studio {
     }
 
     /// One take as it stands. Blocks.
-    fn take(&self, id: &str) -> Result<TakeDto, StudioError> {
+    pub(crate) fn take(&self, id: &str) -> Result<TakeDto, StudioError> {
         let kept = self.library.generation(id)?;
         if let Some(live) = self.live().get(id) {
             return Ok(live.take.clone());
@@ -89,7 +92,10 @@ impl Studio {
     }
 
     /// The draft and its document, unless one of them lies in the bin. Blocks.
-    fn not_deleted(&self, draft_id: &str) -> Result<(lib::Draft, lib::Document), StudioError> {
+    pub(crate) fn not_deleted(
+        &self,
+        draft_id: &str,
+    ) -> Result<(lib::Draft, lib::Document), StudioError> {
         let draft = self.library.draft(draft_id)?;
         let document = self.library.document(&draft.document_id)?;
         let there = self
@@ -121,10 +127,17 @@ impl Studio {
             Some(given) => seed_of(given)?,
         };
         let studio = self.clone();
-        let (chosen, calls, batch) = self
+        let (chosen, asked, calls, batch) = self
             .blocking(move |s| s.order(&studio.batch_id(), &i, seed))
             .await?;
-        tokio::spawn(self.clone().write_all(chosen, calls));
+        match asked.task {
+            Task::Characters | Task::Coverage | Task::Knowledge => {
+                tokio::spawn(self.clone().write_checked(chosen, asked, calls));
+            }
+            _ => {
+                tokio::spawn(self.clone().write_all(chosen, calls));
+            }
+        }
         Ok(batch)
     }
 
@@ -134,7 +147,7 @@ impl Studio {
         batch_id: &str,
         i: &Generate,
         seed: u64,
-    ) -> Result<(Chosen, Vec<Call>, Batch), StudioError> {
+    ) -> Result<(Chosen, Asked, Vec<Call>, Batch), StudioError> {
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
@@ -165,54 +178,30 @@ impl Studio {
                 i.variants.min(MOST_VARIANTS)
             },
         };
+        let mut asked = Asked {
+            project_id: project.id.clone(),
+            task: i.task.clone(),
+            batch_id: batch_id.to_owned(),
+            language: brief.language(),
+            share: 100,
+            draft: draft.clone(),
+        };
         let mut calls = Vec::new();
         let mut takes = Vec::new();
         for (variant, composed) in (0..).zip(order.compose(&chosen)?) {
             let request = request(&composed, seed_for(seed, variant));
-            let id = self.begin(Record {
-                draft_id: Some(&draft.id),
-                task: i.task.name(),
-                batch_id,
-                variant,
-                chosen: &chosen,
-                template: &composed.template,
-                template_sha256: &composed.template_sha256,
-                request: &request,
-                references: &composed.references,
-                target: Some(composed.target.clone()),
-            })?;
-            takes.push(take_dto(self.library.generation(&id)?, &draft.body));
-            calls.push(Call {
-                id,
-                variant,
-                reading: Reading::of(&composed.template),
-                request,
-                references: composed.references,
-                departure: chosen.host.clone().map(|host| Departure {
-                    host,
-                    purpose: i.task.name().to_owned(),
-                    project_id: Some(project.id.clone()),
-                }),
-                cancel: CancellationToken::new(),
-            });
+            asked.share = composed.share;
+            let (call, take) = self.enlist(&asked, &chosen, variant, &composed, request)?;
+            calls.push(call);
+            takes.push(take);
         }
-        let mut live = self.live();
-        for (take, call) in takes.iter_mut().zip(&calls) {
-            take.status = TakeStatus::Waiting;
-            live.insert(
-                take.id.clone(),
-                Live {
-                    take: take.clone(),
-                    project_id: project.id.clone(),
-                    cancel: call.cancel.clone(),
-                    settled: CancellationToken::new(),
-                    unsaved: None,
-                },
-            );
+        // Without the record a part counts as made from what stands there when it is seen.
+        if let Err(error) = self.note_asked(&draft.id, &i.task, batch_id) {
+            tracing::warn!(%error, "what a story stood like was not noted");
         }
-        drop(live);
         Ok((
             chosen,
+            asked,
             calls,
             Batch {
                 batch_id: batch_id.to_owned(),
@@ -221,12 +210,36 @@ impl Studio {
         ))
     }
 
+    /// Lists a take among those that are being written.
+    pub(crate) fn list_live(&self, take: &TakeDto, project_id: &str, cancel: &CancellationToken) {
+        self.live().insert(
+            take.id.clone(),
+            Live {
+                take: take.clone(),
+                project_id: project_id.to_owned(),
+                cancel: cancel.clone(),
+                settled: CancellationToken::new(),
+                unsaved: None,
+            },
+        );
+    }
+
+    /// Tells of a take as the library has it.
+    pub(crate) async fn tell_take(self: &Arc<Self>, id: &str) {
+        let id = id.to_owned();
+        if let Ok(take) = self.blocking(move |s| s.take(&id)).await {
+            self.tell(StudioEvent::Take {
+                take: Box::new(take),
+            });
+        }
+    }
+
     async fn write_all(self: Arc<Self>, chosen: Chosen, calls: Vec<Call>) {
         join_all(calls.into_iter().map(|call| self.write_take(&chosen, call))).await;
         self.changed(&["takes"]);
     }
 
-    async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
+    pub(crate) async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
         let id = call.id.clone();
         let cancel = call.cancel.clone();
         let made = tokio::select! {
@@ -412,7 +425,7 @@ impl Studio {
     }
 
     /// Waits until the library has all of a take, trying once more what it could not take before.
-    async fn settle(self: &Arc<Self>, id: &str) -> Result<(), StudioError> {
+    pub(crate) async fn settle(self: &Arc<Self>, id: &str) -> Result<(), StudioError> {
         let settled = match self.live().get(id) {
             None => return Ok(()),
             Some(live) if !live.over() => return Err(StudioError::StillWriting),
@@ -500,6 +513,10 @@ impl Studio {
             &[edit],
             title.as_deref(),
         )?;
+        // The text is in: nothing that is noted beside it may say otherwise.
+        if let Err(error) = self.note_made(&draft.id, &generation, target.start) {
+            tracing::warn!(%error, "what a part was made from was not noted");
+        }
         self.draft_view(&draft.id)
     }
 
@@ -581,7 +598,7 @@ pub(crate) fn resolved(g: &lib::Generation) -> String {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
-fn take_dto(g: lib::Generation, body: &str) -> TakeDto {
+pub(crate) fn take_dto(g: lib::Generation, body: &str) -> TakeDto {
     let output = Reading::of(&g.template).read(&resolved(&g));
     let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
         let end = target.end.min(body.len());

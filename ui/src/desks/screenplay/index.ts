@@ -1,11 +1,23 @@
 import type { Desk } from "..";
+import Along from "./Along.svelte";
 import Brief from "./Brief.svelte";
+import Interview from "./Interview.svelte";
+import More from "./More.svelte";
 import { nextStep } from "./next";
+import Readers from "./Readers.svelte";
 import Steps from "./Steps.svelte";
+import Story from "./Story.svelte";
 
 export const screenplay: Desk = {
   Brief,
   Steps,
+  Along,
+  More,
+  Readers,
+  views: [
+    { id: "story", label: "story.view", View: Story },
+    { id: "interview", label: "interview.title", View: Interview, within: "story" },
+  ],
   ending: "fountain",
   need: {
     field: "logline",

@@ -2,16 +2,18 @@ import { tick } from "svelte";
 import { DESKS } from "../../desks";
 import { t } from "../../locales/index.svelte";
 import type { Task } from "../../wire/bindings";
+import { models } from "../models/models.svelte";
 import { notices } from "../notices/notices.svelte";
 import { takes } from "../takes/takes.svelte";
 import { writing } from "../writing/writing.svelte";
 import { desk } from "./desk.svelte";
 
 /** Tasks that change what is selected; they need no brief. */
-const CHANGES: readonly Task["task"][] = ["rewrite", "shorten", "expand", "tone"];
+const CHANGES: readonly Task["task"][] = ["rewrite", "shorten", "expand", "tone", "alternatives"];
 
 /** Why a task cannot be asked for now, as its button says it. */
 export function blocked(task: Task["task"]): string | null {
+  if (models.chosen?.beyond.includes(task)) return t("desk.needs_larger");
   if (takes.busyHere) return t("desk.busy");
   const { from, to } = writing.selection;
   return CHANGES.includes(task) && from === to ? t("desk.select_first") : null;

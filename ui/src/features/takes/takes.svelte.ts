@@ -2,8 +2,9 @@ import { call } from "../../host";
 import { language, t } from "../../locales/index.svelte";
 import { errorText } from "../../locales/shared";
 import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
-import { isOver, isPending, mergeTake, newestFirst } from "../../wire/takes";
+import { isOver, isPart, isPending, isText, mergeTake, newestFirst } from "../../wire/takes";
 import { attempt, notices } from "../notices/notices.svelte";
+import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
 
 interface Place {
@@ -38,7 +39,14 @@ class Takes {
   );
   busyHere = $derived(this.asking || this.list.some((take) => !isOver(take.status)));
   /** What stands in the text now: batches that wait for a decision and have a place. */
-  inPlace = $derived.by<Shown[]>(() => {
+  inPlace = $derived.by<Shown[]>(() =>
+    this.pending.filter(({ takes }) => takes[0] !== undefined && isText(takes[0])),
+  );
+  /** Batches that wait for a decision and would go into the brief. */
+  parts = $derived.by<Shown[]>(() =>
+    this.pending.filter(({ takes }) => takes[0] !== undefined && isPart(takes[0])),
+  );
+  private pending = $derived.by<Shown[]>(() => {
     const batches = new Map<string, TakeDto[]>();
     for (const take of this.list) {
       const siblings = batches.get(take.batch_id);
@@ -64,7 +72,7 @@ class Takes {
   }
 
   batch(id: string): Shown | undefined {
-    return this.inPlace.find((shown) => shown.id === id);
+    return this.pending.find((shown) => shown.id === id);
   }
 
   /** The take of a batch that stands in the text. */
@@ -125,9 +133,10 @@ class Takes {
   private put(next: TakeDto) {
     const known = this.byId[next.id] ?? this.active[next.id];
     const take = mergeTake(known, next);
+    if (take.task === "interview") this.onAnswer(take);
     if (isOver(take.status)) delete this.active[take.id];
     else this.active[take.id] = take;
-    if (take.draft_id === writing.draftId) {
+    if (take.draft_id === writing.draftId && take.task !== "interview") {
       if (!this.places.has(take.batch_id))
         this.places.set(take.batch_id, { from: take.from, to: take.to });
       this.byId[take.id] = take;
@@ -135,6 +144,9 @@ class Takes {
     }
     if (known && !isOver(known.status) && isOver(take.status)) this.announce(take);
   }
+
+  /** Told of answers of an interview as they come; they stand in their conversation. */
+  onAnswer: (take: TakeDto) => void = () => undefined;
 
   private announce(take: TakeDto) {
     const model = take.model_name;
@@ -191,7 +203,30 @@ class Takes {
   }
 
   async accept(take: TakeDto): Promise<boolean> {
+    if (isPart(take)) return this.acceptPart(take);
     return this.take(take, () => writing.editor?.anchor(take.batch_id));
+  }
+
+  /** Takes a premise or pages into the brief. */
+  private async acceptPart(take: TakeDto): Promise<boolean> {
+    if (!isOver(take.status)) return false;
+    const text = this.edited[take.id] ?? take.text;
+    const view = await writing.change(
+      (draft_id) => call("accept_part", { take_id: take.id, draft_id, text }),
+      "keep",
+    );
+    if (!view) return false;
+    writing.rebrief(view.brief);
+    delete this.edited[take.id];
+    for (const next of view.takes) this.put(next);
+    notices.say(t("status.said_accepted"));
+    return true;
+  }
+
+  /** Takes a text in at a place of the person's choice. */
+  async acceptAt(take: TakeDto, text: string, at: number): Promise<boolean> {
+    this.edited[take.id] = text;
+    return this.take(take, () => ({ from: at, to: at }));
   }
 
   /** Takes a text in at the caret, whatever was decided before. */
@@ -215,7 +250,7 @@ class Takes {
     for (const next of view.takes) this.put(next);
     this.sync();
     notices.say(t("status.said_accepted"));
-    writing.editor?.focus();
+    if (views.now === TEXT) writing.editor?.focus();
     return true;
   }
 

@@ -288,6 +288,12 @@ class Writing {
     });
   }
 
+  /** The library has another brief of the open draft. */
+  rebrief(brief: Brief) {
+    this.brief = brief;
+    this.briefSaved = true;
+  }
+
   renamed(document: DocumentDto) {
     if (this.document?.id === document.id) this.document = document;
   }

@@ -110,6 +110,28 @@ export function answerTo(
     case "outline":
     case "scene":
       return { title: null, text: SCREENPLAY[brief.language][task.task] };
+    case "revise_beats":
+      return { title: null, text: SCREENPLAY[brief.language].beats };
+    case "revise_scene":
+    case "punch_up":
+      return { title: null, text: SCREENPLAY[brief.language].scene };
+    case "premise":
+      return {
+        title: null,
+        text: chinese
+          ? "守塔人走了，灯却自己亮着；玛拉要弄清是谁点的，代价是留下来。"
+          : "The keeper is gone and the lamp burns all the same. Mara wants to know who lit it, and the price is to stay.",
+      };
+    case "alternatives":
+      return { title: null, text: `${selected} (${variant + 1})` };
+    case "turns":
+    case "revise_entry":
+    case "dialogue":
+    case "characters":
+    case "coverage":
+    case "knowledge":
+    case "interview":
+      return { title: null, text: SCREENPLAY[brief.language].outline };
     case "draft":
       if ("topic" in brief) return news(brief);
       if ("product" in brief) return ad(brief, variant);

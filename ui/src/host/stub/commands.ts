@@ -2,6 +2,7 @@ import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { placeCommands } from "./place";
+import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
 
 export type Bodies = {
@@ -17,6 +18,7 @@ const treeNode = ({ text: _, title: _t, brief: _b, at: _at, ...node }: StubNode)
 export function commands(studio: StubStudio): Bodies {
   return {
     ...placeCommands(studio),
+    ...storyCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,
@@ -185,7 +187,13 @@ export function commands(studio: StubStudio): Bodies {
       const name = path.replace(/^.*[/\\]/, "").replace(/\.gguf$/, "");
       const file = { ...starterFile(), architecture: "qwen3", parameters_millions: 1720 };
       const source = { kind: "file" as const, path, file };
-      return studio.addModel({ id: studio.id("model"), name, source, state: { state: "idle" } });
+      return studio.addModel({
+        id: studio.id("model"),
+        name,
+        source,
+        state: { state: "idle" },
+        beyond: [],
+      });
     },
     add_server: ({ name, base_url, api_key, model }) => {
       const host = hostOf(base_url);
@@ -196,6 +204,7 @@ export function commands(studio: StubStudio): Bodies {
         name: shown,
         source,
         state: { state: "ready" },
+        beyond: [],
       });
     },
     set_key: ({ model_id, api_key }) => {

@@ -22,6 +22,17 @@ export const STARTER: ModelDto = {
     },
   },
   state: { state: "idle" },
+  beyond: [
+    "premise",
+    "characters",
+    "revise_entry",
+    "dialogue",
+    "turns",
+    "punch_up",
+    "coverage",
+    "knowledge",
+    "interview",
+  ],
 };
 
 export function emptyBrief(kind: DocumentKind, language: Language): Brief {
@@ -48,5 +59,15 @@ export function emptyBrief(kind: DocumentKind, language: Language): Brief {
       channel: language === "en" ? "google_rsa" : "wechat_moments",
       variants: 4,
     };
-  return { language, logline: "", genre: "", characters: [], tone, scenes: 8 };
+  return {
+    language,
+    logline: "",
+    genre: "",
+    premise: "",
+    characters: [],
+    places: [],
+    props: [],
+    tone,
+    scenes: 8,
+  };
 }

@@ -92,6 +92,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           },
         },
         state: { state: "idle" },
+        beyond: [],
       },
       {
         id: "file-2",
@@ -113,6 +114,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           state: "failed",
           error: fail("model_not_found", { path: "/home/ada/models/old.gguf" }),
         },
+        beyond: [],
       },
       {
         id: "server-1",
@@ -125,6 +127,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           has_key: false,
         },
         state: { state: "ready" },
+        beyond: [],
       },
     );
     studio.entries = [

@@ -19,12 +19,12 @@ pub(crate) fn compose(
         input.document[..target.start].clone_into(&mut fields.before);
         input.document[target.clone()].clone_into(&mut fields.selection);
     }
+    if let Some(number) = input.task.scene() {
+        let scene = target::scene(input.document, number)?;
+        fields.heading = scene.heading;
+        fields.synopsis = scene.synopsis.unwrap_or_default();
+    }
     match input.task {
-        Task::Scene { number } => {
-            let scene = target::scene(input.document, *number)?;
-            fields.heading = scene.heading;
-            fields.synopsis = scene.synopsis.unwrap_or_default();
-        }
         Task::Draft => {
             // Each ad of the document and of this batch leads with another point.
             let written = AdSet::parse(input.document).ads.len();
@@ -34,10 +34,28 @@ pub(crate) fn compose(
         _ => {}
     }
     let (kind, language) = (input.brief.kind(), input.brief.language());
-    let (content, references) = lines(kind, input.task.name(), language, &fields)
+    let (content, references) = lines(kind, stand_in(input.task.name()), language, &fields)
         .map_err(|e| DeskError::Template(e.to_string()))?;
     let role = Role::User;
     Ok((vec![Message { role, content }], references))
+}
+
+/// The task whose compact template does the work of another: one that is the same to a small
+/// network, which hears nothing of what stood there before.
+pub(crate) fn stand_in(task: &str) -> &str {
+    match task {
+        "revise_beats" => "beats",
+        "revise_scene" => "scene",
+        "alternatives" => "rewrite",
+        own => own,
+    }
+}
+
+/// Whether there is a compact template for a task. A small network was trained on these alone; any
+/// other task is beyond it.
+pub(crate) fn knows(kind: DocumentKind, task: &str) -> bool {
+    let name = format!("{}/{}.en", kind.name(), stand_in(task));
+    SOURCES.iter().any(|(known, _)| *known == name)
 }
 
 fn of_brief(brief: &Brief) -> Fields {

@@ -22,6 +22,7 @@ pub(super) fn check(brief: &Brief, text: &str) -> Vec<Finding> {
         findings.push(finding.with("want", brief.scenes).with("have", scenes));
     }
     findings.extend(strangers(brief, text));
+    findings.extend(super::continuity::check(brief, text));
     findings
 }
 
@@ -85,7 +86,8 @@ fn strangers(brief: &ScreenplayBrief, text: &str) -> Vec<Finding> {
     let people: Vec<String> = brief
         .characters
         .iter()
-        .map(|c| c.name.trim().to_uppercase())
+        .flat_map(|c| std::iter::once(&c.name).chain(&c.aliases))
+        .map(|name| name.trim().to_uppercase())
         .filter(|name| !name.is_empty())
         .collect();
     if people.is_empty() {
@@ -146,7 +148,7 @@ mod tests {
     fn brief(language: Language, names: &[&str], scenes: u32) -> Brief {
         let characters = names.iter().map(|name| CharacterBrief {
             name: (*name).to_owned(),
-            description: String::new(),
+            ..CharacterBrief::default()
         });
         match Brief::empty(DocumentKind::Screenplay, language) {
             Brief::Screenplay(b) => Brief::Screenplay(ScreenplayBrief {

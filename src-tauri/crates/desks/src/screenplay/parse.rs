@@ -2,16 +2,29 @@
 
 use inkstone_manuscript::Language;
 
-use super::tidy::{heading, tidy, unmarked};
+use super::{
+    interview, people,
+    report::{self, Coverage},
+    tidy::{heading, tidy, unmarked},
+};
 use crate::{Output, Task, clean::clean};
 
 pub(super) fn parse(task: &Task, language: Language, raw: &str) -> Output {
     let text = clean(raw);
     let text = match task {
-        Task::Beats => beats(&text),
+        Task::Beats | Task::ReviseBeats => beats(&text),
         Task::Outline => outline(&text, language),
-        Task::Scene { .. } => body(&tidy(&text, language)).to_owned(),
-        Task::Draft | Task::Continue => tidy(&text, language),
+        Task::Scene { .. } | Task::ReviseScene { .. } | Task::PunchUp { .. } => {
+            body(&tidy(&text, language)).to_owned()
+        }
+        Task::Draft | Task::Continue | Task::Dialogue { .. } => tidy(&text, language),
+        Task::Premise => premise(&text),
+        Task::ReviseEntry { .. } => entry(&text, language),
+        Task::Turns { .. } => turn(&text, language),
+        Task::Characters => people::text(raw, language),
+        Task::Coverage => Coverage::text(raw, language),
+        Task::Knowledge => report::knowledge_text(raw),
+        Task::Interview => interview::answer(raw, language),
         // A selection may be half a line: only what is surely decoration goes.
         _ if text.contains('\n') => tidy(&text, language),
         _ => unmarked(&text.replace("**", "")).to_owned(),
@@ -129,6 +142,71 @@ fn outline(text: &str, language: Language) -> String {
     out.join("\n\n")
 }
 
+/// A premise as plain paragraphs.
+fn premise(text: &str) -> String {
+    let paragraphs = text.split("\n\n").filter_map(|block| {
+        let lines: Vec<&str> = block.lines().map(str::trim).collect();
+        let joined = lines.join(" ");
+        let bare = unmarked(joined.trim_start_matches('#').trim()).replace("**", "");
+        let bare = bare.trim();
+        let lower = bare.trim_end_matches([':', '：']).to_lowercase();
+        let heading = ["premise", "the premise", "前提", "故事前提", "故事大纲"];
+        if bare.is_empty() || heading.contains(&lower.as_str()) {
+            return None;
+        }
+        Some(labelled(bare, &["premise", "the premise", "前提", "故事前提"]).to_owned())
+    });
+    paragraphs.collect::<Vec<_>>().join("\n\n")
+}
+
+/// A synopsis alone, without its heading.
+fn entry(text: &str, language: Language) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| {
+        !line.is_empty()
+            && heading(line, language).is_none()
+            && !line.chars().all(|c| "-*_=#".contains(c))
+    });
+    let mut out: Vec<String> = Vec::new();
+    for line in lines {
+        let bare = unmarked(unlisted(line)).replace("**", "");
+        let bare = without_label(&bare);
+        match out.last_mut() {
+            Some(last) if !line.starts_with('=') => {
+                last.push(' ');
+                last.push_str(bare);
+            }
+            _ if bare.is_empty() => {}
+            _ => out.push(format!("= {bare}")),
+        }
+    }
+    out.join("\n")
+}
+
+/// One turn: a heading and what happens, or what happens alone.
+fn turn(text: &str, language: Language) -> String {
+    let found = outline(text, language);
+    let mut blocks = found.split("\n\n");
+    match (blocks.next(), blocks.next()) {
+        (Some(heading), Some(happens)) if !heading.is_empty() && happens.starts_with('=') => {
+            format!("{heading}\n\n{happens}")
+        }
+        _ => entry(text, language),
+    }
+}
+
+fn labelled<'a>(text: &'a str, labels: &[&str]) -> &'a str {
+    let Some(at) = text.find([':', '：']) else {
+        return text;
+    };
+    let colon = text[at..].chars().next().map_or(1, char::len_utf8);
+    let name = text[..at].trim().to_lowercase();
+    if labels.contains(&name.as_str()) {
+        text[at + colon..].trim()
+    } else {
+        text
+    }
+}
+
 fn without_label(text: &str) -> &str {
     const LABELS: &[&str] = &[
         "synopsis",
@@ -139,16 +217,7 @@ fn without_label(text: &str) -> &str {
         "简介",
         "内容",
     ];
-    let Some(at) = text.find([':', '：']) else {
-        return text.trim();
-    };
-    let colon = text[at..].chars().next().map_or(1, char::len_utf8);
-    let name = text[..at].trim().to_lowercase();
-    if LABELS.contains(&name.as_str()) {
-        text[at + colon..].trim()
-    } else {
-        text.trim()
-    }
+    labelled(text.trim(), LABELS)
 }
 
 /// A scene without the heading and the synopsis that stand in the script already.
@@ -260,6 +329,64 @@ mod tests {
     }
 
     #[test]
+    fn a_premise_is_plain_paragraphs() {
+        for raw in [
+            "Mara hides a letter.\n\nTom finds it.",
+            "**Premise:** Mara hides\na letter.\n\nTom finds it.",
+            "Here's the premise:\n\n# Premise\n\nMara hides a letter.\n\nTom finds it.",
+        ] {
+            assert_eq!(
+                english(Task::Premise, raw),
+                "Mara hides a letter.\n\nTom finds it.",
+                "{raw}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_turn_is_a_heading_and_what_happens() {
+        let exact = "EXT. LANDING - DAWN\n\n= Tom burns the boat.";
+        for raw in [
+            exact,
+            "**EXT. LANDING – DAWN**\nTom burns the boat.\n\nINT. HUT - DAY\n\n= No more.",
+            "Turn 1:\n\nEXT. LANDING - DAWN\n\nSynopsis: Tom burns the boat.",
+        ] {
+            let task = Task::Turns { written: vec![] };
+            assert_eq!(english(task, raw), exact, "{raw}");
+        }
+        let task = Task::Turns { written: vec![] };
+        assert_eq!(
+            english(task, "Tom burns the boat."),
+            "= Tom burns the boat."
+        );
+        let task = Task::ReviseEntry { number: 1 };
+        assert_eq!(
+            english(task, "INT. HUT - DAY\n\nSynopsis: Mara lies.\n= Tom knows."),
+            "= Mara lies.\n= Tom knows."
+        );
+    }
+
+    #[test]
+    fn an_answer_is_what_was_said() {
+        for raw in [
+            "I never read it.",
+            "\"I never read it.\"",
+            "MARA: I never read it.",
+            "**Mara:** I never read it.",
+            "MARA\nI never read it.",
+        ] {
+            assert_eq!(english(Task::Interview, raw), "I never read it.", "{raw}");
+        }
+        assert_eq!(
+            english(Task::Interview, "One thing: I never read it."),
+            "One thing: I never read it."
+        );
+        for raw in ["林晓：我没看。", "@林晓\n我没看。", "“我没看。”"] {
+            assert_eq!(chinese(Task::Interview, raw), "我没看。", "{raw}");
+        }
+    }
+
+    #[test]
     fn half_a_line_stays_half_a_line() {
         assert_eq!(
             english(Task::Rewrite, "under the bread tin"),
@@ -277,15 +404,12 @@ mod tests {
             "@林晓\n（低声）\n好。\n老唐：走。",
         ] {
             for (end, _) in text.char_indices() {
-                for task in [
-                    Task::Draft,
-                    Task::Beats,
-                    Task::Outline,
-                    Task::Scene { number: 1 },
-                ] {
+                for name in crate::tasks(inkstone_manuscript::DocumentKind::Screenplay) {
+                    let task = Task::named(name).unwrap();
                     english(task.clone(), &text[..end]);
                     chinese(task, &text[..end]);
                 }
+                chinese(Task::Interview, &text[..end]);
             }
         }
     }

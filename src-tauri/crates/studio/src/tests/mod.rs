@@ -6,5 +6,6 @@ mod remote;
 mod replay;
 mod scripts;
 mod search_models;
+mod story;
 mod takes;
 pub(crate) mod world;

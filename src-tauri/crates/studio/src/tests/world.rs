@@ -553,6 +553,18 @@ pub(crate) async fn eventually(holds: impl Fn() -> bool) {
         .expect("it never came");
 }
 
+/// The same for what has to be asked.
+pub(crate) async fn eventually_async(holds: impl AsyncFn() -> bool) {
+    let wait = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), wait)
+        .await
+        .expect("it never came");
+}
+
 pub(crate) fn is_over(take: &TakeDto) -> bool {
     !matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing)
 }

@@ -1,0 +1,212 @@
+//! Interviews with the people of a script.
+
+use std::sync::Arc;
+
+use inkstone_desks::{Exchange, Interview, Task, interview};
+use inkstone_library as lib;
+
+use super::{
+    answers::{Asked, facts},
+    dto::{AskCharacter, InterviewDto, InterviewTurnDto, KeepAnswer, StartInterview},
+};
+use crate::{
+    Studio, StudioError,
+    call::Call,
+    drafts::bytes,
+    dto::TakeStatus,
+    inputs::Id,
+    order::{LONGEST_NOTE, request},
+    projects::{bounded, time},
+    shelf::{Chosen, STARTER},
+};
+
+impl Studio {
+    /// An interview with the answers as they stand. Blocks.
+    fn interview_dto(&self, kept: lib::Interview) -> Result<InterviewDto, StudioError> {
+        let turns = kept
+            .turns
+            .into_iter()
+            .map(|turn| {
+                let take = self.take(&turn.generation_id)?;
+                let number = |name: &str| {
+                    let found = turn.facts.get(name).and_then(serde_json::Value::as_u64);
+                    found.and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+                };
+                Ok(InterviewTurnDto {
+                    left_out: number("left_out"),
+                    scenes: number("scenes"),
+                    scenes_told: number("scenes_told"),
+                    id: turn.id,
+                    question: turn.question,
+                    take_id: take.id,
+                    answer: take.text,
+                    status: take.status,
+                    error: take.error,
+                    kept: turn.kept,
+                })
+            })
+            .collect::<Result<_, StudioError>>()?;
+        Ok(InterviewDto {
+            id: kept.id,
+            draft_id: kept.draft_id,
+            character: kept.character,
+            turns,
+            updated_at: time(kept.updated_at),
+        })
+    }
+
+    /// See [`crate::commands`].
+    pub async fn interviews(self: &Arc<Self>, i: Id) -> Result<Vec<InterviewDto>, StudioError> {
+        self.blocking(move |s| {
+            let all = s.library.interviews(&i.id)?;
+            all.into_iter().map(|one| s.interview_dto(one)).collect()
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn start_interview(
+        self: &Arc<Self>,
+        i: StartInterview,
+    ) -> Result<InterviewDto, StudioError> {
+        let character = bounded("character", &i.character, 300)?;
+        if character.is_empty() {
+            return Err(StudioError::BadRequest("nobody is named".into()));
+        }
+        self.blocking(move |s| {
+            s.story_desk(&i.draft_id)?;
+            let id = s.library.begin_interview(&i.draft_id, &character)?;
+            s.interview_dto(s.library.interview(&id)?)
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn ask_character(
+        self: &Arc<Self>,
+        i: AskCharacter,
+    ) -> Result<InterviewDto, StudioError> {
+        let question = bounded("question", &i.question, LONGEST_NOTE)?;
+        let seed = self.seed();
+        let batch_id = self.batch_id();
+        let (chosen, call, dto) = self
+            .blocking(move |s| s.question(&i, question, seed, batch_id))
+            .await?;
+        let studio = self.clone();
+        tokio::spawn(async move {
+            studio.write_take(&chosen, call).await;
+            studio.changed(&["interviews"]);
+        });
+        Ok(dto)
+    }
+
+    /// Composes a question and writes it down. Blocks.
+    fn question(
+        &self,
+        i: &AskCharacter,
+        question: String,
+        seed: u64,
+        batch_id: String,
+    ) -> Result<(Chosen, Call, InterviewDto), StudioError> {
+        let kept = self.library.interview(&i.id)?;
+        let (draft, document) = self.not_deleted(&kept.draft_id)?;
+        let project = self.library.project(&document.project_id)?;
+        let brief = Self::brief(document.kind, document.language, &draft.fields)?;
+        let mut turns = kept.turns;
+        let last = if i.again { turns.pop() } else { None };
+        let question = last.as_ref().map_or(question, |turn| turn.question.clone());
+        if question.is_empty() {
+            return Err(StudioError::BadRequest("nothing is asked".into()));
+        }
+        let mut before = Vec::new();
+        for turn in turns {
+            let take = self.take(&turn.generation_id)?;
+            if matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing) {
+                return Err(StudioError::StillWriting);
+            }
+            // What was not answered was not said.
+            if !take.text.trim().is_empty() {
+                before.push(Exchange {
+                    question: turn.question,
+                    answer: take.text,
+                });
+            }
+        }
+        let wanted = project.model_id.as_deref().unwrap_or(STARTER);
+        let chosen = self
+            .shelf
+            .choose(wanted)
+            .or_else(|_| self.shelf.choose(STARTER))?;
+        if let Some(host) = &chosen.host
+            && project.privacy == lib::Privacy::LocalOnly
+        {
+            return Err(StudioError::RemoteNotAllowed { host: host.clone() });
+        }
+        let until = bytes(&draft.body, 0, i.until)?.end;
+        let input = Interview {
+            brief: &brief,
+            document: &draft.body,
+            until,
+            character: &kept.character,
+            before: &before,
+            question: &question,
+            house_rules: &project.house_rules,
+            context_tokens: chosen.context_tokens,
+        };
+        let asked = interview(&input, chosen.prompt_form)?;
+        let facts = facts(
+            before.len() - asked.exchanges,
+            asked.scenes,
+            asked.scenes_told,
+        );
+        let composed = asked.composed;
+        let wanted = request(&composed, seed);
+        let (call, _) = self.enlist(
+            &Asked {
+                draft,
+                project_id: project.id,
+                task: Task::Interview,
+                batch_id,
+                language: brief.language(),
+                share: 100,
+            },
+            &chosen,
+            0,
+            &composed,
+            wanted,
+        )?;
+        match last {
+            Some(turn) => self.library.answer_anew(&turn.id, &call.id, &facts)?,
+            None => {
+                self.library.ask(&i.id, &question, &call.id, &facts)?;
+            }
+        }
+        let dto = self.interview_dto(self.library.interview(&i.id)?)?;
+        Ok((chosen, call, dto))
+    }
+
+    /// See [`crate::commands`].
+    pub async fn keep_answer(self: &Arc<Self>, i: KeepAnswer) -> Result<InterviewDto, StudioError> {
+        self.blocking(move |s| {
+            s.library.keep_answer(&i.turn_id, i.kept)?;
+            s.interview_dto(s.library.interview(&i.interview_id)?)
+        })
+        .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn delete_interview(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        self.blocking(move |s| Ok(s.library.delete_interview(&i.id)?))
+            .await?;
+        self.changed(&["interviews"]);
+        Ok(())
+    }
+
+    /// See [`crate::commands`].
+    pub async fn restore_interview(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
+        self.blocking(move |s| Ok(s.library.restore_interview(&i.id)?))
+            .await?;
+        self.changed(&["interviews"]);
+        Ok(())
+    }
+}
