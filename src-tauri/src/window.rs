@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use inkstone_machine::{Places, SystemClock, seeds};
+use inkstone_machine::{InstalledFonts, Places, SystemClock, seeds};
 use inkstone_studio::{
     Doorway, Parts, Program, SessionSecrets, Studio, StudioError,
     dto::{ErrorDto, StudioEvent},
@@ -96,8 +96,10 @@ fn parts(library: &Path) -> Parts {
     }
 }
 
-/// Passes the studio's events on to the page for as long as there is a studio.
+/// Passes the studio's events on to the page for as long as there is a studio, and lends it the
+/// fonts of the system.
 fn tell(app: &AppHandle, studio: &Arc<Studio>) {
+    studio.use_fonts(Arc::new(InstalledFonts::default()));
     let (app, mut events) = (app.clone(), studio.subscribe());
     tauri::async_runtime::spawn(async move {
         while let Some(event) = next(&mut events).await {

@@ -172,6 +172,14 @@ const OWNED: &[Owned] = &[
         crates: &["fantoccini", "thirtyfour", "x11rb"],
         rooms: &[TESTS],
     },
+    Owned {
+        crates: &["krilla*", "rustybuzz", "skrifa"],
+        rooms: &[FORMATS],
+    },
+    Owned {
+        crates: &["unicode-linebreak"],
+        rooms: &[MANUSCRIPT],
+    },
     // The other rooms are plain functions: their callers choose the thread.
     Owned {
         crates: &["tokio"],

@@ -18,6 +18,7 @@ import {
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { DocumentKind, EditCause } from "../wire/bindings";
 import { kindClass, kindFacet, layout } from "./layout";
+import { type PageStart, pageStarts, showPageStarts } from "./pages";
 import { type RevisionPlace, revisions, setRevisions } from "./revisions";
 import {
   type Anchor,
@@ -105,6 +106,7 @@ export class Editor {
         drawSelection(),
         EditorView.lineWrapping,
         layout,
+        pageStarts,
         suggestions(ports.showSuggestion),
         revisions(),
         keymap.of([
@@ -178,6 +180,11 @@ export class Editor {
   /** The words around the text, after a change of language. */
   speak(page: Pick<Page, "language" | "label" | "hint">) {
     this.view.dispatch({ effects: this.words.reconfigure(this.wordsOf(page)) });
+  }
+
+  /** Shows where pages begin. */
+  showPageStarts(pages: readonly PageStart[]) {
+    showPageStarts(this.view, pages);
   }
 
   text(): string {

@@ -95,6 +95,21 @@ export const TESTIDS = [
   "production-date",
   "production-start",
   "production-unlock",
+  "export-pdf",
+
+  // The pages of a screenplay: `pages-<choice>` for what is printed.
+  "pages",
+  "pages-*",
+  "paper-letter",
+  "paper-a4",
+  "page-hollywood",
+  "page-chinese",
+  "numbers-none",
+  "numbers-given",
+  "numbers-all",
+  "status-pages",
+
+  // The page again.
   "suggestion-*",
   "take-*",
   "take-accept",

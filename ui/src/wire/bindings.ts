@@ -687,6 +687,105 @@ export type ReplayDto = {
 	total_ms: number;
 };
 
+/** How the pages of a document are set; kept with the document. */
+export type PageSetup = {
+	paper: "letter" | "a4";
+	style: "hollywood" | "chinese";
+	scene_numbers: "none" | "given" | "all";
+	title_page: boolean;
+	page_numbers: boolean;
+	/** `(CONT'D)` for who speaks again after action. */
+	continued_cues: boolean;
+	/** `CONTINUED` where a scene goes over a page. */
+	continued_scenes: boolean;
+	bold_headings: boolean;
+	/** Two blank lines before a heading. */
+	wide_scenes: boolean;
+	notes: boolean;
+	sections: boolean;
+	synopses: boolean;
+	watermark: string;
+	header: string;
+	footer: string;
+	/** Whether the editor shows where pages end. */
+	shown: boolean;
+};
+
+/** Where the pages of a draft end. */
+export type PageBreaks = {
+	/** The revision that was laid out. */
+	revision: number;
+	pages: number;
+	/** The length in eighths of a page. */
+	eighths: number;
+	/** The pages but the first, in order. */
+	breaks: Array<PageBreak>;
+	/** The scenes, in order. */
+	scenes: Array<SceneLength>;
+};
+
+/** A page that begins. */
+export type PageBreak = {
+	/** Where it begins, in UTF-16 units. */
+	at: number;
+	/** Its number. */
+	label: string;
+};
+
+/** How long a scene is. */
+export type SceneLength = {
+	/** Where its heading stands, in UTF-16 units. */
+	at: number;
+	eighths: number;
+	/** The page it begins on. */
+	page: string;
+};
+
+/** Pages to look at. Lengths are points. */
+export type PagePreview = {
+	width: number;
+	height: number;
+	/** How many there are, the title page included. */
+	pages: number;
+	eighths: number;
+	watermark: string;
+	sheets: Array<PreviewSheet>;
+};
+
+/** A page to look at. */
+export type PreviewSheet = {
+	/** Its number; empty for the title page. */
+	label: string;
+	pieces: Array<PreviewPiece>;
+};
+
+/** Letters in a row with one look. */
+export type PreviewPiece = {
+	text: string;
+	/** Where letters begin: the first, or each where they are full-width. */
+	x: Array<number>;
+	y: number;
+	/** How far the letters reach. */
+	width: number;
+	size: number;
+	bold: boolean;
+	italic: boolean;
+	underline: boolean;
+	/** Full-width letters: the Han font. */
+	wide: boolean;
+	/** Printed in grey. */
+	quiet: boolean;
+};
+
+/** How a PDF went. */
+export type PdfDone = {
+	pages: number;
+	/** Characters that no font has; they are printed as their numbers. */
+	missing: Array<string>;
+	/** The fonts of the system that were used for what ours lack. */
+	fonts: Array<string>;
+};
+
 /** An error at the edge: a code whose sentence and hint stand in the locale file `errors`. */
 export type ErrorDto = {
 	/** Code, in snake case. */
@@ -1145,11 +1244,32 @@ export type RevisionMarkDto = {
 	set: number;
 };
 
-/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads). */
+/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads), `pdf` (screenplays, with the setup of the document). */
 export type Export = {
 	draft_id: string;
 	path: string;
 	format: string;
+};
+
+/** Keeps the setup of a document. */
+export type SetPageSetup = {
+	document_id: string;
+	setup: PageSetup;
+};
+
+/** Asks for some pages of a draft, as they would be printed. `first` counts from 0, the title page included. */
+export type PreviewPages = {
+	draft_id: string;
+	setup: PageSetup;
+	first: number;
+	count: number;
+};
+
+/** Writes a draft as PDF. The setup is kept with the document. */
+export type ExportPdf = {
+	draft_id: string;
+	path: string;
+	setup: PageSetup;
 };
 
 /** A stage of the story as it is asked for. */
@@ -1558,6 +1678,16 @@ export interface Commands extends DoorCommands {
 	number_scenes: { input: Id; output: DraftView };
 	/** Writes a draft to a file. */
 	export: { input: Export; output: null };
+	/** How the pages of a document are set (id of a draft). */
+	page_setup: { input: Id; output: PageSetup };
+	/** Keeps how the pages of a document are set. */
+	set_page_setup: { input: SetPageSetup; output: null };
+	/** Where the pages of a draft end, and how long it is (id of the draft). */
+	page_breaks: { input: Id; output: PageBreaks };
+	/** Shows pages of a draft as they would be printed. */
+	preview_pages: { input: PreviewPages; output: PagePreview };
+	/** Writes a draft as PDF. */
+	export_pdf: { input: ExportPdf; output: PdfDone };
 	/** Searches titles and texts. */
 	search: { input: Search; output: Array<HitDto> };
 	/** What left the machine, newest first. */

@@ -59,6 +59,8 @@ pub enum Command {
     Import(Import),
     /// Writes a draft to a file
     Export(Export),
+    /// Prints a screenplay as PDF, in the layout of the trade
+    Pdf(Pdf),
     /// Checks a text against a brief and the rules of its kind
     Check(Check),
     /// Tells what a brief may hold
@@ -269,7 +271,7 @@ pub struct Export {
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
     /// The format; otherwise by the file's ending, else the text as it stands
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "fountain", "fdx", "csv"])]
+    #[arg(long, value_name = "FORMAT", value_parser = ["text", "fountain", "fdx", "csv", "pdf"])]
     pub format: Option<String>,
 }
 
@@ -279,6 +281,56 @@ pub struct Replay {
     /// The id of a generation, as `ink draft --json` prints it
     #[arg(value_name = "GENERATION")]
     pub generation: String,
+}
+
+/// Of `ink pdf`.
+#[derive(Debug, Args)]
+pub struct Pdf {
+    /// The script, in Fountain; `-` reads it from stdin
+    #[arg(value_name = "SCRIPT", value_hint = ValueHint::FilePath)]
+    pub script: PathBuf,
+    /// Where the PDF goes
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// The paper; otherwise letter for English, a4 for Chinese
+    #[arg(long, value_name = "PAPER", value_parser = ["letter", "a4"])]
+    pub paper: Option<String>,
+    /// How pages are set; otherwise by the script's language
+    #[arg(long, value_name = "STYLE", value_parser = ["hollywood", "chinese"])]
+    pub style: Option<String>,
+    /// Which scene numbers are printed
+    #[arg(long, value_name = "WHICH", value_parser = ["none", "given", "all"])]
+    pub scene_numbers: Option<String>,
+    /// The language of the script: en or zh-CN; otherwise told by its letters
+    #[arg(long, value_name = "TAG", value_parser = language())]
+    pub script_language: Option<Language>,
+    /// Leaves the title page out
+    #[arg(long)]
+    pub no_title_page: bool,
+    /// Leaves out (CONT'D) where somebody speaks again after action
+    #[arg(long)]
+    pub no_continued: bool,
+    /// Prints CONTINUED where a scene goes over a page
+    #[arg(long)]
+    pub continued_scenes: bool,
+    /// Prints notes
+    #[arg(long)]
+    pub notes: bool,
+    /// Prints sections
+    #[arg(long)]
+    pub sections: bool,
+    /// Prints synopses
+    #[arg(long)]
+    pub synopses: bool,
+    /// Large and grey across each page
+    #[arg(long, value_name = "TEXT")]
+    pub watermark: Option<String>,
+    /// At the head of each page
+    #[arg(long, value_name = "TEXT")]
+    pub header: Option<String>,
+    /// At the foot of each page
+    #[arg(long, value_name = "TEXT")]
+    pub footer: Option<String>,
 }
 
 /// Of `ink check`.

@@ -70,7 +70,7 @@ pub fn schema(kind: DocumentKind, output: &Output) -> Result<(), Failure> {
 }
 
 /// The language a text is most likely written in, where no brief says so.
-fn language_of(text: &str) -> Language {
+pub fn language_of(text: &str) -> Language {
     let chinese = text
         .chars()
         .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))

@@ -80,6 +80,7 @@ pub async fn export(wanted: Export, session: &Session, output: &Output) -> Resul
     let by_ending = match ending.as_deref().and_then(|ending| ending.to_str()) {
         Some("fdx") => "fdx",
         Some("csv") => "csv",
+        Some("pdf") => "pdf",
         _ => "text",
     };
     let format = wanted.format.unwrap_or_else(|| by_ending.to_owned());

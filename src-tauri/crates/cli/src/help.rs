@@ -260,6 +260,43 @@ const CHINESE: &[(&str, &str)] = &[
         "Mends what can be mended after a backup, and keeps aside what can't be verified",
         "先备份，再修复能修复的内容；无法核实的另行保存",
     ),
+    (
+        "Prints a screenplay as PDF, in the layout of the trade",
+        "按行业版式把剧本打印为 PDF",
+    ),
+    (
+        "The script, in Fountain; `-` reads it from stdin",
+        "剧本，Fountain 格式；- 表示从标准输入读取",
+    ),
+    ("Where the PDF goes", "PDF 写到哪里"),
+    (
+        "The paper; otherwise letter for English, a4 for Chinese",
+        "纸张；英文默认 letter，中文默认 a4",
+    ),
+    (
+        "How pages are set; otherwise by the script's language",
+        "版式；默认按剧本语言",
+    ),
+    ("Which scene numbers are printed", "印哪些场号"),
+    (
+        "The language of the script: en or zh-CN; otherwise told by its letters",
+        "剧本的语言：en 或 zh-CN；默认按文字判断",
+    ),
+    ("Leaves the title page out", "不印扉页"),
+    (
+        "Leaves out (CONT'D) where somebody speaks again after action",
+        "同一人物在动作后再次说话时不标（续）",
+    ),
+    (
+        "Prints CONTINUED where a scene goes over a page",
+        "场景跨页时标“接上页”",
+    ),
+    ("Prints notes", "印出备注"),
+    ("Prints sections", "印出段落标题"),
+    ("Prints synopses", "印出梗概"),
+    ("Large and grey across each page", "每页的灰色水印"),
+    ("At the head of each page", "页眉"),
+    ("At the foot of each page", "页脚"),
     ("What the text is", "文本的类别"),
     (
         "The text; `-` reads it from stdin",

@@ -21,6 +21,7 @@ mod keys;
 mod library;
 mod models;
 mod output;
+mod pdf;
 mod place;
 mod progress;
 mod replay;
@@ -68,6 +69,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Replay(wanted) => replay::run(wanted, session, output).await,
         Command::Import(wanted) => files::import(wanted, session, output).await,
         Command::Export(wanted) => files::export(wanted, session, output).await,
+        Command::Pdf(wanted) => pdf::pdf(&wanted, output),
         Command::Check(wanted) => check::check(&wanted, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },

@@ -6,7 +6,7 @@ use std::{
 };
 
 use inkstone_generation::CancellationToken;
-use inkstone_machine::{Places, SystemClock, seeds};
+use inkstone_machine::{InstalledFonts, Places, SystemClock, seeds};
 use inkstone_studio::{Doorway, Parts, Program, Studio, StudioError};
 
 use crate::{failure::Failure, keys::Keys};
@@ -23,7 +23,9 @@ impl Session {
     pub async fn open(&self, keys: Arc<Keys>) -> Result<Arc<Studio>, Failure> {
         let parts = parts(&self.places()?.library, keys);
         let opened = tokio::task::spawn_blocking(move || Studio::open(parts)).await;
-        Ok(opened.map_err(|fault| StudioError::Internal(fault.to_string()))??)
+        let studio = opened.map_err(|fault| StudioError::Internal(fault.to_string()))??;
+        studio.use_fonts(Arc::new(InstalledFonts::default()));
+        Ok(studio)
     }
 
     /// Opens the studio to look around in it, also beside the window that writes.

@@ -263,6 +263,27 @@ impl Words {
         )
     }
 
+    pub fn printed(self, pages: u32, path: &str) -> String {
+        self.pick(
+            format!("{pages} pages written to {path}."),
+            format!("已将 {pages} 页写入 {path}。"),
+        )
+    }
+
+    pub fn no_font_has(self, characters: &str) -> String {
+        self.pick(
+            format!("No font has {characters}; they are printed as their numbers."),
+            format!("没有字体包含 {characters}，这些字符以编码印出。"),
+        )
+    }
+
+    pub fn fonts_used(self, fonts: &str) -> String {
+        self.pick(
+            format!("Also used: {fonts}."),
+            format!("另外用到的字体：{fonts}。"),
+        )
+    }
+
     pub fn severity(self, severity: inkstone_studio::dto::FindingSeverity) -> &'static str {
         use inkstone_studio::dto::FindingSeverity::{Error, Info, Warning};
         match severity {

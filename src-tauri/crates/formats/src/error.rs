@@ -40,6 +40,9 @@ pub enum FormatError {
         /// What is missing.
         detail: String,
     },
+    /// The PDF could not be written.
+    #[error("the PDF could not be written: {0}")]
+    Pdf(String),
     /// The table could not be written.
     #[error("the table could not be written: {0}")]
     Table(String),

@@ -11,6 +11,7 @@
 //! Glossary
 //! - *FDX*: Final Draft's XML. *Layout*: a script as it is printed, told apart by its columns.
 //! - *Plain*: a text file without markup of its own, in any encoding people still use.
+//! - *Fallback*: a character that the fonts we ship lack, and the font it is set in ([`pdf`]).
 //! - *Editor*: Google Ads Editor, which imports ads from CSV.
 
 pub mod ads_csv;
@@ -18,6 +19,7 @@ pub mod bundle;
 mod error;
 pub mod fdx;
 pub mod import;
+pub mod pdf;
 pub mod pdf_text;
 pub mod plain;
 pub mod script;

@@ -11,12 +11,14 @@
 
 mod chance;
 mod clock;
+mod fonts;
 mod locale;
 mod log;
 mod places;
 
 pub use chance::{SEED_VARIABLE, chance, seeds};
 pub use clock::SystemClock;
+pub use fonts::InstalledFonts;
 pub use locale::system_language;
 pub use log::log_to_stderr;
 pub use places::{LIBRARY_VARIABLE, NoDataFolder, Places};

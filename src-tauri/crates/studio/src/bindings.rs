@@ -5,7 +5,7 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, doorway, dto, history, inputs, replay, story};
+use crate::{commands, doorway, dto, history, inputs, pages, replay, story};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -47,6 +47,7 @@ fn typescript() -> String {
     use dto::*;
     use history::*;
     use inputs::*;
+    use pages::*;
     use replay::*;
     use story::dto::*;
     let config = &Config::new();
@@ -104,6 +105,14 @@ fn typescript() -> String {
         ReplayOutcome,
         ReplayDifference,
         ReplayDto,
+        PageSetup,
+        PageBreaks,
+        PageBreak,
+        SceneLength,
+        PagePreview,
+        PreviewSheet,
+        PreviewPiece,
+        PdfDone,
         ErrorDto,
         StudioEvent,
         LibraryState,
@@ -158,6 +167,9 @@ fn typescript() -> String {
         RevisionSetDto,
         RevisionMarkDto,
         Export,
+        SetPageSetup,
+        PreviewPages,
+        ExportPdf,
         Stage,
         StoryDto,
         BeatDto,

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, dto::*, history::*, imports::*, inputs::*, production::*, replay::*,
-    story::dto::*,
+    Studio, StudioError, dto::*, history::*, imports::*, inputs::*, pages::*, production::*,
+    replay::*, story::dto::*,
 };
 
 macro_rules! commands {
@@ -226,6 +226,16 @@ commands! {
     number_scenes(Id) -> DraftView;
     /// Writes a draft to a file.
     export(Export) -> ();
+    /// How the pages of a document are set (id of a draft).
+    page_setup(Id) -> PageSetup;
+    /// Keeps how the pages of a document are set.
+    set_page_setup(SetPageSetup) -> ();
+    /// Where the pages of a draft end, and how long it is (id of the draft).
+    page_breaks(Id) -> PageBreaks;
+    /// Shows pages of a draft as they would be printed.
+    preview_pages(PreviewPages) -> PagePreview;
+    /// Writes a draft as PDF.
+    export_pdf(ExportPdf) -> PdfDone;
     /// Searches titles and texts.
     search(Search) -> Vec<HitDto>;
     /// What left the machine, newest first.

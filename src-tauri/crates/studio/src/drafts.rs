@@ -253,6 +253,9 @@ impl Studio {
     /// See [`crate::commands`].
     pub async fn export(self: &Arc<Self>, i: Export) -> Result<(), StudioError> {
         self.blocking(move |s| {
+            if i.format == "pdf" {
+                return write_file(Path::new(&i.path), &s.draft_pdf(&i.draft_id)?);
+            }
             let draft = s.library.draft(&i.draft_id)?;
             let document = s.library.document(&draft.document_id)?;
             let content = match i.format.as_str() {

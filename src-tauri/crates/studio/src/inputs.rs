@@ -79,6 +79,7 @@ inputs! {
     AcceptTake { take_id: String, draft_id: String, base_revision: u32, from: u32, to: u32, text: String }
     /// A search.
     Search { query: String }
-    /// Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads).
+    /// Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads),
+    /// `pdf` (screenplays, with the setup of the document).
     Export { draft_id: String, path: String, format: String }
 }

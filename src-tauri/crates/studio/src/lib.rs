@@ -18,6 +18,7 @@
 //! Glossary
 //! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
+//! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
 //! - *Shelf*: the models a person can choose from.
 //!
 //! ```no_run
@@ -49,6 +50,7 @@ pub mod imports;
 pub mod inputs;
 mod models;
 mod order;
+pub mod pages;
 pub mod production;
 mod projects;
 pub mod replay;
@@ -68,6 +70,7 @@ mod tests;
 pub use doorway::{Doorway, Libraries};
 pub use error::StudioError;
 pub use inkstone_desks::{Brief, BriefError, Channel, Task};
+pub use inkstone_formats::pdf::FontFile;
 pub use inkstone_library::{Clock, Moment, Program};
 pub use inkstone_manuscript::{DocumentKind, Language};
 pub use secrets::{Secrets, SessionSecrets};

@@ -233,7 +233,7 @@ impl Studio {
         if layer.changed.is_empty() {
             return Ok(vec![]);
         }
-        let options = pages::PageOptions::of(language);
+        let options = self.page_options(&draft.document_id, language)?;
         let laid = pages::lay_out_revised(&draft.body, &options, &layer);
         let marked = |page: &&pages::Page| {
             let mut lines = page.lines.iter();
@@ -334,7 +334,7 @@ impl Studio {
                     };
                     let node = s.library.save_version(&draft.id, name)?;
                     let (draft, _) = s.screenplay(&i.id)?;
-                    let options = pages::PageOptions::of(language);
+                    let options = s.page_options(&draft.document_id, language)?;
                     let laid = pages::lay_out(&draft.body, &options);
                     production.locked = Some(Lock {
                         node: node.id,

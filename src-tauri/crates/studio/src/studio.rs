@@ -1,7 +1,7 @@
 use std::{
     collections::HashMap,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock},
 };
 
 use inkstone_generation::{LocalModels, RemoteModels};
@@ -13,6 +13,7 @@ use crate::{
     dto::{AppState, LastOpen, StudioEvent, Theme},
     history::Upkeep,
     inputs::{Nothing, SetLanguage, SetLastOpen, SetTheme},
+    pages::SystemFonts,
     replay::Replays,
     secrets::Secrets,
     shelf::{Chosen, Shelf},
@@ -50,6 +51,7 @@ pub struct Studio {
     pub(crate) shelf: Arc<Shelf>,
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) live: Mutex<HashMap<String, Live>>,
+    pub(crate) fonts: OnceLock<Arc<dyn SystemFonts>>,
     pub(crate) replays: Replays,
     pub(crate) upkeep: Upkeep,
     events: broadcast::Sender<StudioEvent>,
@@ -100,6 +102,7 @@ impl Studio {
             shelf,
             entropy: parts.entropy,
             live: Mutex::default(),
+            fonts: OnceLock::new(),
             replays: Replays::default(),
             upkeep: Upkeep::default(),
             events,

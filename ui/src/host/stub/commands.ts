@@ -1,6 +1,7 @@
 import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
+import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
@@ -358,6 +359,22 @@ export function commands(studio: StubStudio): Bodies {
     },
     number_scenes: ({ id }) => studio.view(id),
     export: () => null,
+    page_setup: ({ id }) => {
+      const { document_id } = studio.draft(id);
+      return studio.setups.get(document_id) ?? usualSetup(studio.dto(document_id).language);
+    },
+    set_page_setup: ({ document_id, setup }) => {
+      studio.setups.set(document_id, setup);
+      return null;
+    },
+    page_breaks: ({ id }) => breaks(studio.draft(id)),
+    preview_pages: ({ draft_id, setup, first }) =>
+      preview(studio.draft(draft_id).body, setup, first),
+    export_pdf: ({ draft_id }) => ({
+      pages: breaks(studio.draft(draft_id)).pages,
+      missing: [],
+      fonts: [],
+    }),
     search: ({ query }) => studio.search(query),
     ledger: () => studio.entries,
   };

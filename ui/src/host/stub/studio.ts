@@ -12,6 +12,7 @@ import type {
   Language,
   LedgerEntryDto,
   ModelDto,
+  PageSetup,
   ProductionDto,
   ProjectDto,
   StudioEvent,
@@ -70,6 +71,7 @@ export class StubStudio {
   models: ModelDto[] = [STARTER];
   private productions = new Map<string, ProductionDto>();
   entries: LedgerEntryDto[] = [];
+  setups = new Map<string, PageSetup>();
   last: { project_id: string; draft_id: string | null } | null = null;
   /** The library as a file. */
   place = {

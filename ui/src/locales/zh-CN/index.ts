@@ -7,6 +7,7 @@ export { default as library } from "./library.json";
 export { default as models } from "./models.json";
 export { default as news } from "./news.json";
 export { default as notices } from "./notices.json";
+export { default as pages } from "./pages.json";
 export { default as place } from "./place.json";
 export { default as production } from "./production.json";
 export { default as screenplay } from "./screenplay.json";

@@ -155,6 +155,15 @@ pub(super) fn is_opening(c: char) -> bool {
     )
 }
 
+/// Letters that join their neighbours, stack, or run from right to left: they are drawn together.
+pub fn is_shaped(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{109f}' | '\u{1100}'..='\u{11ff}' | '\u{1780}'..='\u{18af}'
+            | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}'
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -141,6 +141,68 @@ impl Line {
     pub fn text(&self) -> String {
         self.runs.iter().map(|run| run.text.as_str()).collect()
     }
+
+    /// Its letters where they stand, in a script of this language.
+    pub fn letters(&self, language: crate::Language) -> Vec<Letter> {
+        let text = self.text();
+        let chinese = language == crate::Language::Chinese;
+        let mut found: Vec<Letter> = Vec::with_capacity(text.len());
+        let mut ends = self.runs.iter().scan(0, |end, run| {
+            *end += run.text.len();
+            Some((*end, run.face))
+        });
+        let mut run = ends.next();
+        let wide = match self.stretch {
+            0 => 0,
+            _ => measure::glyphs(&text, chinese)
+                .filter(|glyph| glyph.wide)
+                .count(),
+        };
+        // The last one is followed by the margin.
+        let gaps = i32::try_from(wide.saturating_sub(1)).unwrap_or(0);
+        let mut passed = 0;
+        let mut x = 0;
+        for glyph in measure::glyphs(&text, chinese) {
+            while run.is_some_and(|(end, _)| glyph.at >= end) {
+                run = ends.next();
+            }
+            let stretched = if gaps > 0 {
+                self.stretch * passed / gaps
+            } else {
+                0
+            };
+            found.push(Letter {
+                at: glyph.at,
+                character: glyph.character,
+                x: self.x + (x + glyph.shift + stretched) * self.size / measure::EM,
+                advance: glyph.advance * self.size / measure::EM,
+                wide: glyph.wide,
+                face: run.map(|(_, face)| face).unwrap_or_default(),
+            });
+            x += glyph.advance;
+            if glyph.wide && passed < gaps {
+                passed += 1;
+            }
+        }
+        found
+    }
+}
+
+/// A letter of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Letter {
+    /// Where it stands in the line's text, in bytes.
+    pub at: usize,
+    /// The letter.
+    pub character: char,
+    /// Where it begins, from the left edge of the page.
+    pub x: i32,
+    /// Its room.
+    pub advance: i32,
+    /// Whether it is full-width: set in the Han font.
+    pub wide: bool,
+    /// How it looks.
+    pub face: Face,
 }
 
 /// A page.

@@ -102,6 +102,12 @@ impl Sheet {
         }
     }
 
+    /// How large full-width letters are beside letters of a size. Six lines an inch leave them no
+    /// room of their own: they are a tenth smaller there, in the middle of their square.
+    pub fn han_size(&self, size: i32) -> i32 {
+        if self.pitch > EM { size } else { size * 9 / 10 }
+    }
+
     /// Where the feet of a row's letters stand.
     pub fn baseline(&self, row: i32) -> i32 {
         // Courier's letters stand 9.4 points below the top of their line.

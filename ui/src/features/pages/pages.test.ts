@@ -1,0 +1,64 @@
+import { fireEvent, render } from "@testing-library/svelte";
+import { tick } from "svelte";
+import { describe, expect, it, vi } from "vitest";
+import { Editor } from "../../editor/create";
+import { at, closedAfterEach, maybe, opened } from "../writing/opened";
+import Page from "../writing/Page.svelte";
+import { writing } from "../writing/writing.svelte";
+import PageCount from "./PageCount.svelte";
+import { inEighths, pages } from "./pages.svelte";
+
+closedAfterEach();
+
+/** Sixty lines: a page and a little in the studio in memory. */
+const body = `INT. A - DAY\n\n${"Rain.\n\n".repeat(29)}`;
+const counted = () => vi.waitFor(() => expect(maybe("status-pages")).not.toBeNull());
+// The editor draws what is in sight alone; it is asked what it was told.
+const told = vi.spyOn(Editor.prototype, "showPageStarts");
+const rules = () => told.mock.lastCall?.[0].length;
+
+describe("pages", () => {
+  it("are counted in eighths", () => {
+    expect([0, 3, 8, 188].map(inEighths)).toEqual(["0", "3/8", "1", "23 4/8"]);
+  });
+
+  it("are shown in the text of a screenplay, by choice", async () => {
+    const { studio, draft } = opened({ kind: "screenplay", body });
+    render(Page);
+    render(PageCount);
+    await counted();
+    expect(at("status-pages").textContent).toContain("1 2/8 pp.");
+    expect(rules()).toBe(1);
+    await fireEvent.click(at("status-pages"));
+    await fireEvent.click(at("pages-shown"));
+    await fireEvent.click(at("dialog-close"));
+    await vi.waitFor(() => expect(rules()).toBe(0));
+    expect(studio.setups.get(draft.document_id)?.shown).toBe(false);
+  });
+
+  it("are none of an article", async () => {
+    const { studio } = opened({ kind: "news", body });
+    render(Page);
+    render(PageCount);
+    await tick();
+    expect(maybe("status-pages")).toBeNull();
+    expect(studio.called).not.toContain("page_breaks");
+  });
+
+  it("can be looked at before they are saved", async () => {
+    opened({ kind: "screenplay", body });
+    render(Page);
+    render(PageCount);
+    await counted();
+    pages.open = true;
+    await vi.waitFor(() => expect(maybe("pages-preview")).not.toBeNull());
+    expect(at("pages-at").textContent).toBe("Page 1 of 2");
+    await fireEvent.click(at("pages-next"));
+    await vi.waitFor(() => expect(at("pages-at").textContent).toBe("Page 2 of 2"));
+    await fireEvent.click(at("paper-a4"));
+    await vi.waitFor(() => expect(at("pages-preview").getAttribute("viewBox")).toContain("595.3"));
+    await fireEvent.click(at("dialog-close"));
+    await vi.waitFor(() => expect(pages.setup?.paper).toBe("a4"));
+    expect(writing.saved).toBe("saved");
+  });
+});
