@@ -18,6 +18,7 @@ import {
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { DocumentKind, EditCause } from "../wire/bindings";
 import { kindClass, kindFacet, layout } from "./layout";
+import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
 import { type RevisionPlace, revisions, setRevisions } from "./revisions";
 import {
@@ -49,6 +50,7 @@ export interface EditorPorts {
   onBlur(): void;
   onTooLong(): void;
   showSuggestion: ShowSuggestion;
+  showOrigin: ShowOrigin;
 }
 
 export interface Page {
@@ -62,7 +64,12 @@ export interface Page {
 function causeOf(transaction: Transaction): EditCause {
   if (transaction.isUserEvent("undo")) return "undo";
   if (transaction.isUserEvent("redo")) return "redo";
-  if (transaction.isUserEvent("input.paste") || transaction.isUserEvent("input.drop"))
+  // What is moved within the text is looked up there, as what is pasted is.
+  if (
+    transaction.isUserEvent("input.paste") ||
+    transaction.isUserEvent("input.drop") ||
+    transaction.isUserEvent("move")
+  )
     return "paste";
   return "typing";
 }
@@ -109,6 +116,7 @@ export class Editor {
         pageStarts,
         suggestions(ports.showSuggestion),
         revisions(),
+        origins(ports.showOrigin),
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },

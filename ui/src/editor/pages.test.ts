@@ -13,6 +13,7 @@ beforeEach(() => {
     onBlur: vi.fn(),
     onTooLong: vi.fn(),
     onBeyond: vi.fn(),
+    showOrigin: () => () => undefined,
     showSuggestion: () => () => undefined,
   });
   editor.open({

@@ -30,6 +30,7 @@ beforeEach(() => {
       into.textContent = `card of ${id}`;
       return () => removed.push(id);
     },
+    showOrigin: () => () => undefined,
   });
 });
 afterEach(() => editor.destroy());

@@ -1,6 +1,7 @@
 import { askContinue, askMain } from "../features/desk/asking";
 import { library } from "../features/library/library.svelte";
 import { notices } from "../features/notices/notices.svelte";
+import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
@@ -52,6 +53,8 @@ const RUN: Record<Action, () => unknown> = {
   version,
   search,
   settings: () => settings.show(),
+  origins: () => provenance.toggle(),
+  origin_card: () => provenance.cardAtCaret(),
 };
 
 /** Runs what a press asks for; true when it asked for something. */

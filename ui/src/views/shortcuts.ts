@@ -15,7 +15,9 @@ export type Action =
   | "new"
   | "version"
   | "search"
-  | "settings";
+  | "settings"
+  | "origins"
+  | "origin_card";
 
 export interface Shortcut {
   action: Action;
@@ -41,6 +43,8 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "toggle_library", keys: ["Ctrl+\\"], label: "settings.key_toggle_library" },
   { action: "toggle_desk", keys: ["Ctrl+Shift+\\"], label: "settings.key_toggle_desk" },
   { action: "settings", keys: ["Ctrl+,"], label: "settings.key_settings" },
+  { action: "origins", keys: ["F8"], label: "settings.key_origins" },
+  { action: "origin_card", keys: ["Shift+F8"], label: "settings.key_origin_card" },
 ];
 
 type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;

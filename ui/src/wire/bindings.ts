@@ -641,6 +641,322 @@ export type GenerationRecordDto = {
 	total_ms: number | null;
 };
 
+/** A state of a document. */
+export type StateRef =
+	| { of: "draft"; id: string }
+	| { of: "node"; id: string };
+
+/** Two states to compare. */
+export type CompareStates = {
+	/** The older, or the one that is taken from. */
+	old: StateRef;
+	/** The newer. */
+	new: StateRef;
+};
+
+/** What is known of one side. */
+export type SideDto = {
+	/** What it is. */
+	state: StateRef;
+	/** The draft that it belongs to. */
+	draft_id: string;
+	/** That draft's name. */
+	draft_name: string;
+	/** A node's name, if a person gave one. */
+	name: string | null;
+	/** Why a node was made; `null` for a draft. */
+	label: string | null;
+	/** When: the node's time, or when the draft was changed last. */
+	at: number;
+	/** The draft's revision, for a draft. */
+	revision: number | null;
+	/** Words in it. */
+	words: number;
+};
+
+/** A run of text of a comparison. Places are UTF-16 units in their text; where the run is not in a text they are empty and say where it would stand. */
+export type ComparedPart = {
+	/** `equal`, `insert`, `delete`, or `away` and `here` for what stands elsewhere. */
+	kind: "equal" | "insert" | "delete" | "away" | "here";
+	/** The text: of the new side, or of the old one where it is not in the new. */
+	text: string;
+	/** Start in the old text. */
+	old_from: number;
+	/** End in the old text. */
+	old_to: number;
+	/** Start in the new text. */
+	new_from: number;
+	/** End in the new text. */
+	new_to: number;
+	/** The number of the move, for `away` and `here`. */
+	moved: number | null;
+};
+
+/** What stands elsewhere. */
+export type ComparedMove = {
+	/** What was changed in it: `equal`, `insert` and `delete`. */
+	parts: Array<ComparedPart>;
+	/** Start in the old text. */
+	old_from: number;
+	/** End in the old text. */
+	old_to: number;
+	/** Where it would stand in the new text. */
+	back_to: number;
+	/** Start in the new text. */
+	new_from: number;
+	/** End in the new text. */
+	new_to: number;
+};
+
+/** Title or a field of the brief that differs. */
+export type FieldChange = {
+	/** `title`, or the field's name in the brief. */
+	field: string;
+	/** As it was; lists have an entry a line. */
+	old: string;
+	/** As it is. */
+	new: string;
+	/** The difference. */
+	pieces: Array<DiffPieceDto>;
+};
+
+/** Two states side by side. */
+export type ComparisonDto = {
+	/** The old side. */
+	old: SideDto;
+	/** The new side. */
+	new: SideDto;
+	/** All of both texts, in reading order. */
+	parts: Array<ComparedPart>;
+	/** What stands elsewhere, by number. */
+	moves: Array<ComparedMove>;
+	/** Title and fields that differ. */
+	fields: Array<FieldChange>;
+	/** Words only in the new text, moves left out. */
+	words_in: number;
+	/** Words only in the old text. */
+	words_out: number;
+};
+
+/** A passage to take. */
+export type Passage = {
+	/** Start in the draft, in UTF-16 units. */
+	from: number;
+	/** End in the draft. */
+	to: number;
+	/** Start in the source. */
+	source_from: number;
+	/** End in the source. */
+	source_to: number;
+};
+
+/** Passages and fields to take from a state into a draft. */
+export type TakePassages = {
+	/** The draft that gets them. */
+	draft_id: string;
+	/** The revision that the places were made for. */
+	base_revision: number;
+	/** Where they come from. */
+	source: StateRef;
+	/** The revision of the source, if it is a draft. */
+	source_revision: number | null;
+	/** The passages, in order. */
+	passages: Array<Passage>;
+	/** Fields to take: `title`, or names of the brief's fields. */
+	fields: Array<string>;
+};
+
+/** Two drafts of a document. */
+export type DraftPair = {
+	/** The draft that is merged into. */
+	draft_id: string;
+	/** The draft that is merged. */
+	other_id: string;
+};
+
+/** A part of a merged text. */
+export type MergePart = {
+	/** `same`; `mine` or `theirs` where only that side changed it; `conflict` where both did. */
+	kind: "same" | "mine" | "theirs" | "conflict";
+	/** The text; empty for a conflict. */
+	text: string;
+	/** What is to be decided. */
+	conflict: ConflictDto | null;
+};
+
+/** Sentences that both sides changed. */
+export type ConflictDto = {
+	/** As they were. */
+	base: string;
+	/** In the draft that is merged into. */
+	mine: string;
+	/** In the draft that is merged. */
+	theirs: string;
+	/** What mine changed. */
+	mine_pieces: Array<DiffPieceDto>;
+	/** What theirs changed. */
+	theirs_pieces: Array<DiffPieceDto>;
+	/** What taking both gives. */
+	both: string;
+	/** Whether both are woven into one sentence; otherwise theirs stands behind mine. */
+	woven: boolean;
+};
+
+/** Title or a field of the brief in which the drafts differ. */
+export type FieldMerge = {
+	/** `title`, or the field's name in the brief. */
+	field: string;
+	/** As it was. */
+	base: string;
+	/** In the draft that is merged into. */
+	mine: string;
+	/** In the draft that is merged. */
+	theirs: string;
+	/** `mine` or `theirs` where only that side changed it, `conflict` where both did. */
+	kind: "mine" | "theirs" | "conflict";
+};
+
+/** What a merge would do. */
+export type MergePlan = {
+	/** The draft that is merged into. */
+	mine: SideDto;
+	/** The draft that is merged. */
+	theirs: SideDto;
+	/** What both grew out of; `null` if that is nothing. */
+	base: SideDto | null;
+	/** The whole text in order. */
+	parts: Array<MergePart>;
+	/** Title and fields that differ. */
+	fields: Array<FieldMerge>;
+	/** How many conflicts the text has. */
+	conflicts: number;
+};
+
+/** What a person takes at a conflict. */
+export type ChoiceDto =
+	| { take: "mine" }
+	| { take: "theirs" }
+	| { take: "both" }
+	| { take: "edited"; text: string };
+
+/** Which side a field is taken from. */
+export type FieldSide = "mine" | "theirs";
+
+/** A merge that was decided. */
+export type MergeDrafts = {
+	/** The draft that is merged into. */
+	draft_id: string;
+	/** Its revision in the plan. */
+	base_revision: number;
+	/** The draft that is merged. */
+	other_id: string;
+	/** Its revision in the plan. */
+	other_revision: number;
+	/** A choice for each conflict, in order. */
+	choices: Array<ChoiceDto>;
+	/** Fields by name, where the plan's suggestion is not wanted or there was a conflict. */
+	fields: { [key in string]: FieldSide };
+};
+
+/** Where a run of text came from, as a person tells it. */
+export type SourceKind = "typed" | "pasted" | "imported" | "generated" | "filled" | "edited";
+
+/** Words by where they came from; each Chinese character is one. */
+export type ShareDto = {
+	/** All words. */
+	words: number;
+	/** Typed. */
+	typed: number;
+	/** From the clipboard. */
+	pasted: number;
+	/** From files. */
+	imported: number;
+	/** As a model wrote them. */
+	generated: number;
+	/** Put in by a model from the brief. */
+	filled: number;
+	/** A model's, changed by a person: before it was accepted, or within a word after. */
+	edited: number;
+};
+
+/** A run of text with one source. */
+export type SpanDto = {
+	/** Start, in UTF-16 units. */
+	from: number;
+	/** End. */
+	to: number;
+	/** Where it came from. */
+	kind: SourceKind;
+	/** The generation, if a model had a hand in it. */
+	generation_id: string | null;
+	/** The file it was imported from; empty if its name was not kept. */
+	file: string | null;
+};
+
+/** A generation as a card shows it. */
+export type SourceDto = {
+	/** Its id; the record has the rest. */
+	generation_id: string;
+	/** The model's name. */
+	model_name: string;
+	/** The host that was asked; `null` for a local model. */
+	host: string | null;
+	/** The task's name. */
+	task: string;
+	/** Prompt template and language, as `news/draft.en`. */
+	template: string;
+	/** Seed (an integer below 2^53). */
+	seed: number;
+	/** What became of the suggestion. */
+	decision: TakeDecision;
+	/** When it was asked for. */
+	created_at: number;
+};
+
+/** Where the words of a draft came from. */
+export type ProvenanceDto = {
+	/** The draft. */
+	draft_id: string;
+	/** The revision that the places belong to. */
+	revision: number;
+	/** Runs of one source, in order, tiling the text. */
+	spans: Array<SpanDto>;
+	/** What models wrote of it, in the order of the text. */
+	sources: Array<SourceDto>;
+	/** Words by where they came from. */
+	share: ShareDto;
+};
+
+/** The form of a report. */
+export type ReportForm = "markdown" | "html" | "json";
+
+/** A label by choice. */
+export type Label = "aigc" | "mark" | "sentence" | "json";
+
+/** Where to write a report of where a draft's words came from. */
+export type ExportProvenance = {
+	/** The draft. */
+	draft_id: string;
+	/** Where to. */
+	path: string;
+	/** In which form. */
+	form: ReportForm;
+	/** The language of the report. */
+	language: Language;
+};
+
+/** Where to write a draft's text with labels. */
+export type ExportLabelled = {
+	/** The draft. */
+	draft_id: string;
+	/** Where to. */
+	path: string;
+	/** Which labels. */
+	labels: Array<Label>;
+	/** Name or code of who offers the generating service; empty for the models' names. */
+	producer: string;
+};
+
 /** What has changed since a generation was recorded. */
 export type ReplaySubject = "model_file" | "engine" | "template";
 
@@ -1654,6 +1970,20 @@ export interface Commands extends DoorCommands {
 	discard_take: { input: Id; output: TakeDto };
 	/** The whole record of a take. */
 	generation_record: { input: Id; output: GenerationRecordDto };
+	/** Compares two states of a document, with what stands elsewhere, title and fields. */
+	compare_states: { input: CompareStates; output: ComparisonDto };
+	/** Takes passages and fields of another state into a draft, in one step of undo. */
+	take_passages: { input: TakePassages; output: DraftView };
+	/** What merging one draft into another would do, and what is to be decided. */
+	plan_merge: { input: DraftPair; output: MergePlan };
+	/** Merges one draft into another, in one step of undo. */
+	merge_drafts: { input: MergeDrafts; output: DraftView };
+	/** Where the words of a draft came from (id of the draft). */
+	provenance: { input: Id; output: ProvenanceDto };
+	/** Writes a report of where a draft's words came from. */
+	export_provenance: { input: ExportProvenance; output: null };
+	/** Writes a draft's text with labels. */
+	export_labelled: { input: ExportLabelled; output: null };
 	/** What has changed since a local model's generation was recorded (id of the take). */
 	replay_changes: { input: Id; output: Array<ReplayChange> };
 	/** Runs a recorded generation of a local model again and compares it byte for byte (id of the take). */

@@ -7,6 +7,8 @@
 //! construction. A reference is written `⟦key⟧`; `⟦KEY⟧` asks for the value in capitals (a cue in a
 //! screenplay).
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 const OPEN: char = '⟦';
@@ -63,6 +65,23 @@ impl References {
         let mut out = resolver.push(text);
         out.push_str(&resolver.finish());
         out
+    }
+
+    /// Resolves a whole text and says which bytes of the result are values that were put in.
+    pub fn resolve_marked(&self, text: &str) -> (String, Vec<Range<usize>>) {
+        let mut resolver = self.resolver();
+        let mut out = String::with_capacity(text.len());
+        let mut marks = Vec::new();
+        for (at, c) in text.char_indices() {
+            let given = resolver.push(&text[at..at + c.len_utf8()]);
+            // Only a closing sign can bring a value, and what it closes is then the value alone.
+            if c == CLOSE && !given.is_empty() && !given.ends_with(CLOSE) {
+                marks.push(out.len()..out.len() + given.len());
+            }
+            out.push_str(&given);
+        }
+        out.push_str(&resolver.finish());
+        (out, marks)
     }
 
     /// Resolves a text that arrives in pieces.
@@ -154,6 +173,16 @@ mod tests {
             out.push_str(&resolver.finish());
             assert_eq!(out, whole, "pieces of {size}");
         }
+    }
+
+    #[test]
+    fn what_was_put_in_is_marked() {
+        let text = "a ⟦name⟧, ⟦FACT1⟧ ⟧ ⟦unknown⟧⟦ x⟧";
+        let (whole, marks) = sample().resolve_marked(text);
+        assert_eq!(whole, sample().resolve(text));
+        let put: Vec<&str> = marks.into_iter().map(|range| &whole[range]).collect();
+        assert_eq!(put, ["Mara Lindqvist", "雨量 30 毫米"]);
+        assert!(References::new().resolve_marked("x ⟦y⟧ z").1.is_empty());
     }
 
     #[test]

@@ -13,6 +13,12 @@ use crate::{Library, LibraryError, Origin, history, undo};
 /// How far back an undo looks for the origins of what it brings back, in operations.
 const RECALLED_OPERATIONS: u32 = 500;
 
+/// How far back a paste looks for what was cut, in operations.
+const RECALLED_CUTS: u32 = 50;
+
+/// The shortest text, in bytes, that a paste knows again as the draft's own.
+const SHORTEST_OWN: usize = 12;
+
 /// A replacement of `from..to` (bytes of the text before the whole batch) by `insert`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Edit {
@@ -373,6 +379,38 @@ fn recall(
     Ok(None)
 }
 
+/// Gives text of the draft's own that is put elsewhere the origins it has: a paragraph that was cut
+/// and pasted, or dragged, is no other paragraph for it. Looked for in the text as it stands and in
+/// what went lately; a word or two stand everywhere and say nothing.
+fn recall_own(connection: &Connection, line: &Line, pieces: &mut [Piece]) -> Result<()> {
+    let known = |piece: &Piece| piece.insert.trim().len() < SHORTEST_OWN;
+    let mut open: Vec<&mut Piece> = pieces.iter_mut().filter(|piece| !known(piece)).collect();
+    let take = |open: &mut Vec<&mut Piece>, text: &str, runs: &Runs| {
+        open.retain_mut(|piece| match text.find(&piece.insert) {
+            Some(at) => {
+                piece.runs = runs.part(at..at + piece.insert.len());
+                false
+            }
+            None => true,
+        });
+    };
+    take(&mut open, &line.body, &line.runs);
+    if open.is_empty() {
+        return Ok(());
+    }
+    let mut journal = Journal::of(connection, line.key);
+    let oldest = line.revision.saturating_sub(RECALLED_CUTS);
+    for revision in (oldest + 1..=line.revision).rev() {
+        for old in &journal.entry(revision)?.inverse {
+            take(&mut open, &old.insert, &old.runs);
+        }
+        if open.is_empty() {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The one replacement that turns `old` into `new`, without their common ends.
 pub(crate) fn replacement(old: &str, new: &str) -> Edit {
     let same = |(a, b): &(char, char)| a == b;
@@ -432,6 +470,9 @@ impl Library {
             check(&line.body, &change.pieces)?;
             if change.pieces.iter().all(Piece::is_nothing) {
                 return Ok(line.revision);
+            }
+            if operation.kind == OperationKind::Paste {
+                recall_own(tx, &line, &mut change.pieces)?;
             }
             if matches!(operation.kind, OperationKind::Undo | OperationKind::Redo) {
                 change.to = recall(tx, &line, &mut change.pieces, &operation.kind)?;
@@ -618,6 +659,44 @@ mod tests {
         // What was never there is as the caller says.
         desk.edit(&[edit(0, 0, "Never ")], &undo).unwrap();
         assert_eq!(desk.origins()[0], ("Never New".to_owned(), Origin::Typed));
+    }
+
+    #[test]
+    fn a_passage_that_is_moved_keeps_its_origins() {
+        let desk = Desk::new();
+        let generation = desk.generation("The gates closed at nine.");
+        desk.write("Typed first. ");
+        let accepted = edit(13, 13, "The gates closed at nine. ");
+        desk.library
+            .accept(&generation, &desk.draft, 1, &[accepted], &[], None)
+            .unwrap();
+        let sentence = (
+            "The gates closed at nine. ".to_owned(),
+            Origin::Generated {
+                generation_id: generation,
+            },
+        );
+        let paste = operation(OperationKind::Paste, Origin::Pasted);
+        // Cut, and pasted a while later.
+        desk.edit(&[edit(13, 39, "")], &typing()).unwrap();
+        desk.edit(&[edit(13, 13, "And on.")], &typing()).unwrap();
+        desk.edit(&[edit(0, 0, &sentence.0)], &paste).unwrap();
+        assert_eq!(desk.origins()[0], sentence);
+        // Dragged, in one batch.
+        let moved = [edit(0, 26, ""), edit(46, 46, &sentence.0)];
+        desk.edit(&moved, &paste).unwrap();
+        assert_eq!(
+            desk.body(),
+            "Typed first. And on.The gates closed at nine. "
+        );
+        assert_eq!(desk.origins()[1], sentence);
+        // What comes from elsewhere, or is too short to be known again, is pasted.
+        desk.edit(
+            &[edit(0, 0, "Something quite else. "), edit(0, 0, "The ")],
+            &paste,
+        )
+        .unwrap();
+        assert_eq!(desk.origins()[0].1, Origin::Pasted);
     }
 
     #[test]

@@ -30,7 +30,8 @@ fn runs(spans: &[Span]) -> Value {
         let origin = match &span.origin {
             Origin::Typed => "typed".to_owned(),
             Origin::Pasted => "pasted".to_owned(),
-            Origin::Imported => "imported".to_owned(),
+            Origin::Imported { .. } => "imported".to_owned(),
+            Origin::Filled { generation_id } => format!("filled:{generation_id}"),
             Origin::Generated { generation_id } => format!("generated:{generation_id}"),
         };
         json!([span.range.len(), origin, span.edited])

@@ -273,6 +273,15 @@ fn find(connection: &Connection, id: &str) -> Result<HistoryNode> {
         .map_err(|error| unknown(error, id))
 }
 
+/// The node that has this key.
+pub(crate) fn by_key(connection: &Connection, key: i64) -> Result<HistoryNode> {
+    let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE nodes.key = ?1");
+    connection
+        .prepare_cached(&sql)?
+        .query_row([key], read)
+        .map_err(|error| unknown(error, &key.to_string()))
+}
+
 fn unknown(error: rusqlite::Error, id: &str) -> LibraryError {
     match error {
         rusqlite::Error::QueryReturnedNoRows => not_found("node", id),
@@ -593,7 +602,9 @@ mod tests {
         );
         let undo = Operation {
             kind: OperationKind::Undo,
-            origin: Origin::Imported,
+            origin: Origin::Imported {
+                file: "tides.md".to_owned(),
+            },
         };
         desk.library
             .apply(&desk.draft, revision, &journal[0].inverse, &undo)

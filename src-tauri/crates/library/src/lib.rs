@@ -75,8 +75,11 @@ mod suggestion;
 #[cfg(test)]
 mod testing;
 mod texts;
+#[cfg(test)]
+mod traced;
 mod undo;
 mod verify;
+mod weave;
 mod written;
 
 pub use assets::Asset;
@@ -103,6 +106,8 @@ pub use report::Report;
 pub use rescue::{Rescued, rescue};
 pub use search::Hit;
 pub use span::{Origin, Span};
+pub use suggestion::Hand;
 pub use undo::{UndoReach, UndoStep};
 pub use verify::VerifyReport;
+pub use weave::{Description, Patch, Source, Strand};
 pub use written::{Share, Written};

@@ -52,7 +52,9 @@ fn step() -> impl Strategy<Value = Step> {
     let origin = prop_oneof![
         Just(Origin::Typed),
         Just(Origin::Pasted),
-        Just(Origin::Imported)
+        Just(Origin::Imported {
+            file: "tides.md".to_owned()
+        })
     ];
     prop_oneof![
         6 => (origin, vec(change(), 0..5)).prop_map(|(origin, changes)| Step::Edit(origin, changes)),
@@ -140,7 +142,7 @@ fn take(desk: &Desk, steps: &[Step]) -> (Vec<Account>, Vec<(String, Account)>) {
                 let generation = desk.generation(output);
                 let edits = edits(&state.body, std::slice::from_ref(change));
                 library
-                    .accept(&generation, &desk.draft, desk.revision(), &edits, None)
+                    .accept(&generation, &desk.draft, desk.revision(), &edits, &[], None)
                     .unwrap();
                 state.edit(
                     &edits,
@@ -208,7 +210,7 @@ proptest! {
         let revision = desk.library.apply(&desk.draft, base, &edits, &typing).unwrap();
         prop_assume!(revision != base);
         let inverse = desk.library.operations(&desk.draft, 1).unwrap()[0].inverse.clone();
-        let undo = Operation { kind: OperationKind::Undo, origin: Origin::Imported };
+        let undo = Operation { kind: OperationKind::Undo, origin: Origin::Pasted };
         desk.library.apply(&desk.draft, revision, &inverse, &undo).unwrap();
         prop_assert_eq!(Account::of(&desk.library, &desk.draft), before);
     }

@@ -236,7 +236,12 @@ impl Repair<'_> {
         line.runs = match runs.bytes() == line.body.len() {
             true => runs,
             // Nobody knows any more who wrote it.
-            false => Runs::of(line.body.len(), Origin::Imported),
+            false => Runs::of(
+                line.body.len(),
+                Origin::Imported {
+                    file: String::new(),
+                },
+            ),
         };
         self.begin_again(&mut line, &what)
     }
@@ -282,13 +287,20 @@ impl Repair<'_> {
             };
             let piece = Piece {
                 runs: line.runs.clone(),
-                ..Piece::of(&edit, &Origin::Imported)
+                ..Piece::of(
+                    &edit,
+                    &Origin::Imported {
+                        file: String::new(),
+                    },
+                )
             };
             let entry = Entry {
                 revision: 1,
                 operation: Operation {
                     kind: OperationKind::Import,
-                    origin: Origin::Imported,
+                    origin: Origin::Imported {
+                        file: String::new(),
+                    },
                 },
                 created_at: self.now,
                 inverse: vec![Piece {

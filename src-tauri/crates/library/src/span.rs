@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::bytes::{Bytes, put_id, put_number, put_size};
+use crate::bytes::{Bytes, put_bytes, put_id, put_number, put_size};
 use crate::draft::Line;
 use crate::library::Result;
 use crate::{Library, LibraryError};
@@ -19,10 +19,19 @@ pub enum Origin {
     /// It was pasted or dropped.
     Pasted,
     /// It came from a file.
-    Imported,
+    Imported {
+        /// The file's name, without its folders; empty where it was not kept.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        file: String,
+    },
     /// A model wrote it.
     Generated {
         /// The call that wrote it.
+        generation_id: String,
+    },
+    /// A model put it there, as it stood in the brief: the person's words, placed by a model.
+    Filled {
+        /// The call that put it there.
         generation_id: String,
     },
 }
@@ -33,7 +42,15 @@ impl Origin {
         match self {
             Origin::Typed => out.push(0),
             Origin::Pasted => out.push(1),
-            Origin::Imported => out.push(2),
+            Origin::Imported { file } if file.is_empty() => out.push(2),
+            Origin::Imported { file } => {
+                out.push(5);
+                put_bytes(out, file.as_bytes());
+            }
+            Origin::Filled { generation_id } => {
+                out.push(4);
+                put_id(out, generation_id);
+            }
             Origin::Generated { generation_id } => {
                 out.push(3);
                 put_id(out, generation_id);
@@ -45,7 +62,15 @@ impl Origin {
         match bytes.byte()? {
             0 => Ok(Origin::Typed),
             1 => Ok(Origin::Pasted),
-            2 => Ok(Origin::Imported),
+            2 => Ok(Origin::Imported {
+                file: String::new(),
+            }),
+            4 => Ok(Origin::Filled {
+                generation_id: bytes.id()?,
+            }),
+            5 => Ok(Origin::Imported {
+                file: bytes.text()?.to_owned(),
+            }),
             3 => Ok(Origin::Generated {
                 generation_id: bytes.id()?,
             }),
@@ -241,7 +266,9 @@ impl<'de> Deserialize<'de> for Run {
         let origin = match origin.as_str() {
             TYPED => Origin::Typed,
             PASTED => Origin::Pasted,
-            IMPORTED => Origin::Imported,
+            IMPORTED => Origin::Imported {
+                file: String::new(),
+            },
             other => match other.strip_prefix(GENERATED) {
                 Some(id) => Origin::Generated {
                     generation_id: id.to_owned(),
@@ -289,7 +316,9 @@ mod tests {
         });
         runs.push(Run {
             bytes: 1,
-            origin: Origin::Imported,
+            origin: Origin::Imported {
+                file: String::new(),
+            },
             edited: false,
         });
         runs

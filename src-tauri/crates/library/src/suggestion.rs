@@ -1,7 +1,7 @@
 //! Suggestions: what becomes of generated text.
 
-use inkstone_manuscript::diff::{self, prose_diff};
 use rusqlite::{Connection, params};
+use serde::Serialize;
 
 use crate::edit::{self, Change, Piece};
 use crate::history::Keep;
@@ -19,35 +19,55 @@ fn decide(connection: &Connection, id: &str, decision: Decision) -> Result<()> {
     }
 }
 
-/// The runs of an accepted text: what does not stand in the model's output is a person's wording.
-/// Signs alone are not: a desk puts the notation around what a model wrote.
-fn runs(output: &str, accepted: &str, generation_id: &str) -> Runs {
-    let origin = Origin::Generated {
-        generation_id: generation_id.to_owned(),
-    };
-    if output.contains(accepted) {
-        return Runs::of(accepted.len(), origin);
+/// Whose words a part of a suggestion is, when it is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hand {
+    /// The model's, and the notation that a desk puts around them.
+    Model,
+    /// The brief's, put in by the model.
+    Brief,
+    /// The person's, put there before it was accepted.
+    Person,
+}
+
+/// The runs of accepted text: as the hands say, and the model's where they end.
+struct Accepted<'a> {
+    generation_id: &'a str,
+    hands: std::slice::Iter<'a, (usize, Hand)>,
+    open: (usize, Hand),
+}
+
+impl Accepted<'_> {
+    fn runs(&mut self, mut bytes: usize) -> Runs {
+        let mut runs = Runs::default();
+        while bytes > 0 {
+            if self.open.0 == 0 {
+                self.open = self.hands.next().copied().unwrap_or((bytes, Hand::Model));
+                continue;
+            }
+            let part = bytes.min(self.open.0);
+            let generation_id = self.generation_id.to_owned();
+            runs.push(Run {
+                bytes: part,
+                origin: match self.open.1 {
+                    Hand::Brief => Origin::Filled { generation_id },
+                    Hand::Model | Hand::Person => Origin::Generated { generation_id },
+                },
+                edited: self.open.1 == Hand::Person,
+            });
+            self.open.0 -= part;
+            bytes -= part;
+        }
+        runs
     }
-    let mut runs = Runs::default();
-    for piece in prose_diff(output, accepted) {
-        let edited = match piece.change {
-            diff::Change::Delete => continue,
-            diff::Change::Equal => false,
-            diff::Change::Insert => piece.text.chars().any(char::is_alphanumeric),
-        };
-        runs.push(Run {
-            bytes: piece.text.len(),
-            origin: origin.clone(),
-            edited,
-        });
-    }
-    runs
 }
 
 impl Library {
     /// Takes a suggestion into a draft, in one operation that can be undone, and returns the new
     /// revision. `edits` were made for `base_revision` and insert the suggestion as the person
-    /// left it. The text before is kept as a snapshot and the text after as a version; `title`
+    /// left it; `hands` say in bytes of all that is inserted whose words it is, what they leave out is the
+    /// model's. The text before is kept as a snapshot and the text after as a version; `title`
     /// becomes the draft's. One suggestion may be accepted in several parts.
     ///
     /// # Errors
@@ -58,20 +78,26 @@ impl Library {
         draft_id: &str,
         base_revision: u32,
         edits: &[Edit],
+        hands: &[(usize, Hand)],
         title: Option<&str>,
     ) -> Result<u32> {
         let now = self.now();
         self.write(|tx| {
-            let output = generation::find(tx, generation_id)?.output;
+            generation::find(tx, generation_id)?;
             let mut line = edit::load_at(tx, draft_id, base_revision)?;
             history::keep_if_new(tx, &mut line, "autosave", now)?;
             let origin = Origin::Generated {
                 generation_id: generation_id.to_owned(),
             };
+            let mut accepted = Accepted {
+                generation_id,
+                hands: hands.iter(),
+                open: (0, Hand::Model),
+            };
             let pieces: Vec<Piece> = edits
                 .iter()
                 .map(|edit| Piece {
-                    runs: runs(&output, &edit.insert, generation_id),
+                    runs: accepted.runs(edit.insert.len()),
                     ..Piece::of(edit, &origin)
                 })
                 .collect();
@@ -126,11 +152,11 @@ mod tests {
     impl Desk {
         fn accept(&self, generation: &str, edits: &[Edit]) -> u32 {
             self.library
-                .accept(generation, &self.draft, self.revision(), edits, None)
+                .accept(generation, &self.draft, self.revision(), edits, &[], None)
                 .unwrap()
         }
 
-        /// The text by origin: `.` typed, `g` generated, `e` edited in a suggestion.
+        /// The text by origin: `.` typed, `g` generated, `b` filled in, `e` edited in a suggestion.
         fn marks(&self) -> Vec<(char, String)> {
             let body = self.body();
             let mark = |Span {
@@ -141,6 +167,7 @@ mod tests {
                 let mark = match (origin, edited) {
                     (Origin::Generated { .. }, false) => 'g',
                     (Origin::Generated { .. }, true) => 'e',
+                    (Origin::Filled { .. }, _) => 'b',
                     _ => '.',
                 };
                 (mark, body[range].to_owned())
@@ -173,6 +200,7 @@ mod tests {
                 &desk.draft,
                 1,
                 std::slice::from_ref(&edit),
+                &[],
                 Some("Gates shut"),
             )
             .unwrap();
@@ -261,47 +289,48 @@ mod tests {
     }
 
     #[test]
-    fn a_persons_wording_in_a_suggestion_is_marked() {
+    fn whose_words_an_accepted_text_is_stays_with_it() {
         let desk = Desk::new();
-        let generation = desk.generation("The harbour closed at nine o'clock.");
-        desk.accept(
-            &generation,
-            &[insert(0, "The harbour shut early at nine o'clock.")],
-        );
-        let marked = desk.marks();
-        let edited: String = marked
-            .iter()
-            .filter(|(m, _)| *m == 'e')
-            .map(|(_, text)| text.as_str())
-            .collect();
-        assert!(edited.contains("shut early"), "{marked:?}");
-        assert_eq!(marked[0], ('g', "The harbour ".to_owned()));
-        assert_eq!(
-            marked.last().unwrap(),
-            &('g', " at nine o'clock.".to_owned())
-        );
-        // Chinese goes by the character.
-        let desk = Desk::new();
-        let generation = desk.generation("夜里潮水很高。");
-        desk.accept(&generation, &[insert(0, "夜里潮水不高。")]);
+        let generation = desk.generation("⟦topic⟧ closed at nine.");
+        let text = "The harbour shut at nine. 潮";
+        let edits = [insert(0, "The harbour shut"), insert(0, " at nine. 潮")];
+        let hands = [
+            (11, Hand::Brief),
+            (6, Hand::Person),
+            (4, Hand::Model),
+            (2, Hand::Person),
+        ];
+        desk.library
+            .accept(&generation, &desk.draft, 0, &edits, &hands, None)
+            .unwrap();
+        assert_eq!(desk.body(), text);
         assert_eq!(
             desk.marks(),
-            marks(&[('g', "夜里潮水"), ('e', "不"), ('g', "高。")])
+            marks(&[
+                ('b', "The harbour"),
+                ('e', " shut "),
+                ('g', "at n"),
+                ('e', "in"),
+                ('g', "e. 潮")
+            ])
         );
-    }
-
-    #[test]
-    fn notation_around_a_suggestion_is_nobodys_wording() {
-        let desk = Desk::new();
-        let generation = desk.generation("Gates shut\nThe harbour closed.");
-        desk.accept(
-            &generation,
-            &[insert(0, "# Gates shut\n\nThe harbour closed.\n")],
-        );
-        assert_eq!(
-            desk.marks(),
-            marks(&[('g', "# Gates shut\n\nThe harbour closed.\n")])
-        );
+        // A part that was moved by undo and redo keeps it.
+        let inverse = desk.library.operations(&desk.draft, 1).unwrap()[0]
+            .inverse
+            .clone();
+        let before = desk.marks();
+        let step = |kind| Operation {
+            kind,
+            origin: Origin::Typed,
+        };
+        desk.library
+            .apply(&desk.draft, 1, &inverse, &step(OperationKind::Undo))
+            .unwrap();
+        let again = [insert(0, text)];
+        desk.library
+            .apply(&desk.draft, 2, &again, &step(OperationKind::Redo))
+            .unwrap();
+        assert_eq!(desk.marks(), before);
     }
 
     #[test]
@@ -309,13 +338,23 @@ mod tests {
         let desk = Desk::new();
         desk.write("one");
         let generation = desk.generation("two");
-        let late = desk
-            .library
-            .accept(&generation, &desk.draft, 0, &[insert(0, "two")], Some("t"));
+        let late = desk.library.accept(
+            &generation,
+            &desk.draft,
+            0,
+            &[insert(0, "two")],
+            &[],
+            Some("t"),
+        );
         assert_eq!(late.unwrap_err(), LibraryError::Conflict { current: 1 });
-        let wrong =
-            desk.library
-                .accept(&generation, &desk.draft, 1, &[insert(9, "two")], Some("t"));
+        let wrong = desk.library.accept(
+            &generation,
+            &desk.draft,
+            1,
+            &[insert(9, "two")],
+            &[],
+            Some("t"),
+        );
         assert!(matches!(wrong.unwrap_err(), LibraryError::BadEdit(_)));
         assert_eq!((desk.body().as_str(), desk.revision()), ("one", 1));
         assert!(desk.library.history(&desk.draft).unwrap().is_empty());
@@ -396,13 +435,13 @@ mod tests {
         let missing = not_found("generation", "x");
         let decided = desk.library.decide_suggestion("x", Decision::Accepted);
         assert_eq!(decided.unwrap_err(), missing);
-        let accepted = desk.library.accept("x", &desk.draft, 0, &[], None);
+        let accepted = desk.library.accept("x", &desk.draft, 0, &[], &[], None);
         assert_eq!(accepted.unwrap_err(), missing);
-        let accepted = desk.library.accept(&generation, "x", 0, &[], None);
+        let accepted = desk.library.accept(&generation, "x", 0, &[], &[], None);
         assert_eq!(accepted.unwrap_err(), not_found("draft", "x"));
         // Nothing taken is no version.
         desk.library
-            .accept(&generation, &desk.draft, 0, &[], None)
+            .accept(&generation, &desk.draft, 0, &[], &[], None)
             .unwrap();
         assert!(desk.library.history(&desk.draft).unwrap().is_empty());
         // An edit after it is the person's own.

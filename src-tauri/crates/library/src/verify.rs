@@ -286,7 +286,7 @@ mod tests {
             insert: "The gates closed.".to_owned(),
         };
         desk.library
-            .accept(&generation, &desk.draft, 1, &[edit], Some("Gates"))
+            .accept(&generation, &desk.draft, 1, &[edit], &[], Some("Gates"))
             .unwrap();
         let branch = desk.library.branch(&desk.draft, "b").unwrap();
         let edits = [

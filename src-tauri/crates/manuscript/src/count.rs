@@ -1,5 +1,7 @@
 //! Lengths as people and channels count them.
 
+use std::ops::Range;
+
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -32,21 +34,42 @@ pub fn count(text: &str) -> Counts {
 /// Words between white space, dashes and full-width punctuation, plus one for each Han character.
 /// `well-known` and `don't` are one word, as in word processors; Markdown's marks are none.
 fn words(text: &str) -> usize {
-    let mut words = 0;
-    let mut inside = false;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if is_han(c) {
-            words += 1;
-            inside = false;
-        } else if c.is_alphanumeric() {
-            words += usize::from(!inside);
-            inside = true;
-        } else if c.is_whitespace() || is_break(c) || (c == '-' && chars.peek() == Some(&'-')) {
-            inside = false;
+    word_ranges(text).count()
+}
+
+/// Where the words that [`count`] counts stand, in order.
+pub fn word_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut chars = text.char_indices().peekable();
+    let mut open: Option<Range<usize>> = None;
+    let mut waiting: Option<Range<usize>> = None;
+    std::iter::from_fn(move || {
+        if let Some(han) = waiting.take() {
+            return Some(han);
         }
-    }
-    words
+        while let Some((at, c)) = chars.next() {
+            let end = at + c.len_utf8();
+            if is_han(c) {
+                let Some(word) = open.take() else {
+                    return Some(at..end);
+                };
+                waiting = Some(at..end);
+                return Some(word);
+            } else if c.is_alphanumeric() {
+                match &mut open {
+                    Some(word) => word.end = end,
+                    None => open = Some(at..end),
+                }
+            } else if c.is_whitespace()
+                || is_break(c)
+                || (c == '-' && chars.peek().is_some_and(|(_, next)| *next == '-'))
+            {
+                if let Some(word) = open.take() {
+                    return Some(word);
+                }
+            }
+        }
+        open.take()
+    })
 }
 
 /// Dashes that stand between words, ellipses, and the punctuation of Chinese and Japanese.
@@ -203,6 +226,13 @@ mod tests {
         ] {
             assert_eq!(count(text).words, expected, "{text}");
         }
+    }
+
+    #[test]
+    fn words_stand_where_they_are_counted() {
+        let text = "# A *well-known* 雨天day -- it's";
+        let found: Vec<_> = word_ranges(text).map(|range| &text[range]).collect();
+        assert_eq!(found, ["A", "well-known", "雨", "天", "day", "it's"]);
     }
 
     #[test]

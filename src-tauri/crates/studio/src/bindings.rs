@@ -5,7 +5,9 @@ use std::path::Path;
 use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
-use crate::{commands, doorway, dto, history, inputs, pages, replay, story};
+use crate::{
+    commands, compare, doorway, dto, history, inputs, merging, pages, provenance, replay, story,
+};
 
 const HEAD: &str =
     "// Made from the Rust sources by the test `bindings` of the studio. Not edited by hand.\n";
@@ -39,6 +41,7 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use crate::{imports::*, production::*};
+    use compare::*;
     use desks::{
         AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,
         PlaceBrief, Point, Quote, Rating, ScreenplayBrief, Stage, Task, Verdict,
@@ -47,7 +50,10 @@ fn typescript() -> String {
     use dto::*;
     use history::*;
     use inputs::*;
+    use merging::*;
     use pages::*;
+    use provenance::labels::Label;
+    use provenance::*;
     use replay::*;
     use story::dto::*;
     let config = &Config::new();
@@ -100,6 +106,32 @@ fn typescript() -> String {
         HitDto,
         LedgerEntryDto,
         GenerationRecordDto,
+        StateRef,
+        CompareStates,
+        SideDto,
+        ComparedPart,
+        ComparedMove,
+        FieldChange,
+        ComparisonDto,
+        Passage,
+        TakePassages,
+        DraftPair,
+        MergePart,
+        ConflictDto,
+        FieldMerge,
+        MergePlan,
+        ChoiceDto,
+        FieldSide,
+        MergeDrafts,
+        SourceKind,
+        ShareDto,
+        SpanDto,
+        SourceDto,
+        ProvenanceDto,
+        ReportForm,
+        Label,
+        ExportProvenance,
+        ExportLabelled,
         ReplaySubject,
         ReplayChange,
         ReplayOutcome,

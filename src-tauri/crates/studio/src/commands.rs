@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, dto::*, history::*, imports::*, inputs::*, pages::*, production::*,
-    replay::*, story::dto::*,
+    Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, merging::*,
+    pages::*, production::*, provenance::*, replay::*, story::dto::*,
 };
 
 macro_rules! commands {
@@ -202,6 +202,20 @@ commands! {
     discard_take(Id) -> TakeDto;
     /// The whole record of a take.
     generation_record(Id) -> GenerationRecordDto;
+    /// Compares two states of a document, with what stands elsewhere, title and fields.
+    compare_states(CompareStates) -> ComparisonDto;
+    /// Takes passages and fields of another state into a draft, in one step of undo.
+    take_passages(TakePassages) -> DraftView;
+    /// What merging one draft into another would do, and what is to be decided.
+    plan_merge(DraftPair) -> MergePlan;
+    /// Merges one draft into another, in one step of undo.
+    merge_drafts(MergeDrafts) -> DraftView;
+    /// Where the words of a draft came from (id of the draft).
+    provenance(Id) -> ProvenanceDto;
+    /// Writes a report of where a draft's words came from.
+    export_provenance(ExportProvenance) -> ();
+    /// Writes a draft's text with labels.
+    export_labelled(ExportLabelled) -> ();
     /// What has changed since a local model's generation was recorded (id of the take).
     replay_changes(Id) -> Vec<ReplayChange>;
     /// Runs a recorded generation of a local model again and compares it byte for byte (id of the take).

@@ -160,8 +160,9 @@ impl Studio {
     pub async fn replace_text(self: &Arc<Self>, i: ReplaceText) -> Result<Saved, StudioError> {
         self.blocking(move |s| {
             let draft = s.library.draft(&i.draft_id)?;
-            let edit = smallest_edit(&draft.body, &i.text);
-            s.apply(&i.draft_id, draft.revision, &draft.body, &[edit], i.cause)
+            // Word by word, so that what is as it was keeps the origins it has.
+            let edits = edits_between(&draft.body, &i.text);
+            s.apply(&i.draft_id, draft.revision, &draft.body, &edits, i.cause)
         })
         .await
     }
@@ -389,26 +390,33 @@ pub(crate) fn node_dto(n: lib::HistoryNode) -> HistoryNodeDto {
     }
 }
 
-/// The one replacement that turns `old` into `new`, without their common ends.
-fn smallest_edit(old: &str, new: &str) -> lib::Edit {
-    let head: usize = old
-        .chars()
-        .zip(new.chars())
-        .take_while(|(a, b)| a == b)
-        .map(|(a, _)| a.len_utf8())
-        .sum();
-    let tail: usize = old[head..]
-        .chars()
-        .rev()
-        .zip(new[head..].chars().rev())
-        .take_while(|(a, b)| a == b)
-        .map(|(a, _)| a.len_utf8())
-        .sum();
-    lib::Edit {
-        from: head,
-        to: old.len() - tail,
-        insert: new[head..new.len() - tail].to_owned(),
+/// The replacements that turn `old` into `new`.
+fn edits_between(old: &str, new: &str) -> Vec<lib::Edit> {
+    let mut edits: Vec<lib::Edit> = Vec::new();
+    let mut at = 0;
+    for piece in diff::prose_diff(old, new) {
+        let end = at + piece.text.len();
+        match piece.change {
+            diff::Change::Equal => at = end,
+            diff::Change::Delete => {
+                edits.push(lib::Edit {
+                    from: at,
+                    to: end,
+                    insert: String::new(),
+                });
+                at = end;
+            }
+            diff::Change::Insert => match edits.last_mut() {
+                Some(last) if last.to == at && last.insert.is_empty() => last.insert = piece.text,
+                _ => edits.push(lib::Edit {
+                    from: at,
+                    to: at,
+                    insert: piece.text,
+                }),
+            },
+        }
     }
+    edits
 }
 
 #[cfg(test)]
@@ -416,22 +424,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn smallest_edit_keeps_common_ends() {
+    fn a_whole_text_changes_only_where_it_differs() {
         let cases = [
             ("", "a"),
             ("a", ""),
             ("abc", "abXc"),
-            ("aaa", "aa"),
+            ("one two\r\nthree\r\n", "one 2\nthree\n"),
             ("雨天", "雨大天"),
             ("x", "x"),
         ];
         for (old, new) in cases {
-            let e = smallest_edit(old, new);
+            let edits = edits_between(old, new);
             let mut text = old.to_owned();
-            text.replace_range(e.from..e.to, &e.insert);
+            for e in edits.iter().rev() {
+                text.replace_range(e.from..e.to, &e.insert);
+            }
             assert_eq!(text, new);
         }
-        assert_eq!(smallest_edit("雨天", "雨大天").insert, "大");
+        assert_eq!(edits_between("雨天", "雨大天")[0].insert, "大");
+        assert_eq!(edits_between("one\r\ntwo\r\n", "one\ntwo\n").len(), 2);
     }
 
     #[test]

@@ -200,7 +200,7 @@ pub struct HistoryNodeDto {
 }
 
 /// A piece of a comparison.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub struct DiffPieceDto {
     /// `equal`, `insert` or `delete`.
     #[ts(type = "\"equal\" | \"insert\" | \"delete\"")]

@@ -210,8 +210,9 @@ impl Models {
             match origin {
                 lib::Origin::Typed => dto.typed += characters,
                 lib::Origin::Pasted => dto.pasted += characters,
-                lib::Origin::Imported => dto.imported += characters,
-                lib::Origin::Generated { generation_id } => {
+                lib::Origin::Imported { .. } => dto.imported += characters,
+                lib::Origin::Generated { generation_id }
+                | lib::Origin::Filled { generation_id } => {
                     let name = self.name(library, &generation_id)?;
                     match dto.models.iter_mut().find(|share| share.name == name) {
                         Some(share) => share.characters += characters,

@@ -211,7 +211,7 @@ impl Studio {
         };
         let operation = lib::Operation {
             kind: lib::OperationKind::Import,
-            origin: lib::Origin::Imported,
+            origin: lib::Origin::Imported { file: name.clone() },
         };
         self.library
             .apply(&draft.id, revision, &[edit], &operation)?;

@@ -1,4 +1,4 @@
-//! The sentences for errors and findings, from the same files that the window reads.
+//! The sentences for errors, findings and reports, from the files that the window reads too.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -25,6 +25,7 @@ pub struct Sentence {
 pub struct Sentences {
     errors: BTreeMap<String, Sentence>,
     checks: BTreeMap<String, String>,
+    provenance: BTreeMap<String, String>,
 }
 
 macro_rules! files {
@@ -32,18 +33,24 @@ macro_rules! files {
         (
             include_str!(concat!("../../../../assets/locales/", $tag, "/errors.json")),
             include_str!(concat!("../../../../assets/locales/", $tag, "/checks.json")),
+            include_str!(concat!(
+                "../../../../assets/locales/",
+                $tag,
+                "/provenance.json"
+            )),
         )
     };
 }
 
-const ENGLISH: (&str, &str) = files!("en");
-const CHINESE: (&str, &str) = files!("zh-CN");
+const ENGLISH: (&str, &str, &str) = files!("en");
+const CHINESE: (&str, &str, &str) = files!("zh-CN");
 
-fn read((errors, checks): (&str, &str)) -> Sentences {
+fn read((errors, checks, provenance): (&str, &str, &str)) -> Sentences {
     // The files are compiled in, and a test reads them.
     Sentences {
         errors: serde_json::from_str(errors).unwrap_or_default(),
         checks: serde_json::from_str(checks).unwrap_or_default(),
+        provenance: serde_json::from_str(provenance).unwrap_or_default(),
     }
 }
 
@@ -85,6 +92,15 @@ impl Sentences {
             Some(sentence) => fill(sentence, &finding.values),
             None => finding.rule.clone(),
         }
+    }
+
+    /// A word or sentence of a report of where a text came from.
+    pub(crate) fn provenance(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let values = values
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let sentence = self.provenance.get(key).map_or(key, String::as_str);
+        fill(sentence, &values.collect())
     }
 }
 
@@ -197,6 +213,17 @@ mod tests {
         for rule in rules {
             let [english, chinese] = Language::ALL.map(|l| &sentences(l).checks[rule]);
             assert_eq!(holes(english), holes(chinese), "{rule}");
+        }
+    }
+
+    #[test]
+    fn reports_say_the_same_in_both_languages() {
+        let [english, chinese] = Language::ALL.map(|l| &sentences(l).provenance);
+        assert!(english.len() > 30);
+        assert!(english.keys().eq(chinese.keys()));
+        for (key, sentence) in english {
+            assert!(!sentence.is_empty() && !chinese[key].is_empty(), "{key}");
+            assert_eq!(holes(sentence), holes(&chinese[key]), "{key}");
         }
     }
 

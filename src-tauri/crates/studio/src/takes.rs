@@ -22,6 +22,7 @@ use crate::{
         seed_of,
     },
     projects::{bounded, time},
+    provenance::hands,
     saving::{NotSaved, Unsaved},
     shelf::{Chosen, STARTER},
     story::answers::Asked,
@@ -500,6 +501,15 @@ impl Studio {
             // The person's own wording stands as they left it.
             i.text.clone()
         };
+        let references: References =
+            serde_json::from_str(&generation.references_json).unwrap_or_default();
+        let hands = hands::of(&hands::Steps {
+            output: &generation.output,
+            references: &references,
+            shown: &shown.text,
+            left: &i.text,
+            joined: &insert,
+        });
         let title = title_for(&document, &draft, &generation, &i.text, shown.title);
         let edit = lib::Edit {
             from: target.start,
@@ -511,6 +521,7 @@ impl Studio {
             &draft.id,
             i.base_revision,
             &[edit],
+            &hands,
             title.as_deref(),
         )?;
         // The text is in: nothing that is noted beside it may say otherwise.

@@ -1,5 +1,6 @@
 import { call } from "../../host";
-import type { AdGrid, DiffPieceDto, FindingDto, TreeNode } from "../../wire/bindings";
+import type { AdGrid, FindingDto, TreeNode } from "../../wire/bindings";
+import { compare } from "../compare/compare.svelte";
 import { attempt } from "../notices/notices.svelte";
 import { writing } from "../writing/writing.svelte";
 
@@ -26,7 +27,6 @@ class Desk {
   grid = $state<AdGrid | null>(null);
   /** Id of the take whose record is open. */
   record = $state<string | null>(null);
-  compared = $state<{ node: TreeNode; pieces: DiffPieceDto[] } | null>(null);
   /** A wish that goes with the next task. */
   note = $state("");
   tone = $state("");
@@ -42,7 +42,6 @@ class Desk {
     this.chosen = null;
     this.grid = null;
     this.record = null;
-    this.compared = null;
     this.note = "";
     this.scene = 1;
     this.hint = null;
@@ -123,14 +122,8 @@ class Desk {
     );
   }
 
-  async compare(node: TreeNode) {
-    if (!(await writing.flush())) return;
-    await this.load(
-      (draft_id) => call("compare", { draft_id, node_id: node.id }),
-      (pieces) => {
-        this.compared = { node, pieces };
-      },
-    );
+  compare(node: TreeNode) {
+    return compare.withDraft(node.id);
   }
 
   async restore(node: TreeNode): Promise<boolean> {
@@ -139,7 +132,6 @@ class Desk {
       "keep",
     );
     if (!view) return false;
-    this.compared = null;
     await this.loadHistory();
     return true;
   }

@@ -3,12 +3,12 @@ import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { speak } from "../../locales/index.svelte";
-import type { DiffPieceDto, FindingDto, TreeNode } from "../../wire/bindings";
+import type { FindingDto, TreeNode } from "../../wire/bindings";
+import { compare } from "../compare/compare.svelte";
 import { takes } from "../takes/takes.svelte";
 import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
-import { shortened } from "./compared";
 import DeskPanel from "./DeskPanel.svelte";
 import { desk } from "./desk.svelte";
 import { treeOf } from "./tree";
@@ -184,10 +184,12 @@ describe("the history", () => {
     await writing.flush();
 
     await fireEvent.click(at("history-compare"));
-    await vi.waitFor(() => expect(maybe("compared-text")).not.toBeNull());
-    expect(at("compared-text").querySelector("del")?.textContent).toContain("first");
-    expect(at("compared-text").querySelector("ins")?.textContent).toContain("second");
-    desk.compared = null;
+    await vi.waitFor(() => expect(compare.found).not.toBeNull());
+    expect(
+      compare.found?.parts.filter(({ kind }) => kind !== "equal").map(({ text }) => text),
+    ).toEqual(["first ", "second "]);
+    expect(compare.takes).toBe(true);
+    compare.close();
 
     await fireEvent.click(at("history-restore"));
     expect(draft.body).toBe("The second text.");
@@ -278,35 +280,5 @@ describe("the tree of the history", () => {
     expect(studio.draft(writing.draftId ?? "").body).toBe("One.");
     await vi.waitFor(() => expect(all("history-item")[0]?.dataset.label).toBe("branch"));
     expect(all("history-item").map(({ dataset }) => dataset.lane)).toEqual(["0", "1", "1"]);
-  });
-});
-
-describe("a comparison", () => {
-  const joined = (pieces: ReturnType<typeof shortened>) =>
-    pieces.map(({ change, text }) => (change === "gap" ? "…" : text)).join("");
-
-  it("of short texts is whole", () => {
-    const pieces: DiffPieceDto[] = [
-      { change: "equal", text: "One " },
-      { change: "delete", text: "two" },
-      { change: "insert", text: "2" },
-    ];
-    expect(joined(shortened(pieces))).toBe("One two2");
-  });
-
-  it("of long texts keeps every change and its surroundings", () => {
-    const long = "word ".repeat(100_000);
-    const shown = shortened([
-      { change: "equal", text: long },
-      { change: "insert", text: "NEW" },
-      { change: "equal", text: long },
-      { change: "delete", text: "OLD" },
-      { change: "equal", text: long },
-    ]);
-    const text = joined(shown);
-    expect(text).toContain("word NEWword");
-    expect(text).toContain("OLD");
-    expect(text.length).toBeLessThan(2_000);
-    expect(shown.filter(({ change }) => change === "gap")).toHaveLength(3);
   });
 });

@@ -5,6 +5,7 @@ import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
+import { traced } from "./traced";
 
 export type Bodies = {
   [K in keyof Commands]: (
@@ -277,6 +278,7 @@ export function commands(studio: StubStudio): Bodies {
         total_ms: 3210,
       };
     },
+    ...traced(studio),
     replay_changes: ({ id }) =>
       studio.take(id).template.includes("compact")
         ? [{ subject: "engine", was: "candle 0.11.1", now: "candle 0.11.2" }]

@@ -326,6 +326,7 @@ fn worked(desk: &Desk) -> String {
             &desk.draft,
             desk.revision(),
             &[edit],
+            &[],
             Some("Gates"),
         )
         .unwrap();

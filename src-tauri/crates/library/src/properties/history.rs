@@ -32,7 +32,9 @@ fn act() -> impl Strategy<Value = Act> {
     let origin = prop_oneof![
         Just(Origin::Typed),
         Just(Origin::Pasted),
-        Just(Origin::Imported)
+        Just(Origin::Imported {
+            file: "tides.md".to_owned()
+        })
     ];
     let title = || proptest::option::of("[a-z雨 ]{0,6}");
     prop_oneof![
@@ -191,7 +193,7 @@ impl World {
                 self.library.append_output(&generation, output, 1).unwrap();
                 let edits = edits(&next.account.body, std::slice::from_ref(change));
                 self.library
-                    .accept(&generation, &draft, revision, &edits, title.as_deref())
+                    .accept(&generation, &draft, revision, &edits, &[], title.as_deref())
                     .unwrap();
                 let generation_id = generation;
                 next.account

@@ -235,7 +235,12 @@ fn draft(
         }
     }
     if line.runs.bytes() != line.body.len() {
-        line.runs = Runs::of(line.body.len(), Origin::Imported);
+        line.runs = Runs::of(
+            line.body.len(),
+            Origin::Imported {
+                file: String::new(),
+            },
+        );
     }
     connection.execute("DELETE FROM journal WHERE draft_key = ?1", [key])?;
     connection.execute(

@@ -219,7 +219,7 @@ pub fn day(folder: &Path, begins_old: bool) -> Day {
     };
     let revision = library.draft(&draft).unwrap().revision;
     library
-        .accept(&generation, &draft, revision, &[edit], Some("Tide"))
+        .accept(&generation, &draft, revision, &[edit], &[], Some("Tide"))
         .unwrap();
     now.body = Some(format!("{body}{}", now.output));
     acknowledge(&now);

@@ -1,0 +1,201 @@
+//! Whose words an accepted text is made of.
+//!
+//! Between what a model writes and what enters a text stand four steps: values of the brief are put
+//! in for references, the desk reads the answer and puts its notation around it, a person may edit
+//! what is shown, and the desk joins it to its surroundings. Each step is followed, so that only
+//! what the person did counts as edited, and what came from the brief counts as the brief's.
+
+use inkstone_generation::references::References;
+use inkstone_library::Hand;
+use inkstone_manuscript::diff::{Change, prose_diff};
+
+/// Bytes and whose words they are, in order.
+pub(crate) type Hands = Vec<(usize, Hand)>;
+
+/// The steps from a model's output to the text that is put in.
+pub(crate) struct Steps<'a> {
+    /// As the model wrote it.
+    pub output: &'a str,
+    /// What its references stand for.
+    pub references: &'a References,
+    /// As the desk showed it.
+    pub shown: &'a str,
+    /// As the person left it.
+    pub left: &'a str,
+    /// As the desk joins it to the text.
+    pub joined: &'a str,
+}
+
+/// Whose words `joined` is made of.
+pub(crate) fn of(steps: &Steps) -> Hands {
+    let (resolved, marks) = steps.references.resolve_marked(steps.output);
+    let mut hands: Hands = Vec::new();
+    let mut at = 0;
+    for mark in marks {
+        hands.push((mark.start - at, Hand::Model));
+        hands.push((mark.end - mark.start, Hand::Brief));
+        at = mark.end;
+    }
+    hands.push((resolved.len() - at, Hand::Model));
+    let hands = carried(hands, &resolved, steps.shown, Hand::Model);
+    let hands = carried(hands, steps.shown, steps.left, Hand::Person);
+    carried(hands, steps.left, steps.joined, Hand::Model)
+}
+
+/// The hands of `new`: what stands in `old` keeps its own, the rest is `by`.
+fn carried(hands: Hands, old: &str, new: &str, by: Hand) -> Hands {
+    if old == new {
+        return tidy(hands);
+    }
+    let mut carried: Hands = Vec::new();
+    let mut source = hands.into_iter();
+    let mut open = (0, Hand::Model);
+    let mut take = |mut bytes: usize, into: Option<&mut Hands>| {
+        let mut taken = Vec::new();
+        while bytes > 0 {
+            if open.0 == 0 {
+                match source.next() {
+                    Some(next) => open = next,
+                    None => break,
+                }
+                continue;
+            }
+            let part = bytes.min(open.0);
+            taken.push((part, open.1));
+            open.0 -= part;
+            bytes -= part;
+        }
+        if let Some(into) = into {
+            into.extend(taken);
+        }
+    };
+    for piece in prose_diff(old, new) {
+        match piece.change {
+            Change::Equal => take(piece.text.len(), Some(&mut carried)),
+            Change::Delete => take(piece.text.len(), None),
+            Change::Insert => carried.push((piece.text.len(), by)),
+        }
+    }
+    tidy(carried)
+}
+
+fn tidy(hands: Hands) -> Hands {
+    let mut tidied: Hands = Vec::with_capacity(hands.len());
+    for (bytes, hand) in hands {
+        match tidied.last_mut() {
+            _ if bytes == 0 => {}
+            Some(last) if last.1 == hand => last.0 += bytes,
+            _ => tidied.push((bytes, hand)),
+        }
+    }
+    tidied
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text by hand: `m` the model's, `b` the brief's, `p` the person's.
+    fn seen(steps: &Steps) -> Vec<(char, String)> {
+        let mut at = 0;
+        let mark = |(bytes, hand): (usize, Hand)| {
+            let text = steps.joined[at..at + bytes].to_owned();
+            at += bytes;
+            let mark = match hand {
+                Hand::Model => 'm',
+                Hand::Brief => 'b',
+                Hand::Person => 'p',
+            };
+            (mark, text)
+        };
+        let marked = of(steps).into_iter().map(mark).collect();
+        assert_eq!(at, steps.joined.len());
+        marked
+    }
+
+    fn marks(of: &[(char, &str)]) -> Vec<(char, String)> {
+        of.iter()
+            .map(|(mark, text)| (*mark, (*text).to_owned()))
+            .collect()
+    }
+
+    fn references() -> References {
+        let mut references = References::new();
+        references.add("topic", "The night ferry");
+        references.add("fact1", "first boat at 21:30");
+        references
+    }
+
+    #[test]
+    fn what_the_brief_filled_in_is_the_briefs_and_notation_is_nobodys() {
+        let shown = "# The night ferry\n\nfirst boat at 21:30, they say.\n";
+        let steps = Steps {
+            output: "⟦topic⟧\n⟦fact1⟧, they say.",
+            references: &references(),
+            shown,
+            left: shown,
+            joined: "\n# The night ferry\n\nfirst boat at 21:30, they say.\n",
+        };
+        assert_eq!(
+            seen(&steps),
+            marks(&[
+                ('m', "\n# "),
+                ('b', "The night ferry"),
+                ('m', "\n\n"),
+                ('b', "first boat at 21:30"),
+                ('m', ", they say.\n"),
+            ])
+        );
+    }
+
+    #[test]
+    fn what_the_person_changed_is_the_persons_signs_included() {
+        let steps = Steps {
+            output: "⟦fact1⟧, they say.",
+            references: &references(),
+            shown: "first boat at 21:30, they say.",
+            left: "Last boat at 21:30, they say!",
+            joined: "Last boat at 21:30, they say!\n\n",
+        };
+        assert_eq!(
+            seen(&steps),
+            marks(&[
+                ('p', "Last"),
+                ('b', " boat at 21:30"),
+                ('m', ", they say"),
+                ('p', "!"),
+                ('m', "\n\n"),
+            ])
+        );
+        let steps = Steps {
+            output: "夜里潮水很高。",
+            references: &References::new(),
+            shown: "夜里潮水很高。",
+            left: "夜里潮水不高。",
+            joined: "夜里潮水不高。",
+        };
+        assert_eq!(
+            seen(&steps),
+            marks(&[('m', "夜里潮水"), ('p', "不"), ('m', "高。")])
+        );
+    }
+
+    #[test]
+    fn any_steps_cover_the_text() {
+        for (output, shown, left, joined) in [
+            ("", "", "x", "x"),
+            ("a", "", "b", ""),
+            ("⟦topic⟧⟦gone⟧⟦", "y", "y", " y "),
+            ("a b c", "c b a", "a", "a b c d"),
+        ] {
+            let references = references();
+            seen(&Steps {
+                output,
+                references: &references,
+                shown,
+                left,
+                joined,
+            });
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import { call } from "../../host";
+import type { ComparisonDto, StateRef } from "../../wire/bindings";
+import { notices } from "../notices/notices.svelte";
+import { writing } from "../writing/writing.svelte";
+import { type Change, type Here, passagesOf } from "./changes";
+
+export type Look = "inline" | "sides";
+const KEPT = "inkstone.compare";
+
+function keptLook(): Look {
+  try {
+    return localStorage.getItem(KEPT) === "sides" ? "sides" : "inline";
+  } catch {
+    return "inline";
+  }
+}
+
+/** Two states of the open document side by side. Opened by {@link Compare.open}. */
+class Compare {
+  found = $state.raw<ComparisonDto | null>(null);
+  look = $state<Look>(keptLook());
+  /** The change that was stepped to. */
+  at = $state(0);
+  busy = $state(false);
+
+  get shown(): boolean {
+    return this.found !== null;
+  }
+
+  /** Whether passages can be taken: the new side is the draft that is open. */
+  get takes(): boolean {
+    const state = this.found?.new.state;
+    return state?.of === "draft" && state.id === writing.draftId;
+  }
+
+  /** Shows what differs; the open draft always stands on the new side. */
+  async open(old: StateRef, now: StateRef): Promise<boolean> {
+    const own = (state: StateRef) => state.of === "draft" && state.id === writing.draftId;
+    const [a, b] = own(old) && !own(now) ? [now, old] : [old, now];
+    if (!(await writing.flush())) return false;
+    try {
+      const found = await call("compare_states", { old: a, new: b });
+      this.at = 0;
+      this.found = found;
+      return true;
+    } catch (reason) {
+      notices.report(reason);
+      return false;
+    }
+  }
+
+  /** Compares a point of the history with the open draft. */
+  async withDraft(node_id: string): Promise<boolean> {
+    const id = writing.draftId;
+    return id !== null && (await this.open({ of: "node", id: node_id }, { of: "draft", id }));
+  }
+
+  /** Puts a passage of the old side into the open draft, in one step of undo. */
+  take(block: Change | Here) {
+    const { found } = this;
+    return found ? this.run(passagesOf(found, block), []) : Promise.resolve(false);
+  }
+
+  takeField(field: string) {
+    return this.run([], [field]);
+  }
+
+  private async run(passages: ReturnType<typeof passagesOf>, fields: string[]): Promise<boolean> {
+    const { found } = this;
+    if (!found || !this.takes || this.busy) return false;
+    this.busy = true;
+    const { state, revision } = found.old;
+    const base = found.new.revision;
+    const view = await writing.change(
+      (draft_id, saved) =>
+        call("take_passages", {
+          draft_id,
+          // What was typed since the comparison would shift its places: the studio refuses that.
+          base_revision: fields.length ? saved : (base ?? saved),
+          source: state,
+          source_revision: revision,
+          passages,
+          fields,
+        }),
+      "keep",
+    );
+    this.busy = false;
+    if (!view) return false;
+    if (fields.length) writing.brief = view.brief;
+    const at = this.at;
+    const again = await this.open(state, found.new.state);
+    this.at = at;
+    return again;
+  }
+
+  /** Brings the whole old side back, if it is a point of the history. */
+  async restore(): Promise<boolean> {
+    const state = this.found?.old.state;
+    if (state?.of !== "node" || !this.takes) return false;
+    const view = await writing.change(
+      (draft_id) => call("restore_node", { draft_id, node_id: state.id }),
+      "keep",
+    );
+    if (!view) return false;
+    this.close();
+    return true;
+  }
+
+  choose(look: Look) {
+    this.look = look;
+    try {
+      localStorage.setItem(KEPT, look);
+    } catch {
+      // A window without storage forgets.
+    }
+  }
+
+  close() {
+    this.found = null;
+  }
+}
+
+export const compare = new Compare();
