@@ -7,6 +7,7 @@
 //! - The *form* is kept token by token: what can't become a text of that form can't be chosen.
 //! - A *limit* ends a text (or the value on a labelled line) where the model itself would most
 //!   likely have ended it, before the word that would not fit. A word is never cut.
+//!   Values of one label do not repeat one another: what would is put in other words, or left out.
 //! - A *banned* phrase is not written, wherever the tokens' borders fall.
 //! - A *required* phrase is in the text before it may end.
 

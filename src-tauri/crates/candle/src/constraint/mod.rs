@@ -14,7 +14,7 @@ mod phrases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inkstone_generation::{Constraint, GenerationError, GenerationErrorKind as Kind, Scope};
+use inkstone_generation::{Constraint, GenerationError, GenerationErrorKind as Kind, Limit, Scope};
 
 use crate::{failure::Result, tokenizer::Tokenizer};
 use border::{is_border, mass};
@@ -36,6 +36,8 @@ const LENGTH_COUNTS: f32 = 3.0;
 const PATIENCE: usize = 24;
 /// Tokens left over when what has to be said is put in at the latest.
 const SPARE: usize = 4;
+/// A line of labelled values longer than this is streamed before it is whole.
+const LONGEST_LINE: usize = 400;
 const MOST_PHRASES: usize = 2000;
 const LONGEST_PHRASE: usize = 1000;
 
@@ -126,6 +128,8 @@ pub(crate) struct Kept<'a> {
     wants_end: Option<usize>,
     forced: Vec<u32>,
     then_end: bool,
+    /// Values that are complete: their limit, where they end in tokens, and what they say.
+    said: Vec<(usize, usize, String)>,
 }
 
 impl<'a> Kept<'a> {
@@ -184,6 +188,7 @@ impl<'a> Kept<'a> {
             wants_end: None,
             forced: Vec::new(),
             then_end: false,
+            said: Vec::new(),
             constraint,
         };
         kept.see();
@@ -266,7 +271,10 @@ impl<'a> Kept<'a> {
         if self.tokenizer.is_end(token) {
             return Ok(match self.unfinished() {
                 Some(word) => self.back(word),
-                None => Verdict::End(at),
+                None => match self.repeated() {
+                    Verdict::Take => Verdict::End(at),
+                    other => other,
+                },
             });
         }
         let before = self.bytes.len();
@@ -292,6 +300,13 @@ impl<'a> Kept<'a> {
         }
         if let Some(limit) = self.over(text) {
             return self.settle(limit, token);
+        }
+        if text.as_bytes().get(before) == Some(&b'\n') {
+            let verdict = self.repeated();
+            if verdict != Verdict::Take {
+                return Ok(verdict);
+            }
+            self.say();
         }
         self.note(token);
         Ok(Verdict::Take)
@@ -342,6 +357,7 @@ impl<'a> Kept<'a> {
         self.starts.truncate(at);
         self.borders.retain(|border| border.at <= at);
         self.open.retain(|_, (_, begun, _)| *begun <= at);
+        self.said.retain(|(_, end, _)| *end <= at);
         for met in &mut self.met {
             *met = met.filter(|count| *count <= at);
         }
@@ -414,7 +430,63 @@ impl<'a> Kept<'a> {
         if !self.banned.is_empty() {
             certain = certain.min(self.last_word());
         }
+        let of_value = |l: &Limit| matches!(l.scope, Scope::Value { .. });
+        if self.constraint.limits.iter().any(of_value) {
+            certain = certain.min(self.line().unwrap_or(certain));
+        }
         certain
+    }
+
+    /// Where the last line begins, in tokens, while it is short enough to be held back whole.
+    fn line(&self) -> Option<usize> {
+        let start = self
+            .bytes
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at + 1);
+        (self.bytes.len() - start <= LONGEST_LINE).then(|| match start {
+            0 => 0,
+            start => self.starts.partition_point(|s| *s < start),
+        })
+    }
+
+    /// The open value of a limit, as it stands.
+    fn value(&self) -> Option<(usize, (usize, usize), String)> {
+        let (limit, (value, begun, _)) = self
+            .open
+            .iter()
+            .find(|(l, _)| matches!(self.constraint.limits[**l].scope, Scope::Value { .. }))?;
+        let start = self.starts.get(*begun).copied()?;
+        let text = String::from_utf8_lossy(&self.bytes[start..]);
+        let text = text.trim().to_lowercase();
+        (!text.is_empty()).then_some((*limit, (*value, *begun), text))
+    }
+
+    /// What to do where the open value ends here and says what another of its label has said: it is
+    /// put in other words, or its line is left out.
+    fn repeated(&mut self) -> Verdict {
+        let Some((limit, (value, begun), text)) = self.value() else {
+            return Verdict::Take;
+        };
+        if !self.said.iter().any(|(l, _, t)| *l == limit && *t == text) {
+            return Verdict::Take;
+        }
+        let tried = self.tries.entry((limit, value)).or_default();
+        *tried += 1;
+        let other_words = *tried <= TRIES && self.shape.is_none();
+        let line = self.line().filter(|_| self.shape.is_none());
+        let to = if other_words { Some(begun) } else { line };
+        match to.map(|to| self.back(to)) {
+            Some(Verdict::Back(at)) => Verdict::Back(at),
+            _ => Verdict::Take,
+        }
+    }
+
+    /// Notes that the open value is complete.
+    fn say(&mut self) {
+        if let Some((limit, _, text)) = self.value() {
+            self.said.push((limit, self.tokens.len(), text));
+        }
     }
 
     /// How much of it can stand when it is cut off here: a banned word may just be complete.

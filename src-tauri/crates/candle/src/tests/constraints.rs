@@ -431,6 +431,42 @@ fn the_starter_keeps_a_limit_and_ends_on_a_word() {
     }
 }
 
+#[test]
+fn values_fit_and_do_not_repeat_one_another() {
+    let model = starter();
+    for seed in 0..8 {
+        let mut constraint = Constraint {
+            limits: vec![headline(30)],
+            ..Constraint::default()
+        };
+        constraint.values.add("product", "Fernway Folding Kettle");
+        constraint
+            .values
+            .add("point1", "Boils half a litre in four minutes on any socket");
+        constraint
+            .values
+            .add("point2", "Weighs 480 grams, cable included");
+        let content = "Task: ad\nChannel: google_rsa\nField: home\nProduct: ⟦product⟧ short\nPoint: ⟦point1⟧ long\nPoint: ⟦point2⟧ long\nTone: friendly\n";
+        let request = TextRequest {
+            prompt: Prompt::Chat(vec![Message {
+                role: Role::User,
+                content: content.to_owned(),
+            }]),
+            ..article(constraint.clone(), seed)
+        };
+        let (text, _) = say(&model, request).unwrap();
+        assert!(constraint.over(&text).is_none(), "{text}");
+        let mut lines: Vec<&str> = text
+            .lines()
+            .filter(|l| l.starts_with("Headline: "))
+            .collect();
+        let count = lines.len();
+        lines.sort_unstable();
+        lines.dedup();
+        assert_eq!(lines.len(), count, "{text}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
