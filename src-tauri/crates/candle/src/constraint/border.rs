@@ -50,13 +50,14 @@ pub(super) fn is_border(text: &str, next: &str) -> bool {
         return false;
     }
     // `don't`, `well-known`, `3.5`, `30%`, `name@host`: one word each.
-    !(letter(last)
+    let one_word = letter(last)
         && matches!(
             first,
             '\'' | '’' | '-' | '‐' | '‑' | '_' | '@' | '/' | '%' | '°'
-        ))
-        && !(last.is_ascii_digit() && matches!(first, '.' | ',' | ':' | '：' | '．'))
-        && !(last == '.' && is_spaced_letter(first))
+        );
+    let one_number = last.is_ascii_digit() && matches!(first, '.' | ',' | ':' | '：' | '．');
+    let one_name = last == '.' && is_spaced_letter(first);
+    !(one_word || one_number || one_name)
 }
 
 /// Characters that belong to the one before them.

@@ -424,7 +424,7 @@ impl<'a> Kept<'a> {
         for (limit, (value, begun, _)) in &self.open {
             let here = |b: &&Border| b.value == (*limit, *value);
             let near = self.borders.iter().filter(here).find(|b| self.in_zone(b));
-            let last = self.borders.iter().filter(here).next_back();
+            let last = self.borders.iter().rfind(here);
             certain = certain.min(near.or(last).map_or(*begun, |b| b.at));
         }
         if !self.banned.is_empty() {
@@ -701,7 +701,7 @@ impl<'a> Kept<'a> {
         let score = |b: &Border| b.end.max(1e-9).ln() + LENGTH_COUNTS * b.have as f32 / most;
         let near = self.borders.iter().filter(here).filter(|b| self.in_zone(b));
         let best = near.max_by(|a, b| score(a).total_cmp(&score(b))).copied();
-        let last = self.borders.iter().filter(here).next_back().copied();
+        let last = self.borders.iter().rfind(here).copied();
         let at_border = self.borders.iter().any(|b| b.at == at);
         let tried = self.tries.entry((limit, value)).or_default();
         *tried += 1;

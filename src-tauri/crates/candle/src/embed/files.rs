@@ -83,7 +83,7 @@ impl Config {
             && within(self.hidden_size, 1 << 14)
             && within(self.num_hidden_layers, 256)
             && within(self.num_attention_heads, 256)
-            && self.hidden_size % self.num_attention_heads == 0
+            && self.hidden_size.is_multiple_of(self.num_attention_heads)
             && within(self.intermediate_size, 1 << 17)
             && within(self.max_position_embeddings, 1 << 20)
             && self.type_vocab_size <= 64

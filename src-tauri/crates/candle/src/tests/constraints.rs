@@ -305,7 +305,7 @@ fn the_same_seed_gives_the_same_text_whatever_runs_beside_it() {
         ..hot(Constraint::default(), seed)
     };
     let run = |i: u64| {
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             say(&model, hot(constraint.clone(), i)).unwrap()
         } else {
             say(&model, free(i)).unwrap()
