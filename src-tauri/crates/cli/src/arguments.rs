@@ -6,7 +6,7 @@ use clap::{
     Args, Parser, Subcommand, ValueHint,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
-use inkstone_studio::{DocumentKind, Language};
+use inkstone_studio::{DocumentKind, Language, tally::Report as ReportKind};
 
 /// Seeds stay below 2^53, so that JSON numbers hold them exactly.
 const SEEDS: std::ops::Range<u64> = 0..1 << 53;
@@ -63,6 +63,8 @@ pub enum Command {
     Pdf(Pdf),
     /// Checks a text against a brief and the rules of its kind
     Check(Check),
+    /// Counts a script: scenes, characters, locations, dialogue, day and night
+    Report(Report),
     /// Tells what a brief may hold
     Brief {
         /// What to tell.
@@ -347,6 +349,23 @@ pub struct Check {
     pub brief: Option<PathBuf>,
 }
 
+/// Of `ink report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The script, in any format that can be imported; `-` reads Fountain from stdin
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// What to count
+    #[arg(long, value_name = "KIND", default_value = "scenes", value_parser = report_kind())]
+    pub kind: ReportKind,
+    /// The format
+    #[arg(long, value_name = "FORMAT", default_value = "csv", value_parser = ["csv", "json"])]
+    pub format: String,
+    /// Begins a CSV with a byte order mark, which Excel needs to read Chinese
+    #[arg(long)]
+    pub bom: bool,
+}
+
 /// Of `ink brief`.
 #[derive(Debug, Subcommand)]
 pub enum BriefCommand {
@@ -361,6 +380,11 @@ pub enum BriefCommand {
 fn kind() -> impl clap::builder::TypedValueParser<Value = DocumentKind> {
     PossibleValuesParser::new(DocumentKind::ALL.map(DocumentKind::name))
         .try_map(|name| name.parse::<DocumentKind>())
+}
+
+fn report_kind() -> impl clap::builder::TypedValueParser<Value = ReportKind> {
+    PossibleValuesParser::new(ReportKind::ALL.map(ReportKind::name))
+        .try_map(|name| ReportKind::named(&name).ok_or("unknown"))
 }
 
 fn language() -> impl clap::builder::TypedValueParser<Value = Language> {
@@ -400,6 +424,9 @@ mod tests {
             "ink models add file.gguf --server http://localhost/v1 --model m",
             "ink models add --server http://localhost/v1",
             "ink library search",
+            "ink report",
+            "ink report a.fountain --kind budget",
+            "ink report a.fountain --format pdf",
         ] {
             let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -119,6 +119,20 @@ const CHINESE: &[(&str, &str)] = &[
         "Checks a text against a brief and the rules of its kind",
         "按写作要求和该类文本的规则检查",
     ),
+    (
+        "Counts a script: scenes, characters, locations, dialogue, day and night",
+        "统计剧本：场次、人物、地点、对白、日夜",
+    ),
+    (
+        "The script, in any format that can be imported; `-` reads Fountain from stdin",
+        "剧本文件，可导入的格式均可；- 表示从标准输入读取 Fountain",
+    ),
+    ("What to count", "统计什么"),
+    ("The format", "格式"),
+    (
+        "Begins a CSV with a byte order mark, which Excel needs to read Chinese",
+        "在 CSV 开头加字节顺序标记，Excel 需要它才能正确显示中文",
+    ),
     ("Tells what a brief may hold", "说明写作要求可以写些什么"),
     (
         "A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter",

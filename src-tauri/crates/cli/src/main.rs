@@ -25,6 +25,7 @@ mod pdf;
 mod place;
 mod progress;
 mod replay;
+mod report;
 mod session;
 mod words;
 mod write;
@@ -71,6 +72,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Export(wanted) => files::export(wanted, session, output).await,
         Command::Pdf(wanted) => pdf::pdf(&wanted, output),
         Command::Check(wanted) => check::check(&wanted, output),
+        Command::Report(wanted) => report::report(&wanted, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },
         } => check::schema(kind, output),

@@ -4,13 +4,15 @@
 //! Excel takes a CSV for the system's old encoding and shows Chinese as garbage. Google Ads
 //! Editor and every CSV reader in use skip it.
 
-use csv::{Terminator, WriterBuilder};
 use inkstone_manuscript::{
     Language,
     adset::{Ad, AdField, AdSet},
 };
 
-use crate::FormatError;
+use crate::{
+    FormatError,
+    table::{guarded, table},
+};
 
 /// How many headlines and descriptions a responsive search ad has.
 const RSA_COLUMNS: [(AdField, usize); 2] = [(AdField::Headline, 15), (AdField::Description, 4)];
@@ -32,7 +34,7 @@ pub fn generic(set: &AdSet, channel: &str) -> Result<String, FormatError> {
         row.extend(cells(ad, &columns).map(guarded));
         row
     });
-    table(header, rows)
+    table(header, rows, true)
 }
 
 /// Responsive search ads for Google Ads Editor, one row per ad. `Path 1`, `Path 2` and
@@ -61,7 +63,7 @@ pub fn google_editor(set: &AdSet, campaign: &str, ad_group: &str) -> Result<Stri
         row.extend(["", "", "", "Paused"].map(str::to_owned));
         row
     });
-    table(header, rows)
+    table(header, rows, true)
 }
 
 /// The most values that one ad has for a field.
@@ -99,29 +101,6 @@ fn cells<'a>(ad: &'a Ad, columns: &[(AdField, usize)]) -> impl Iterator<Item = &
         .map(Option::unwrap_or_default)
         .collect::<Vec<_>>()
         .into_iter()
-}
-
-fn guarded(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
-}
-
-fn table(
-    header: Vec<String>,
-    rows: impl Iterator<Item = Vec<String>>,
-) -> Result<String, FormatError> {
-    let failed = |error: &dyn std::fmt::Display| FormatError::Table(error.to_string());
-    let mut writer = WriterBuilder::new()
-        .terminator(Terminator::CRLF)
-        .from_writer("\u{feff}".as_bytes().to_vec());
-    for row in std::iter::once(header).chain(rows) {
-        writer.write_record(row).map_err(|error| failed(&error))?;
-    }
-    let bytes = writer.into_inner().map_err(|error| failed(&error))?;
-    String::from_utf8(bytes).map_err(|error| failed(&error))
 }
 
 #[cfg(test)]

@@ -24,5 +24,7 @@ pub mod pdf_text;
 pub mod plain;
 pub mod script;
 pub mod script_text;
+mod table;
+pub mod tally_csv;
 
 pub use error::FormatError;

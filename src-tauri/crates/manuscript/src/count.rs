@@ -33,7 +33,7 @@ pub fn count(text: &str) -> Counts {
 
 /// Words between white space, dashes and full-width punctuation, plus one for each Han character.
 /// `well-known` and `don't` are one word, as in word processors; Markdown's marks are none.
-fn words(text: &str) -> usize {
+pub(crate) fn words(text: &str) -> usize {
     word_ranges(text).count()
 }
 

@@ -16,6 +16,7 @@
 //! - *Page*: a screenplay as it is printed, in [`pages`]; a scene's length is in eighths of one.
 //! - *Revision*: a coloured set of changes to a script whose scenes and pages are locked
 //!   ([`revision`]).
+//! - *Tally*: who and what a script holds, scene by scene, in numbers ([`tally`]).
 //! - *Dek*: the line or two under a headline that say what the article is about.
 
 pub mod adset;
@@ -29,6 +30,7 @@ pub mod merge;
 pub mod pages;
 pub mod revision;
 pub mod segment;
+pub mod tally;
 pub mod utf16;
 
 pub use kind::{DocumentKind, Language, UnknownName};

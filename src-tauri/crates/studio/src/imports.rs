@@ -106,7 +106,7 @@ fn report_dto(file: String, report: import::Report) -> ImportReportDto {
 }
 
 /// Reads a file, but not one beyond what any importer takes.
-fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
     let error = |detail: std::io::Error| StudioError::File {
         path: path.to_string_lossy().into_owned(),
         detail: detail.to_string(),
@@ -126,7 +126,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
 }
 
 /// Chinese where a tenth of the letters is.
-fn language_of(text: &str) -> Language {
+pub(crate) fn language_of(text: &str) -> Language {
     let (mut han, mut letters) = (0_usize, 0_usize);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
         letters += 1;

@@ -64,6 +64,7 @@ mod shelf;
 pub mod story;
 mod studio;
 mod takes;
+pub mod tally;
 
 #[cfg(test)]
 mod bindings;

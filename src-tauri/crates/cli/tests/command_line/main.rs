@@ -13,5 +13,6 @@ mod home;
 mod library;
 mod models;
 mod replay;
+mod reports;
 mod server;
 mod usage;

@@ -1,5 +1,7 @@
 //! Headings: inside or outside, where, when, which number.
 
+use serde::Serialize;
+
 use crate::count::is_han;
 
 use super::{
@@ -8,7 +10,8 @@ use super::{
 };
 
 /// Where a scene plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Setting {
     /// `INT.`, `内景`
     Interior,
@@ -21,7 +24,8 @@ pub enum Setting {
 }
 
 /// The light of a time of day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Light {
     /// `MORNING`, `DAY`, `下午` ...
     Day,

@@ -1,3 +1,4 @@
+mod arrange;
 mod compare;
 mod read;
 mod script;
