@@ -212,7 +212,7 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::tests::older;
+    use crate::schema::tests::{LAST_BY_HAND, older};
     use crate::testing::{Desk, Ticks};
 
     fn reading(path: &Path) -> Result<Library> {
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn an_older_library_is_read_from_a_copy_that_is_gone_afterwards() {
-        for age in 1..schema::known() as usize {
+        for age in 1..=LAST_BY_HAND {
             let folder = tempfile::tempdir().unwrap();
             let path = folder.path().join("library.ink");
             older(&path, age);
