@@ -11,3 +11,4 @@ mod safety;
 mod screenshots;
 mod scripts;
 mod steps;
+mod story;
