@@ -6,6 +6,7 @@ mod desks;
 mod faults;
 mod keyboard;
 mod language;
+mod place;
 mod remote;
 mod safety;
 mod screenshots;
