@@ -59,13 +59,12 @@ pub fn word_ranges(text: &str) -> impl Iterator<Item = Range<usize>> {
                     Some(word) => word.end = end,
                     None => open = Some(at..end),
                 }
-            } else if c.is_whitespace()
+            } else if (c.is_whitespace()
                 || is_break(c)
-                || (c == '-' && chars.peek().is_some_and(|(_, next)| *next == '-'))
+                || (c == '-' && chars.peek().is_some_and(|(_, next)| *next == '-')))
+                && let Some(word) = open.take()
             {
-                if let Some(word) = open.take() {
-                    return Some(word);
-                }
+                return Some(word);
             }
         }
         open.take()
