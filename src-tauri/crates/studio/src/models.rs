@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use inkstone_generation::{Endpoint, Secret, TextModel};
+use inkstone_generation::{Embedder, Endpoint, Secret, TextModel};
 
 use crate::{Studio, StudioError, dto::*, inputs::*, projects::bounded};
 
@@ -15,6 +15,19 @@ impl Studio {
         id: &str,
     ) -> Result<Arc<dyn TextModel>, StudioError> {
         self.shelf.model(id).await
+    }
+
+    /// Id of the model that searches by meaning, if one is on the shelf.
+    pub fn search_model(&self) -> Option<String> {
+        self.shelf.search_model()
+    }
+
+    /// A model that searches by meaning (its id), loaded if need be.
+    ///
+    /// # Errors
+    /// For a model that writes, one that is gone, and files that cannot be read.
+    pub async fn embedder(&self, id: &str) -> Result<Arc<dyn Embedder>, StudioError> {
+        self.shelf.embedder(id).await
     }
 
     /// See [`crate::commands`].
