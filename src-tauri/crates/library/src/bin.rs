@@ -121,6 +121,7 @@ fn empty(connection: &Connection) -> Result<Emptied> {
     for key in keys {
         search::forget(connection, key)?;
     }
+    search::leave_no_trace(connection)?;
     connection.execute_batch(
         // A generation of a draft whose document stays may stand in another draft of it.
         "UPDATE generations SET draft_id = NULL WHERE draft_id IN
@@ -317,7 +318,9 @@ mod tests {
         desk.library.empty_bin().unwrap();
         let bytes = fs::read(desk.library.path()).unwrap();
         for word in [secret, "OTHER-SECRET", "SECRET-TITLE", "ASSET-SECRET"] {
-            let there = bytes.windows(word.len()).any(|w| w == word.as_bytes());
+            let there = bytes
+                .windows(word.len())
+                .any(|w| w.eq_ignore_ascii_case(word.as_bytes()));
             assert!(!there, "{word} is still on the disk");
         }
         assert_eq!(desk.library.empty_bin().unwrap(), Emptied::default());

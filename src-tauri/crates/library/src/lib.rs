@@ -70,6 +70,7 @@ mod search;
 mod setting;
 mod span;
 mod state;
+mod stem;
 mod story;
 mod suggestion;
 #[cfg(test)]
@@ -80,6 +81,7 @@ mod traced;
 mod undo;
 mod verify;
 mod weave;
+mod words;
 mod written;
 
 pub use assets::Asset;

@@ -1,6 +1,7 @@
 //! What holds for any sequence of edits.
 
 mod history;
+mod search;
 
 use std::ops::Range;
 

@@ -111,6 +111,11 @@ impl VerifyReport {
         Ok(())
     }
 
+    fn search(&mut self, connection: &Connection) -> Result<()> {
+        self.problems.extend(crate::search::problems(connection)?);
+        Ok(())
+    }
+
     fn drafts(&mut self, connection: &Connection) -> Result<()> {
         let sql = "SELECT id, head_key, head_key IS NULL
                         OR EXISTS (SELECT 1 FROM nodes WHERE nodes.key = head_key)
@@ -262,6 +267,8 @@ impl Library {
         report.note("contents", checked);
         let checked = report.assets(&connection);
         report.note("assets", checked);
+        let checked = report.search(&connection);
+        report.note("search", checked);
         Ok(report)
     }
 }

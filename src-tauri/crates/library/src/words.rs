@@ -1,0 +1,197 @@
+//! What a text is cut into to be searched.
+//!
+//! A word is a run of letters and digits; each character of a script that is written without spaces
+//! is a word of its own, so that a word of Chinese of any length is words in a row. Words are
+//! compared in lower case, those of full width as those of half width.
+
+use std::ops::Range;
+
+use crate::stem::stem;
+
+/// A longer run is several words.
+const LONGEST: usize = 64;
+
+/// Han, kana, bopomofo and hangul.
+pub(crate) fn alone(c: char) -> bool {
+    matches!(c,
+        '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}'
+        | '\u{3041}'..='\u{31FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
+        | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+        && c.is_alphanumeric()
+}
+
+/// Lower case may come with signs of its own, which are no part of a word.
+fn fold(c: char) -> impl Iterator<Item = char> {
+    let narrow = match c {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        other => other,
+    };
+    narrow.to_lowercase().filter(|c| c.is_alphanumeric())
+}
+
+/// The words of a text, as places in bytes.
+#[derive(Clone)]
+pub(crate) struct Words<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Words<'a> {
+    pub(crate) fn of(text: &'a str) -> Words<'a> {
+        Words { text, at: 0 }
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let rest = self.text.get(self.at..)?;
+        let mut chars = rest
+            .char_indices()
+            .skip_while(|(_, c)| !c.is_alphanumeric());
+        let Some((skipped, first)) = chars.next() else {
+            self.at = self.text.len();
+            return None;
+        };
+        let start = self.at + skipped;
+        let mut end = start + first.len_utf8();
+        if !alone(first) {
+            for (at, c) in chars.take(LONGEST - 1) {
+                if !c.is_alphanumeric() || alone(c) {
+                    break;
+                }
+                end = self.at + at + c.len_utf8();
+            }
+        }
+        self.at = end;
+        Some(start..end)
+    }
+}
+
+/// A word as it is compared.
+pub(crate) fn folded(word: &str) -> String {
+    word.chars().flat_map(fold).collect()
+}
+
+/// A text as the index takes it: its words, with spaces between.
+pub(crate) fn cut(text: &str) -> String {
+    let mut cut = String::with_capacity(text.len() + text.len() / 3);
+    for word in Words::of(text) {
+        if !cut.is_empty() {
+            cut.push(' ');
+        }
+        cut.extend(text[word].chars().flat_map(fold));
+    }
+    cut
+}
+
+fn begins(word: &str, with: &str) -> bool {
+    let mut folded = word.chars().flat_map(fold);
+    with.chars().all(|c| folded.next() == Some(c))
+}
+
+fn is(word: &str, wanted: &str) -> bool {
+    match word.is_ascii() {
+        true => word.eq_ignore_ascii_case(wanted),
+        false => word.chars().flat_map(fold).eq(wanted.chars()),
+    }
+}
+
+/// Words in a row, folded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) words: Vec<String>,
+    /// The last word may go on.
+    pub(crate) open: bool,
+    /// A word alone is found in its other forms too.
+    pub(crate) stemmed: bool,
+}
+
+impl Row {
+    pub(crate) fn of(text: &str, open: bool, stemmed: bool) -> Row {
+        let words: Vec<String> = Words::of(text).map(|word| folded(&text[word])).collect();
+        let goes_on = |c: char| c.is_alphanumeric() && !alone(c);
+        Row {
+            open: open && text.chars().next_back().is_some_and(goes_on),
+            stemmed: stemmed
+                && matches!(&words[..], [word] if word.bytes().all(|b| b.is_ascii_lowercase())),
+            words,
+        }
+    }
+
+    /// The first place in `text` where the row is, in bytes.
+    pub(crate) fn place(&self, text: &str) -> Option<Range<usize>> {
+        let (first, more) = self.words.split_first()?;
+        let stem_of_first = self.stemmed.then(|| stem(first));
+        let fits = |word: &str, wanted: &str, last: bool| {
+            is(word, wanted) || (last && self.open && begins(word, wanted))
+        };
+        // No word has a stem that begins otherwise.
+        let form = |word: &str| {
+            stem_of_first.as_deref().is_some_and(|wanted| {
+                word.is_ascii()
+                    && word.as_bytes()[0].eq_ignore_ascii_case(&wanted.as_bytes()[0])
+                    && stem(&folded(word)) == wanted
+            })
+        };
+        let mut words = Words::of(text);
+        while let Some(range) = words.next() {
+            let word = &text[range.clone()];
+            if !fits(word, first, more.is_empty()) && !form(word) {
+                continue;
+            }
+            let mut end = range.end;
+            let mut next = words.clone();
+            let all = more.iter().enumerate().all(|(at, wanted)| {
+                next.next().is_some_and(|range| {
+                    end = range.end;
+                    fits(&text[range], wanted, at + 1 == more.len())
+                })
+            });
+            if all {
+                return Some(range.start..end);
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_into_words_and_characters() {
+        for (text, expected) in [
+            ("The harbour's gates.", "the harbour s gates"),
+            ("夜里iPhone手机，OK", "夜 里 iphone 手 机 ok"),
+            ("ＡＢＣ１２", "abc12"),
+            ("がㄅ한\u{3007}々", "が ㄅ 한 〇 々"),
+            ("", ""),
+            ("—*\0\n", ""),
+            ("C:\\new_dir", "c new dir"),
+        ] {
+            assert_eq!(cut(text), expected, "{text}");
+        }
+        let long = "x".repeat(130);
+        let lengths: Vec<_> = Words::of(&long).map(|word| word.len()).collect();
+        assert_eq!(lengths, [64, 64, 2]);
+    }
+
+    #[test]
+    fn a_row_is_found_where_it_is() {
+        let place = |row: &str, open, stemmed, text: &str| Row::of(row, open, stemmed).place(text);
+        assert_eq!(place("running", false, true, "He runs."), Some(3..7));
+        assert_eq!(place("running", false, false, "He runs."), None);
+        assert_eq!(
+            place("new dir", false, false, "new, new dirs, NEW-DIR"),
+            Some(15..22)
+        );
+        assert_eq!(place("new di", true, false, "new, new dirs"), Some(5..13));
+        assert_eq!(place("潮水", true, true, "水潮。潮水"), Some(9..15));
+        assert_eq!(place("潮", true, true, "风。潮水"), Some(6..9));
+        assert_eq!(place("", true, true, "x"), None);
+        assert_eq!(place("éa", false, true, "ÉA"), Some(0..3));
+    }
+}
