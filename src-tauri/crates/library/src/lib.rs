@@ -19,6 +19,8 @@
 //!   beside itself. A library from a newer program is left untouched.
 //! - A backup is a copy of one moment, made beside the writer; it counts once its texts were
 //!   compared with their hashes. Only daily ones are thinned out.
+//! - A search asks an index of words, each Chinese character being one, and looks through what is
+//!   not indexed yet, so it finds what was written the moment before.
 //! - Time is passed in. Offsets are bytes. Ids are random and mean nothing.
 //! - No row, connection or error of SQLite leaves this room, and no text enters a log.
 //!

@@ -431,13 +431,16 @@ pub(crate) struct Upkeep {
 }
 
 impl Studio {
-    /// Once in a while, after a pause in the writing, compacts the library in the background.
+    /// Once in a while, after a pause in the writing, indexes what waits for it and compacts the
+    /// library in the background.
     pub(crate) fn keep_small(self: &Arc<Self>) {
         use std::sync::atomic::Ordering;
         /// Kept texts between two compactions.
         const EVERY: u32 = 20;
         /// Between two steps anyone may write.
         const REST: std::time::Duration = std::time::Duration::from_millis(60);
+        /// Bytes of text that one step indexes.
+        const INDEXED: usize = 64 << 10;
         let count = self.upkeep.snapshots.fetch_add(1, Ordering::Relaxed);
         if count % EVERY != 0 || self.upkeep.running.swap(true, Ordering::AcqRel) {
             return;
@@ -448,7 +451,11 @@ impl Studio {
             loop {
                 tokio::time::sleep(REST).await;
                 let step = studio
-                    .blocking(move |s| Ok((s.library.compact_step(&mut state)?, state)))
+                    .blocking(move |s| {
+                        let more =
+                            s.library.index_some(INDEXED)? || s.library.compact_step(&mut state)?;
+                        Ok((more, state))
+                    })
                     .await;
                 match step {
                     Ok((true, now)) => state = now,
