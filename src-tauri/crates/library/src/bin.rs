@@ -123,6 +123,19 @@ fn empty(connection: &Connection) -> Result<Emptied> {
     }
     search::leave_no_trace(connection)?;
     connection.execute_batch(
+        "DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
+         DELETE FROM reports WHERE draft_id IN (SELECT id FROM doomed_drafts);
+         DELETE FROM interview_turns WHERE interview_id IN
+            (SELECT id FROM interviews WHERE draft_id IN (SELECT id FROM doomed_drafts));
+         DELETE FROM interviews WHERE draft_id IN (SELECT id FROM doomed_drafts);",
+    )?;
+    connection.execute_batch(
+        // A report or an interview that stays needs what a model wrote for it.
+        "UPDATE generations SET draft_id = NULL WHERE draft_id IN (SELECT id FROM doomed_drafts)
+            AND (id IN (SELECT generation_id FROM reports)
+                OR id IN (SELECT generation_id FROM interview_turns));",
+    )?;
+    connection.execute_batch(
         // A generation of a draft whose document stays may stand in another draft of it.
         "UPDATE generations SET draft_id = NULL WHERE draft_id IN
             (SELECT doomed_drafts.id FROM doomed_drafts JOIN drafts USING (key)
@@ -203,6 +216,17 @@ mod tests {
         items.map(|item| (item.kind, item.name)).collect()
     }
 
+    /// A story, a report and an interview.
+    fn beside(desk: &Desk, draft: &str, generation: &str, words: &str) {
+        let (library, body) = (&desk.library, serde_json::json!({ "words": words }));
+        library.note_story(draft, &body).unwrap();
+        library
+            .keep_report(draft, Some(generation), "coverage", &body)
+            .unwrap();
+        let interview = library.begin_interview(draft, words).unwrap();
+        library.ask(&interview, words, generation, &body).unwrap();
+    }
+
     #[test]
     fn the_bin_lists_what_was_deleted_and_not_what_is_part_of_it() {
         let desk = Desk::new();
@@ -257,6 +281,7 @@ mod tests {
                 .unwrap();
         };
         write(&gone.id, secret);
+        beside(&desk, &gone.id, &generation, "STORY-SECRET");
         desk.library.snapshot(&gone.id).unwrap();
         // A draft that grew out of the one that goes.
         let child = desk.library.branch(&gone.id, "child").unwrap();
@@ -285,6 +310,14 @@ mod tests {
             .unwrap();
         let draft = desk.library.shown_draft(&document.id).unwrap();
         write(&draft, "OTHER-SECRET");
+        // What a model wrote for the draft that goes stands in a report that stays.
+        let shared = desk.library.begin_generation(&crate::GenerationStart {
+            draft_id: Some(draft.clone()),
+            ..crate::GenerationStart::default()
+        });
+        let shared = shared.unwrap();
+        beside(&desk, &draft, &shared, "STORY-SECRET");
+        beside(&desk, &desk.draft, &shared, "stays");
         desk.library.search("secret", 9).unwrap();
         desk.library.save_version(&draft, "v").unwrap();
         desk.library
@@ -312,12 +345,21 @@ mod tests {
             desk.library.generation(&generation).unwrap().output,
             "GENERATED-STAYS"
         );
+        assert_eq!(desk.library.reports(&desk.draft).unwrap().len(), 1);
+        let answer = &desk.library.interviews(&desk.draft).unwrap()[0].turns[0].generation_id;
+        assert_eq!(desk.library.generation(answer).unwrap().id, shared);
         // What a living draft began with is its own, so it can still be undone.
         assert!(desk.library.undo(&child.id, 1).unwrap().is_some());
         desk.library.delete_draft(&child.id).unwrap();
         desk.library.empty_bin().unwrap();
         let bytes = fs::read(desk.library.path()).unwrap();
-        for word in [secret, "OTHER-SECRET", "SECRET-TITLE", "ASSET-SECRET"] {
+        for word in [
+            secret,
+            "OTHER-SECRET",
+            "SECRET-TITLE",
+            "ASSET-SECRET",
+            "STORY-SECRET",
+        ] {
             let there = bytes
                 .windows(word.len())
                 .any(|w| w.eq_ignore_ascii_case(word.as_bytes()));

@@ -1,5 +1,8 @@
 //! Edits and the journal: every change of a text is one row that knows how to undo itself.
 
+use std::ops::Range;
+
+use inkstone_manuscript::count::is_han;
 use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +19,11 @@ const RECALLED_OPERATIONS: u32 = 500;
 /// How far back a paste looks for what was cut, in operations.
 const RECALLED_CUTS: u32 = 50;
 
-/// The shortest text, in bytes, that a paste knows again as the draft's own.
-const SHORTEST_OWN: usize = 12;
+/// The shortest text, in letters, that a paste knows again as what was cut whole.
+const SHORTEST_CUT: usize = 8;
+
+/// The shortest text, in letters, that a paste knows again wherever it stands or stood.
+const SHORTEST_OWN: usize = 24;
 
 /// A replacement of `from..to` (bytes of the text before the whole batch) by `insert`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -379,12 +385,39 @@ fn recall(
     Ok(None)
 }
 
+/// How much a text says of where it comes from, in letters. A Chinese character says as much as
+/// two; spaces, marks and emoji say nothing.
+fn weight(text: &str) -> usize {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.map(|c| if is_han(c) { 2 } else { 1 }).sum()
+}
+
 /// Gives text of the draft's own that is put elsewhere the origins it has: a paragraph that was cut
-/// and pasted, or dragged, is no other paragraph for it. Looked for in the text as it stands and in
-/// what went lately; a word or two stand everywhere and say nothing.
+/// and pasted, or dragged, is no other paragraph for it. Known again is what the same batch takes
+/// away, what was cut whole lately, and what is too long to be the same by chance. A word or two
+/// stand everywhere and say nothing, so they come from where the paste says.
 fn recall_own(connection: &Connection, line: &Line, pieces: &mut [Piece]) -> Result<()> {
-    let known = |piece: &Piece| piece.insert.trim().len() < SHORTEST_OWN;
-    let mut open: Vec<&mut Piece> = pieces.iter_mut().filter(|piece| !known(piece)).collect();
+    let cuts: Vec<Range<usize>> = pieces
+        .iter()
+        .filter(|piece| piece.insert.is_empty())
+        .map(|piece| piece.from..piece.to)
+        .collect();
+    let mut open = Vec::new();
+    for piece in pieces {
+        let dragged = |cut: &&Range<usize>| line.body[(*cut).clone()] == piece.insert;
+        let cut = match piece.from == piece.to && !piece.insert.is_empty() {
+            true => cuts.iter().find(dragged),
+            false => None,
+        };
+        match cut {
+            Some(cut) => piece.runs = line.runs.part(cut.clone()),
+            None if weight(&piece.insert) >= SHORTEST_CUT => open.push(piece),
+            None => {}
+        }
+    }
+    if open.is_empty() {
+        return Ok(());
+    }
     let take = |open: &mut Vec<&mut Piece>, text: &str, runs: &Runs| {
         open.retain_mut(|piece| match text.find(&piece.insert) {
             Some(at) => {
@@ -394,19 +427,23 @@ fn recall_own(connection: &Connection, line: &Line, pieces: &mut [Piece]) -> Res
             None => true,
         });
     };
-    take(&mut open, &line.body, &line.runs);
-    if open.is_empty() {
-        return Ok(());
-    }
+    let mut removed = Vec::new();
     let mut journal = Journal::of(connection, line.key);
     let oldest = line.revision.saturating_sub(RECALLED_CUTS);
     for revision in (oldest + 1..=line.revision).rev() {
-        for old in &journal.entry(revision)?.inverse {
-            take(&mut open, &old.insert, &old.runs);
-        }
-        if open.is_empty() {
-            break;
-        }
+        removed.extend(journal.entry(revision)?.inverse.iter().cloned());
+    }
+    for cut in removed.iter().filter(|old| old.from == old.to) {
+        let whole = |piece: &&mut Piece| piece.insert.trim() == cut.insert.trim();
+        let (mut same, other): (Vec<_>, Vec<_>) = open.into_iter().partition(whole);
+        take(&mut same, &cut.insert, &cut.runs);
+        open = other;
+        open.extend(same);
+    }
+    open.retain(|piece| weight(&piece.insert) >= SHORTEST_OWN);
+    take(&mut open, &line.body, &line.runs);
+    for old in &removed {
+        take(&mut open, &old.insert, &old.runs);
     }
     Ok(())
 }
@@ -697,6 +734,64 @@ mod tests {
         )
         .unwrap();
         assert_eq!(desk.origins()[0].1, Origin::Pasted);
+    }
+
+    #[test]
+    fn a_short_line_that_was_cut_or_dragged_keeps_its_origins() {
+        let desk = Desk::new();
+        let generation_id = desk.generation("你怎么才来？");
+        desk.write("夜里。潮水。");
+        let accepted = edit(9, 9, "你怎么才来？");
+        desk.library
+            .accept(&generation_id, &desk.draft, 1, &[accepted], &[], None)
+            .unwrap();
+        let line = (
+            "你怎么才来？".to_owned(),
+            Origin::Generated { generation_id },
+        );
+        let paste = operation(OperationKind::Paste, Origin::Pasted);
+        desk.edit(&[edit(9, 27, "")], &typing()).unwrap();
+        desk.edit(&[edit(0, 0, &line.0)], &paste).unwrap();
+        assert_eq!(desk.origins()[0], line);
+        // Dragged, a single character is enough. The second 潮 is the one that is dragged.
+        desk.edit(&[edit(0, 0, "潮")], &paste).unwrap();
+        desk.edit(&[edit(3, 6, ""), edit(39, 39, "你")], &paste)
+            .unwrap();
+        assert_eq!(desk.body(), "潮怎么才来？夜里。潮水。你");
+        assert_eq!(desk.origins().pop().unwrap(), ("你".to_owned(), line.1));
+        desk.edit(&[edit(0, 0, "潮"), edit(27, 30, "")], &paste)
+            .unwrap();
+        assert_eq!(desk.body(), "潮潮怎么才来？夜里。水。你");
+        assert_eq!(desk.origins()[0], ("潮".to_owned(), Origin::Typed));
+    }
+
+    #[test]
+    fn a_paste_that_happens_to_be_like_the_text_is_pasted() {
+        let family = "\u{1f469}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        for (own, words) in [
+            (format!("{family}{family} low"), family.repeat(2)),
+            (
+                "And then, nevertheless, it rained.".to_owned(),
+                "nevertheless".to_owned(),
+            ),
+            ("夜里风平浪静。".to_owned(), "风平浪静".to_owned()),
+            (
+                "\n\n* * * * * * * * * * * * *\n".to_owned(),
+                "* * * * * * * * * * * *".to_owned(),
+            ),
+        ] {
+            let desk = Desk::new();
+            desk.write(&own);
+            let end = own.len();
+            let paste = operation(OperationKind::Paste, Origin::Pasted);
+            // In the text, in what the same batch replaces, and in what was replaced before.
+            let batch = [edit(0, end, &words), edit(end, end, "\r\n")];
+            for edits in [&[edit(end, end, &words)][..], &batch, &[edit(0, 0, &words)]] {
+                desk.edit(edits, &paste).unwrap();
+                let pasted = |o: &(String, Origin)| o.0.contains(&words) && o.1 == Origin::Pasted;
+                assert!(desk.origins().iter().any(pasted), "{own:?} {edits:?}");
+            }
+        }
     }
 
     #[test]

@@ -333,19 +333,24 @@ mod tests {
         let desk = Desk::new();
         desk.write("High water");
         let path = desk.library.path().to_owned();
-        let sql = "SELECT rootpage FROM sqlite_schema WHERE name = 'generations'";
-        let root: usize = {
-            let connection = desk.library.connection();
-            connection
-                .query_row(sql, [], |row| row.get::<_, u32>(0))
-                .unwrap() as usize
+        // What opening reads, by the table or by its index, and the text of a draft does not.
+        let sql = "SELECT rootpage FROM sqlite_schema
+                   WHERE name IN ('generations', 'generations_running')";
+        let (roots, page): (Vec<usize>, usize) = {
+            let c = desk.library.connection();
+            let number = |row: &rusqlite::Row<'_>| row.get::<_, u32>(0).map(|n| n as usize);
+            let roots = crate::library::many(&c, sql, [], number).unwrap();
+            (roots, c.query_row("PRAGMA page_size", [], number).unwrap())
         };
+        assert_eq!(roots.len(), 2);
         let Desk {
             library, folder, ..
         } = desk;
         drop(library);
         let mut bytes = fs::read(&path).unwrap();
-        bytes[(root - 1) * 4_096..root * 4_096].fill(0xee);
+        for root in roots {
+            bytes[(root - 1) * page..root * page].fill(0xee);
+        }
         fs::write(&path, &bytes).unwrap();
         let clock = Arc::new(Ticks::default());
         let refused = Library::open(&path, clock).err().unwrap();

@@ -27,7 +27,10 @@ type Places = (Index, Index);
 enum Step {
     Put(Way, Places, usize),
     Cut(Places),
+    /// In one batch.
     Move(Places, Index),
+    /// Out of the text, and later in again.
+    Carry(Places, Index),
     Undo,
     Keep,
     Branch,
@@ -61,6 +64,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (way, places(), 1..9_usize).prop_map(|(way, at, most)| Step::Put(way, at, most)),
         2 => places().prop_map(Step::Cut),
         2 => (places(), any::<Index>()).prop_map(|(from, to)| Step::Move(from, to)),
+        2 => (places(), any::<Index>()).prop_map(|(from, to)| Step::Carry(from, to)),
         3 => Just(Step::Undo),
         1 => Just(Step::Keep),
         1 => Just(Step::Branch),
@@ -190,10 +194,6 @@ impl World {
             }
             Step::Move(at, goal) => {
                 let (from, to) = range(&body, *at);
-                // A shorter text is not known again: it counts as pasted.
-                if to - from < 12 {
-                    return;
-                }
                 let insert = body[from..to].to_owned();
                 let rest = spliced(&body, from, to, "");
                 let goal = place(&rest, *goal);
@@ -215,6 +215,22 @@ impl World {
                 };
                 let edits = if goal <= from { [put, cut] } else { [cut, put] };
                 self.apply(&edits, OperationKind::Paste, Origin::Pasted);
+            }
+            Step::Carry(at, goal) => {
+                let (from, to) = range(&body, *at);
+                // Fewer than four characters are not known again: they count as pasted.
+                if to - from < 12 {
+                    return;
+                }
+                let insert = body[from..to].to_owned();
+                let rest = spliced(&body, from, to, "");
+                let goal = place(&rest, *goal);
+                expected = Some(spliced(&rest, goal, goal, &insert));
+                let edit = |from, to, insert| Edit { from, to, insert };
+                let cut = edit(from, to, String::new());
+                self.apply(&[cut], OperationKind::Typing, Origin::Typed);
+                let put = edit(goal, goal, insert);
+                self.apply(&[put], OperationKind::Paste, Origin::Pasted);
             }
             Step::Undo => {
                 let Some(last) = library.operations(self.draft(), 1).unwrap().pop() else {

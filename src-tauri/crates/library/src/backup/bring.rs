@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
-use crate::library::{Result, new_id, not_found, one};
+use crate::library::{Result, many, new_id, not_found, one};
 use crate::{Library, document, texts};
 
 /// What becomes of a document that is there today as well.
@@ -195,7 +195,7 @@ impl Move<'_> {
         Ok(state(self.here)? == state(self.there)?)
     }
 
-    /// A draft with its journal, history and generations. Returns its key.
+    /// A draft with its journal, history, generations and what stands beside it. Returns its key.
     fn draft(&self, key: i64, id: &str, document_id: &str, came: Came) -> Result<i64> {
         let taken: Option<i64> = self.lookup("SELECT key FROM drafts WHERE id = ?1", id)?;
         let new = if taken.is_some() {
@@ -246,6 +246,7 @@ impl Move<'_> {
             self.copy("journal", sql, &[key.into(), last.into()], &instead)?;
         }
         self.generations(id, &new)?;
+        self.beside(id, &new)?;
         document::to_search(self.here, new_key)?;
         Ok(new_key)
     }
@@ -292,37 +293,99 @@ impl Move<'_> {
         Ok(nodes)
     }
 
-    /// What models wrote for a draft, and what left the machine for it. A record that is here
-    /// stays as it is: the words that came from it name it.
+    /// What models wrote for a draft, and what left the machine for it.
     fn generations(&self, draft_id: &str, new: &str) -> Result<()> {
         let mut statement = self
             .there
             .prepare("SELECT id FROM generations WHERE draft_id = ?1 ORDER BY key")?;
         let mut rows = statement.query([draft_id])?;
         while let Some(row) = rows.next()? {
+            self.generation(&row.get::<_, String>(0)?, new)?;
+        }
+        Ok(())
+    }
+
+    /// One call of a model. A record that is here stays as it is: the words that came from it name
+    /// it.
+    fn generation(&self, id: &str, draft: &str) -> Result<()> {
+        let known: Option<i64> = self.lookup("SELECT key FROM generations WHERE id = ?1", id)?;
+        if known.is_some() {
+            return Ok(());
+        }
+        let instead = [("draft_id", Value::Text(draft.to_owned()))];
+        self.row("generations", "id", text(id), &instead)?;
+        let mut left = self
+            .there
+            .prepare("SELECT id FROM departures WHERE generation_id = ?1 ORDER BY key")?;
+        let mut departures = left.query([id])?;
+        while let Some(row) = departures.next()? {
             let id: String = row.get(0)?;
-            let known: Option<i64> =
-                self.lookup("SELECT key FROM generations WHERE id = ?1", &id)?;
-            if known.is_some() {
-                continue;
-            }
-            let instead = [("draft_id", Value::Text(new.to_owned()))];
-            self.row("generations", "id", text(&id), &instead)?;
-            let mut left = self
-                .there
-                .prepare("SELECT id FROM departures WHERE generation_id = ?1 ORDER BY key")?;
-            let mut departures = left.query([&id])?;
-            while let Some(row) = departures.next()? {
-                let id: String = row.get(0)?;
-                if self
-                    .lookup::<i64>("SELECT key FROM departures WHERE id = ?1", &id)?
-                    .is_none()
-                {
-                    self.row("departures", "id", text(&id), &[])?;
-                }
+            if self
+                .lookup::<i64>("SELECT key FROM departures WHERE id = ?1", &id)?
+                .is_none()
+            {
+                self.row("departures", "id", text(&id), &[])?;
             }
         }
         Ok(())
+    }
+
+    /// What stands beside a draft: what is known of its story, reports and interviews, with the
+    /// calls that they were made by, which need not be calls for this draft.
+    fn beside(&self, draft_id: &str, new: &str) -> Result<()> {
+        let owner = Value::Text(new.to_owned());
+        let rows = |sql: &str, of: &str| -> Result<Vec<(i64, String, Option<String>)>> {
+            many(self.there, sql, [of], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+        };
+        // A story has no key: its draft is what names it.
+        for _ in rows(
+            "SELECT 0, draft_id, NULL FROM stories WHERE draft_id = ?1",
+            draft_id,
+        )? {
+            let instead = [("draft_id", owner.clone())];
+            self.row("stories", "draft_id", text(draft_id), &instead)?;
+        }
+        let sql = "SELECT key, id, generation_id FROM reports WHERE draft_id = ?1 ORDER BY key";
+        for (key, id, generation) in rows(sql, draft_id)? {
+            if let Some(generation) = generation {
+                self.generation(&generation, new)?;
+            }
+            let id = Value::Text(self.free_id("reports", id)?);
+            self.row(
+                "reports",
+                "key",
+                key,
+                &[("id", id), ("draft_id", owner.clone())],
+            )?;
+        }
+        let sql = "SELECT key, id, NULL FROM interviews WHERE draft_id = ?1 ORDER BY key";
+        let turns = "SELECT key, id, generation_id FROM interview_turns WHERE interview_id = ?1
+                     ORDER BY key";
+        for (key, old, _) in rows(sql, draft_id)? {
+            let interview = Value::Text(self.free_id("interviews", old.clone())?);
+            let instead = [("id", interview.clone()), ("draft_id", owner.clone())];
+            self.row("interviews", "key", key, &instead)?;
+            for (key, id, generation) in rows(turns, &old)? {
+                if let Some(generation) = generation {
+                    self.generation(&generation, new)?;
+                }
+                let id = Value::Text(self.free_id("interview_turns", id)?);
+                let instead = [("id", id), ("interview_id", interview.clone())];
+                self.row("interview_turns", "key", key, &instead)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The id, or a new one where it is taken.
+    fn free_id(&self, table: &str, id: String) -> Result<String> {
+        let sql = format!("SELECT key FROM {table} WHERE id = ?1");
+        match self.lookup::<i64>(&sql, &id)? {
+            Some(_) => new_id(),
+            None => Ok(id),
+        }
     }
 
     fn lookup<T: rusqlite::types::FromSql>(&self, sql: &str, id: &str) -> Result<Option<T>> {

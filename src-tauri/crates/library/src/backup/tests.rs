@@ -1,9 +1,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use serde_json::json;
+
 use super::*;
 use crate::testing::{Desk, Ticks, open};
-use crate::{Clock, Edit, Program};
+use crate::{Clock, Edit, InterviewTurn, Program};
 
 fn reading(path: &Path) -> Library {
     Library::open_reading(path, Arc::new(Ticks::default())).unwrap()
@@ -291,7 +293,7 @@ fn what_is_in_a_backup_stands_beside_what_is_there_now() {
     assert_eq!(tide.standing, Standing::NewerInBackup);
 }
 
-/// Text, spans and history of a draft, without ids.
+/// Text, spans and history of a draft and what stands beside it, without ids.
 fn whole(library: &Library, draft: &str) -> String {
     let spans: Vec<_> = library.spans(draft).unwrap();
     let nodes: Vec<_> = library
@@ -306,11 +308,32 @@ fn whole(library: &Library, draft: &str) -> String {
         .into_iter()
         .map(|record| (record.revision, record.edits, record.inverse))
         .collect();
+    let reports: Vec<_> = library
+        .reports(draft)
+        .unwrap()
+        .into_iter()
+        .map(|report| (report.kind, report.generation_id, report.body))
+        .collect();
+    let answer = |turn: InterviewTurn| {
+        let output = library.generation(&turn.generation_id).unwrap().output;
+        (turn.question, output, turn.facts, turn.kept)
+    };
+    let interviews: Vec<_> = library
+        .interviews(draft)
+        .unwrap()
+        .into_iter()
+        .map(|interview| {
+            let turns: Vec<_> = interview.turns.into_iter().map(answer).collect();
+            (interview.character, turns)
+        })
+        .collect();
+    let story = library.story(draft).unwrap();
     let body = library.draft(draft).unwrap().body;
-    format!("{body:?} {spans:?} {nodes:?} {operations:?}")
+    format!("{body:?} {spans:?} {nodes:?} {operations:?} {reports:?} {interviews:?} {story:?}")
 }
 
-/// A document with a history, a branch and a suggestion that was accepted.
+/// A document with a history, a branch, a suggestion that was accepted, and all that can stand
+/// beside a draft.
 fn worked(desk: &Desk) -> String {
     desk.write("夜里潮水很高。");
     desk.library.save_version(&desk.draft, "v1").unwrap();
@@ -333,6 +356,29 @@ fn worked(desk: &Desk) -> String {
     desk.library.branch(&desk.draft, "darker").unwrap();
     desk.write("Second thoughts, and longer ones than before.");
     desk.library.save_version(&desk.draft, "v2").unwrap();
+    let (library, draft) = (&desk.library, &desk.draft);
+    // An answer that was written for no draft, as after its draft was deleted for good.
+    let answer = library.begin_generation(&crate::GenerationStart::default());
+    let answer = answer.unwrap();
+    library.append_output(&answer, "我不记得了。", 4).unwrap();
+    library
+        .note_story(draft, &json!({ "scenes": [{ "at": 1 }] }))
+        .unwrap();
+    let report = json!({ "verdict": "pass", "reason": "雨" });
+    library
+        .keep_report(draft, Some(&generation), "coverage", &report)
+        .unwrap();
+    library
+        .keep_report(draft, None, "continuity", &json!({}))
+        .unwrap();
+    let mara = library.begin_interview(draft, "Mara").unwrap();
+    let turn = library
+        .ask(&mara, "为什么？", &answer, &json!({ "scenes": 2 }))
+        .unwrap();
+    library.keep_answer(&turn, true).unwrap();
+    library
+        .ask(&mara, "Again?", &generation, &json!({}))
+        .unwrap();
     generation
 }
 
@@ -434,6 +480,14 @@ fn a_document_that_is_there_stays_and_its_older_state_comes_beside_it() {
         now,
         "nothing of it was changed"
     );
+    // The conversation of the copy is its own.
+    let theirs = desk.library.interviews(&copied.id).unwrap().remove(0);
+    let ours = desk.library.interviews(&desk.draft).unwrap().remove(0);
+    assert_eq!((ours.turns.len(), theirs.turns.len()), (2, 2));
+    desk.library
+        .keep_answer(&theirs.turns[0].id, false)
+        .unwrap();
+    assert_eq!(whole(&desk.library, &desk.draft), now);
     assert_eq!(
         desk.library.verify().unwrap().problems,
         Vec::<String>::new()
@@ -454,6 +508,10 @@ fn every_table_is_known_to_what_is_brought_out_of_a_backup() {
         "departures",
         "assets",
         "project_assets",
+        "stories",
+        "reports",
+        "interviews",
+        "interview_turns",
     ];
     // Made anew from the rest, or of one library alone.
     const LEFT: &[&str] = &["settings", "search_pending", "set_aside"];

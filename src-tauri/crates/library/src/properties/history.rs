@@ -167,9 +167,11 @@ impl World {
         match act {
             Act::Edit(origin, changes) => {
                 let edits = edits(&next.account.body, changes);
-                // A paste is a step of its own, whatever its origin.
+                // A step of its own, whatever its origin. Words that a paste knows again keep the
+                // origins they had, which is held against characters that say where they came from
+                // (see `traced`), not here.
                 let operation = Operation {
-                    kind: OperationKind::Paste,
+                    kind: OperationKind::Import,
                     origin: origin.clone(),
                 };
                 let now = self

@@ -18,6 +18,7 @@ pub(super) fn mend(connection: &Connection, now: i64, rescued: &mut Rescued) -> 
     kept_texts(connection, rescued)?;
     owners(connection, now)?;
     strays(connection, now, rescued)?;
+    beside(connection, now)?;
     names(connection)?;
     let drafts: Vec<(i64, String, String)> = many(
         connection,
@@ -168,6 +169,48 @@ fn strays(connection: &Connection, now: i64, rescued: &mut Rescued) -> Result<()
             ],
         )?;
         rescued.doubtful.push(title);
+    }
+    Ok(())
+}
+
+/// Reports and interviews whose draft is gone, and questions whose answer is, are kept aside. A
+/// story is made anew from the text.
+fn beside(connection: &Connection, now: i64) -> Result<()> {
+    connection.execute_batch(
+        "DELETE FROM stories WHERE draft_id NOT IN (SELECT id FROM drafts);
+         UPDATE reports SET generation_id = NULL
+            WHERE generation_id NOT IN (SELECT id FROM generations);",
+    )?;
+    for (table, owners, what, why, data) in [
+        (
+            "reports",
+            "draft_id NOT IN (SELECT id FROM drafts)",
+            "report ",
+            "its draft is gone",
+            "body",
+        ),
+        (
+            "interviews",
+            "draft_id NOT IN (SELECT id FROM drafts)",
+            "interview ",
+            "its draft is gone",
+            "character",
+        ),
+        (
+            "interview_turns",
+            "interview_id NOT IN (SELECT id FROM interviews)
+                OR generation_id NOT IN (SELECT id FROM generations)",
+            "question ",
+            "its interview or its answer is gone",
+            "question",
+        ),
+    ] {
+        let sql = format!(
+            "INSERT INTO set_aside (at, what, why, data)
+             SELECT ?1, ?2 || id, ?3, CAST({data} AS BLOB) FROM {table} WHERE {owners}"
+        );
+        connection.execute(&sql, params![now, what, why])?;
+        connection.execute(&format!("DELETE FROM {table} WHERE {owners}"), [])?;
     }
     Ok(())
 }

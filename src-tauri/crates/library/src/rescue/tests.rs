@@ -137,6 +137,48 @@ fn whatever_page_breaks_the_rest_is_saved() {
 }
 
 #[test]
+fn what_stood_beside_a_draft_that_is_gone_is_kept_aside() {
+    let desk = Desk::new();
+    let (library, body) = (&desk.library, serde_json::json!({ "reason": "雨" }));
+    let answer = desk.generation("我不记得了。");
+    let gone = library.branch(&desk.draft, "gone").unwrap().id;
+    for draft in [&desk.draft, &gone] {
+        library.note_story(draft, &body).unwrap();
+        library
+            .keep_report(draft, Some(&answer), "coverage", &body)
+            .unwrap();
+        let mara = library.begin_interview(draft, "Mara").unwrap();
+        library.ask(&mara, "为什么？", &answer, &body).unwrap();
+    }
+    let lose = "PRAGMA foreign_keys = 0; DELETE FROM drafts WHERE name = 'gone'";
+    library.connection().execute_batch(lose).unwrap();
+    let target = desk.folder.path().join("rescued.ink");
+    saved(library.path(), &target).unwrap();
+    let library = open(&target);
+    assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
+    assert_eq!(library.reports(&desk.draft).unwrap().len(), 1);
+    assert_eq!(
+        library.interviews(&desk.draft).unwrap()[0].turns[0].question,
+        "为什么？"
+    );
+    let aside: Vec<_> = library
+        .set_aside()
+        .unwrap()
+        .into_iter()
+        .map(|(_, what, _, data)| {
+            let what = what.split(' ').next().unwrap().to_owned();
+            (what, String::from_utf8(data).unwrap())
+        })
+        .collect();
+    let expected = [
+        ("report", body.to_string()),
+        ("interview", "Mara".to_owned()),
+        ("question", "为什么？".to_owned()),
+    ];
+    assert_eq!(aside, expected.map(|(what, data)| (what.to_owned(), data)));
+}
+
+#[test]
 fn of_nothing_nothing_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("rescued.ink");
