@@ -146,7 +146,10 @@ mod tests {
             .unwrap();
         assert_eq!((there.id.as_str(), there.bytes), (first.id.as_str(), 6));
         assert_eq!(desk.library.asset(&first.id).unwrap(), pixel);
-        assert_eq!(desk.library.assets(&desk.project).unwrap(), [first.clone()]);
+        assert_eq!(
+            desk.library.assets(&desk.project).unwrap(),
+            std::slice::from_ref(&first)
+        );
         let rows: u32 = desk
             .library
             .connection()

@@ -105,7 +105,7 @@ pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
 pub use project::{Privacy, Project};
-pub use repair::RepairReport;
+pub use repair::{RepairReport, SetAside};
 pub use report::Report;
 pub use rescue::{Rescued, rescue};
 pub use search::Hit;

@@ -27,6 +27,9 @@ pub struct RepairReport {
     pub left: Vec<String>,
 }
 
+/// Something kept aside: when, in ms since 1970, what, why, and the bytes as they were found.
+pub type SetAside = (i64, String, String, Vec<u8>);
+
 struct Repair<'a> {
     connection: &'a Connection,
     now: i64,
@@ -374,11 +377,11 @@ impl Library {
         Ok(report)
     }
 
-    /// What repairs kept aside: when, what, why, and the bytes as they were found.
+    /// What repairs kept aside, oldest first.
     ///
     /// # Errors
     /// What the file says.
-    pub fn set_aside(&self) -> Result<Vec<(i64, String, String, Vec<u8>)>> {
+    pub fn set_aside(&self) -> Result<Vec<SetAside>> {
         self.read(|c| {
             many(
                 c,

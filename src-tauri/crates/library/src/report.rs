@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(ids(&library), [second.clone(), first.clone()]);
         assert_eq!(library.report(&first).unwrap().body, body);
         library.delete_report(&second).unwrap();
-        assert_eq!(ids(&library), [first.clone()]);
+        assert_eq!(ids(&library), std::slice::from_ref(&first));
         library.restore_report(&second).unwrap();
         assert_eq!(ids(&library), [second, first]);
         let missing = LibraryError::NotFound {

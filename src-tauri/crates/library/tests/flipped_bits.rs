@@ -2,6 +2,8 @@
 //!
 //! `INKSTONE_FLIPS` says how often (100 times without it).
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
+
 use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -408,11 +408,7 @@ impl Move<'_> {
     /// Copies a row, whatever columns it has. All but its key, which the table gives anew.
     fn copy(&self, table: &str, sql: &str, which: &[Value], instead: Instead<'_>) -> Result<i64> {
         let mut statement = self.there.prepare(sql)?;
-        let names: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let mut rows = statement.query(params_from_iter(which))?;
         let Some(row) = rows.next()? else {
             return Err(not_found("row", table));

@@ -60,7 +60,7 @@ fn a_backup_is_the_library_of_one_moment_and_typing_goes_on_meanwhile() {
     );
     assert_eq!(copy.verify().unwrap().problems, Vec::<String>::new());
     drop(copy);
-    assert_eq!(desk.kept(), [backup.clone()]);
+    assert_eq!(desk.kept(), std::slice::from_ref(&backup));
     assert!(backup.sound && backup.reason == BackupReason::ByHand);
     let lying: Vec<_> = fs::read_dir(folder).unwrap().collect();
     assert_eq!(lying.len(), 1, "and nothing beside it: {lying:?}");

@@ -178,12 +178,15 @@ impl Table {
                 Some(Cell::Text(text)) => Value::Text(text.clone()),
                 Some(Cell::Blob(bytes)) => Value::Blob(bytes.clone()),
             };
-            let fits = match (&value, column.kind.as_str()) {
-                (Value::Null, _) | (_, "ANY") => true,
-                (Value::Integer(_), "INTEGER") | (Value::Real(_), "REAL") => true,
-                (Value::Text(_), "TEXT") | (Value::Blob(_), "BLOB") => true,
-                _ => false,
-            };
+            let fits = matches!(
+                (&value, column.kind.as_str()),
+                (Value::Null, _)
+                    | (_, "ANY")
+                    | (Value::Integer(_), "INTEGER")
+                    | (Value::Real(_), "REAL")
+                    | (Value::Text(_), "TEXT")
+                    | (Value::Blob(_), "BLOB")
+            );
             if !fits {
                 return None;
             }

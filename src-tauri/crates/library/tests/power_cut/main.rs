@@ -4,6 +4,8 @@
 //! `INKSTONE_CUTS` says after how many cuts the library is opened (120 in each kind of day without
 //! it): `INKSTONE_CUTS=2000 cargo test -p inkstone-library --test power_cut`.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
+
 mod disk;
 mod faults;
 mod tape;
