@@ -88,7 +88,7 @@ pub enum E2eError {
     },
     /// The driver refused a command.
     #[error("the driver refused: {0}")]
-    Driver(#[from] fantoccini::error::CmdError),
+    Driver(Box<fantoccini::error::CmdError>),
     /// The X server refused a request.
     #[error("the display refused: {0}")]
     Display(String),
@@ -98,6 +98,12 @@ pub enum E2eError {
     /// A file or a process of the test itself.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+impl From<fantoccini::error::CmdError> for E2eError {
+    fn from(error: fantoccini::error::CmdError) -> Self {
+        Self::Driver(Box::new(error))
+    }
 }
 
 impl std::fmt::Debug for E2eError {

@@ -151,10 +151,8 @@ impl<'a> Painter<'a> {
             if let Ok(Some(face)) = self.faces.get(number)
                 && face.glyph(c).is_some()
             {
-                if !self.found.contains_key(&c) {
-                    let name = face.name.clone();
-                    self.found.insert(c, name);
-                }
+                let name = face.name.clone();
+                self.found.entry(c).or_insert(name);
                 return if is_shaped(c) {
                     With::Shaped(number)
                 } else {
@@ -298,7 +296,6 @@ impl<'a> Painter<'a> {
     }
 
     /// Along the diagonal, from the foot on the left to the head on the right.
-    #[expect(clippy::cast_precision_loss, reason = "a few characters")]
     fn watermark(&mut self, surface: &mut Surface) {
         let text = &self.pages.watermark;
         let sheet = self.pages.sheet;
