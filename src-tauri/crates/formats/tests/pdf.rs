@@ -1,5 +1,7 @@
 //! Pages as PDF: what is in the file, and what readers get out of it.
 
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
+
 use std::{
     io::Write as _,
     process::{Command, Stdio},
@@ -86,8 +88,10 @@ fn a_file_says_what_it_is_and_brings_its_fonts() {
 
 #[test]
 fn readers_copy_the_text_that_was_written() {
-    let mut options = PageOptions::default();
-    options.scene_numbers = SceneNumbers::All;
+    let options = PageOptions {
+        scene_numbers: SceneNumbers::All,
+        ..PageOptions::default()
+    };
     let Some(text) = copied(&made(ENGLISH, &options).bytes) else {
         return;
     };

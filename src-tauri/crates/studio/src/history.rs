@@ -442,7 +442,7 @@ impl Studio {
         /// Bytes of text that one step indexes.
         const INDEXED: usize = 64 << 10;
         let count = self.upkeep.snapshots.fetch_add(1, Ordering::Relaxed);
-        if count % EVERY != 0 || self.upkeep.running.swap(true, Ordering::AcqRel) {
+        if !count.is_multiple_of(EVERY) || self.upkeep.running.swap(true, Ordering::AcqRel) {
             return;
         }
         let studio = self.clone();

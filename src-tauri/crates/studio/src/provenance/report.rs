@@ -146,12 +146,15 @@ fn percent(part: u32, all: u32) -> String {
     format!("{:.1} %", f64::from(part) * 100.0 / f64::from(all))
 }
 
+/// A generation: its name, facts about it, and the messages of its prompt by role.
+type ToldGeneration = (String, Vec<(String, String)>, Vec<(String, String)>);
+
 /// What both forms for readers say.
 struct Told {
     title: String,
     facts: Vec<(String, String)>,
     shares: Vec<[String; 3]>,
-    generations: Vec<(String, Vec<(String, String)>, Vec<(String, String)>)>,
+    generations: Vec<ToldGeneration>,
     files: Vec<String>,
 }
 
@@ -363,9 +366,9 @@ impl Report {
                 }
                 out.push_str("</table>\n");
                 for (role, content) in messages {
-                    let _ = write!(
+                    let _ = writeln!(
                         out,
-                        "<details><summary>{} ({})</summary><pre>{}</pre></details>\n",
+                        "<details><summary>{} ({})</summary><pre>{}</pre></details>",
                         say("prompt"),
                         escaped(role),
                         escaped(content)

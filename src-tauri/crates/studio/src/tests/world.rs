@@ -215,7 +215,7 @@ impl Embedder for Letters {
 
     fn embed(&self, texts: &[&str], _: EmbedAs) -> Result<Vec<Vec<f32>>, GenerationError> {
         let one = |text: &&str| {
-            let mut vector = vec![0.01f32; 26];
+            let mut vector = [0.01f32; 26];
             for letter in text.bytes().filter(u8::is_ascii_lowercase) {
                 vector[usize::from(letter - b'a')] += 1.0;
             }
