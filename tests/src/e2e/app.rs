@@ -248,7 +248,9 @@ impl App {
 
     /// Types into whatever has the keyboard.
     pub async fn type_text(&self, text: &str) -> Result<(), E2eError> {
-        Ok(self.client.active_element().await?.send_keys(text).await?)
+        // The driver drops a bare line feed; its key is U+E007 (WebDriver, "keyboard actions").
+        let keys = text.replace('\n', "\u{e007}");
+        Ok(self.client.active_element().await?.send_keys(&keys).await?)
     }
 
     /// Puts a text in place of what a field has.

@@ -75,6 +75,7 @@ async fn a_library_that_cannot_be_opened_is_explained_and_left_alone() -> Result
     let app = open(&home).await?;
     begin(&app, "news").await?;
     app.click("open-settings").await?;
+    app.click("settings-place").await?;
     let path = app.text("library-path").await?.trim().to_owned();
     app.close().await?;
     let library = fs::read(&path)?;
@@ -108,6 +109,7 @@ async fn a_library_of_a_newer_program_is_left_as_it_is() -> Result<(), E2eError>
     let app = open(&home).await?;
     begin(&app, "news").await?;
     app.click("open-settings").await?;
+    app.click("settings-place").await?;
     let path = app.text("library-path").await?.trim().to_owned();
     app.press("Escape").await?;
     app.quit().await?;
