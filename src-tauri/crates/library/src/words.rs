@@ -123,6 +123,9 @@ impl Row {
     /// The first place in `text` where the row is, in bytes.
     pub(crate) fn place(&self, text: &str) -> Option<Range<usize>> {
         let (first, more) = self.words.split_first()?;
+        if !may_have(text, first) {
+            return None;
+        }
         let stem_of_first = self.stemmed.then(|| stem(first));
         let fits = |word: &str, wanted: &str, last: bool| {
             is(word, wanted) || (last && self.open && begins(word, wanted))
@@ -157,9 +160,40 @@ impl Row {
     }
 }
 
+/// Whether a text may have a word that begins as `word` does: a look at the bytes, so that a Latin
+/// word is not looked for in Chinese text character by character.
+fn may_have(text: &str, word: &str) -> bool {
+    let Some(first) = word.bytes().next().filter(u8::is_ascii_alphanumeric) else {
+        return true;
+    };
+    let bytes = text.as_bytes();
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        0..=0x7f => byte.eq_ignore_ascii_case(&first),
+        // The ideographs and kana, and what follows a first byte, fold to no Latin letter.
+        0x80..=0xbf | 0xe3..=0xe9 => false,
+        // Full-width letters and digits do; the punctuation beside them doesn't.
+        0xef => !matches!(
+            bytes.get(at + 1..at + 3),
+            Some([0xbc, 0x80..=0x8f | 0x9a..=0xa0 | 0xbb..=0xbf])
+        ),
+        // Of signs and quotation marks, the kelvin sign only.
+        0xe2 => bytes.get(at + 1..at + 3) == Some(&[0x84, 0xaa]),
+        _ => true,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_latin_word_is_not_looked_for_where_no_letter_of_it_can_be() {
+        assert!(!may_have("夜里潮水很高，他说：“好。”", "p"));
+        assert!(may_have("夜里 iPhone", "p"));
+        assert!(may_have("夜里ＰＣ", "pc"));
+        assert!(may_have("\u{212a}elvin", "kelvin"));
+        assert!(may_have("夜里", "夜"));
+    }
 
     #[test]
     fn a_text_is_cut_into_words_and_characters() {
