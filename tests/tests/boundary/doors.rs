@@ -173,7 +173,14 @@ const OWNED: &[Owned] = &[
         rooms: &[TESTS],
     },
     Owned {
-        crates: &["krilla*", "rustybuzz", "skrifa"],
+        crates: &[
+            "krilla*",
+            "rustybuzz",
+            "skrifa",
+            "dom_query",
+            "pulldown-cmark",
+            "chardetng",
+        ],
         rooms: &[FORMATS],
     },
     Owned {
