@@ -17,6 +17,7 @@
 //! - *Revision*: a coloured set of changes to a script whose scenes and pages are locked
 //!   ([`revision`]).
 //! - *Tally*: who and what a script holds, scene by scene, in numbers ([`tally`]).
+//! - *Passage*: a run of a text short enough to be taken in as a whole ([`passages`]).
 //! - *Dek*: the line or two under a headline that say what the article is about.
 
 pub mod adset;
@@ -28,9 +29,11 @@ mod kind;
 mod lines;
 pub mod merge;
 pub mod pages;
+mod passages;
 pub mod revision;
 pub mod segment;
 pub mod tally;
 pub mod utf16;
 
 pub use kind::{DocumentKind, Language, UnknownName};
+pub use passages::passages;
