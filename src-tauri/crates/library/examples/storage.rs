@@ -280,18 +280,19 @@ fn large(folder: &Path) -> Done<PathBuf> {
     Ok(path)
 }
 
-/// A draft of 20,000 bytes to type into.
-fn desk(library: &Library) -> Done<(String, u32)> {
+/// A draft of 20,000 bytes to type into, and a place in it.
+fn desk(library: &Library) -> Done<(String, u32, usize)> {
     let project = library.create_project("Here", Language::English)?.id;
     let draft = draft(library, &project, "Now")?;
-    let revision = whole(library, &draft, &text(&mut Chance(3), 20_000))?;
-    Ok((draft, revision))
+    let body = text(&mut Chance(3), 20_000);
+    let revision = whole(library, &draft, &body)?;
+    Ok((draft, revision, body.floor_char_boundary(9_000)))
 }
 
-fn commit(library: &Library, draft: &str, revision: u32, n: usize) -> Done<(u32, Duration)> {
+fn commit(library: &Library, draft: &str, revision: u32, at: usize) -> Done<(u32, Duration)> {
     let edit = Edit {
-        from: 9_000 + n * 5,
-        to: 9_000 + n * 5,
+        from: at,
+        to: at,
         insert: "tide ".to_owned(),
     };
     let start = Instant::now();
@@ -302,15 +303,17 @@ fn commit(library: &Library, draft: &str, revision: u32, n: usize) -> Done<(u32,
 fn typing_beside(folder: &Path, large: &Path) -> Done {
     let full = open(large)?;
     let empty = open(&folder.join("empty.inkstone"))?;
-    let (full_draft, mut full_revision) = desk(&full)?;
-    let (empty_draft, mut empty_revision) = desk(&empty)?;
+    let (full_draft, mut full_revision, place) = desk(&full)?;
+    let (empty_draft, mut empty_revision, _) = desk(&empty)?;
     let (mut in_full, mut in_empty) = (Vec::new(), Vec::new());
     // In turns, so that both meet the same disk.
     for n in 0..COMMITS {
-        let (revision, time) = commit(&full, &full_draft, full_revision, n)?;
+        // As if typed in a row: five letters at a time.
+        let at = place + n * 5;
+        let (revision, time) = commit(&full, &full_draft, full_revision, at)?;
         full_revision = revision;
         in_full.push(time);
-        let (revision, time) = commit(&empty, &empty_draft, empty_revision, n)?;
+        let (revision, time) = commit(&empty, &empty_draft, empty_revision, at)?;
         empty_revision = revision;
         in_empty.push(time);
     }

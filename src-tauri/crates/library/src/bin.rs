@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::library::{Result, many};
 use crate::row::Name;
-use crate::{Library, LibraryError, search};
+use crate::{Library, LibraryError, meaning, search};
 
 /// What kind of thing lies in the bin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -120,8 +120,10 @@ fn empty(connection: &Connection) -> Result<Emptied> {
     })?;
     for key in keys {
         search::forget(connection, key)?;
+        meaning::forget(connection, key)?;
     }
     search::leave_no_trace(connection)?;
+    meaning::forget_unused(connection)?;
     connection.execute_batch(
         "DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
          DELETE FROM reports WHERE draft_id IN (SELECT id FROM doomed_drafts);

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::library::{Result, many, new_id, one};
 use crate::row::Name;
 use crate::state::Sheet;
-use crate::{Library, draft};
+use crate::{Library, draft, meaning};
 
 /// One article, ad set or screenplay. Its text lies in its drafts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -113,7 +113,7 @@ pub(crate) fn to_search(connection: &Connection, draft_key: i64) -> Result<()> {
     connection
         .prepare_cached("INSERT OR IGNORE INTO search_pending (draft_key) VALUES (?1)")?
         .execute([draft_key])?;
-    Ok(())
+    meaning::to_cut(connection, draft_key)
 }
 
 /// Gives the document of a draft that it shows the draft's title, and has all of its drafts found

@@ -58,6 +58,7 @@ mod journal;
 mod ledger;
 mod library;
 mod lock;
+mod meaning;
 mod model;
 mod project;
 #[cfg(test)]
@@ -104,6 +105,7 @@ pub use interview::{Interview, InterviewTurn};
 pub use ledger::LedgerEntry;
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
+pub use meaning::{MeaningFilter, MeaningHit, MeaningModel, Unmeasured};
 pub use project::{Privacy, Project};
 pub use repair::{RepairReport, SetAside};
 pub use report::Report;

@@ -14,7 +14,7 @@ use crate::library::{Result, many};
 use crate::span::Runs;
 use crate::state::{Sheet, State};
 use crate::verify::replayed;
-use crate::{Library, Operation, OperationKind, Origin, assets, search, texts};
+use crate::{Library, Operation, OperationKind, Origin, assets, meaning, search, texts};
 
 /// What a repair did, a sentence each, in technical English.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -50,6 +50,7 @@ impl Repair<'_> {
     fn indexes(&mut self) -> Result<()> {
         self.connection.execute_batch("REINDEX")?;
         search::rebuild(self.connection)?;
+        meaning::rebuild(self.connection)?;
         self.report.mended.push("indexes were made anew".to_owned());
         Ok(())
     }

@@ -43,6 +43,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     sql(include_str!("../migrations/0007_story.sql")),
     sql(include_str!("../migrations/0008_search.sql")),
+    sql(include_str!("../migrations/0009_meaning.sql")),
 ];
 
 /// What a file is, found without writing to it.

@@ -205,7 +205,7 @@ fn gather(
 ) -> Result<Vec<(Table, Vec<Vec<Value>>)>> {
     // What is searched is made anew from the texts.
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table'
-               AND name NOT LIKE 'search%' AND name NOT LIKE 'sqlite%'";
+               AND name NOT LIKE 'search%' AND name NOT LIKE 'meaning%' AND name NOT LIKE 'sqlite%'";
     let names: Vec<String> = crate::library::many(new, sql, [], |row| row.get(0))?;
     let mut tables = Vec::new();
     for name in &names {
