@@ -2020,6 +2020,8 @@ export interface Commands extends DoorCommands {
 	export_pdf: { input: ExportPdf; output: PdfDone };
 	/** Searches titles and texts. */
 	search: { input: Search; output: Array<HitDto> };
+	/** Searches present texts by what they mean. */
+	search_meaning: { input: SearchMeaning; output: MeaningPage };
 	/** What left the machine, newest first. */
 	ledger: { input: Nothing; output: Array<LedgerEntryDto> };
 	/** The stages of a script's story and what is stale (id of the draft). */

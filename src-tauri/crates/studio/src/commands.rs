@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, merging::*,
-    pages::*, production::*, provenance::*, replay::*, story::dto::*,
+    Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, meaning::*,
+    merging::*, pages::*, production::*, provenance::*, replay::*, story::dto::*,
 };
 
 macro_rules! commands {
@@ -252,6 +252,8 @@ commands! {
     export_pdf(ExportPdf) -> PdfDone;
     /// Searches titles and texts.
     search(Search) -> Vec<HitDto>;
+    /// Searches present texts by what they mean.
+    search_meaning(SearchMeaning) -> MeaningPage;
     /// What left the machine, newest first.
     ledger(Nothing) -> Vec<LedgerEntryDto>;
     /// The stages of a script's story and what is stale (id of the draft).

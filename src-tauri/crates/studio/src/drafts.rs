@@ -197,6 +197,7 @@ impl Studio {
         if made.is_some() {
             self.changed(&["history"]);
             self.keep_small();
+            self.attend_to_meaning();
         }
         Ok(())
     }

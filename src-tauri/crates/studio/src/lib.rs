@@ -49,6 +49,7 @@ pub mod headless;
 pub mod history;
 pub mod imports;
 pub mod inputs;
+pub mod meaning;
 pub mod merging;
 mod models;
 mod order;

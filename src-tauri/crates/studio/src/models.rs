@@ -41,6 +41,7 @@ impl Studio {
         let model = self
             .blocking(move |s| s.shelf.add_file(&s.library, Path::new(&path)))
             .await?;
+        self.attend_to_new_models();
         self.changed(&["models"]);
         Ok(model)
     }

@@ -13,6 +13,7 @@ use crate::{
     dto::{AppState, LastOpen, StudioEvent, Theme},
     history::Upkeep,
     inputs::{Nothing, SetLanguage, SetLastOpen, SetTheme},
+    meaning::Attending,
     pages::SystemFonts,
     replay::Replays,
     secrets::Secrets,
@@ -54,6 +55,7 @@ pub struct Studio {
     pub(crate) fonts: OnceLock<Arc<dyn SystemFonts>>,
     pub(crate) replays: Replays,
     pub(crate) upkeep: Upkeep,
+    pub(crate) attending: Attending,
     events: broadcast::Sender<StudioEvent>,
     /// A local model has all cores to itself.
     local_turns: Arc<Semaphore>,
@@ -105,6 +107,7 @@ impl Studio {
             fonts: OnceLock::new(),
             replays: Replays::default(),
             upkeep: Upkeep::default(),
+            attending: Attending::default(),
             events,
             local_turns: Arc::new(Semaphore::new(1)),
             remote_turns: Arc::new(Semaphore::new(REMOTE_AT_ONCE)),
@@ -141,8 +144,13 @@ impl Studio {
         if chosen.host.is_some() {
             self.remote_turns.clone()
         } else {
-            self.local_turns.clone()
+            self.local_turns()
         }
+    }
+
+    /// Whose turn it is to use the cores.
+    pub(crate) fn local_turns(&self) -> Arc<Semaphore> {
+        self.local_turns.clone()
     }
 
     /// Runs blocking work (the library, files) off the async threads.
@@ -179,6 +187,7 @@ impl Studio {
 
     /// See [`crate::commands`].
     pub async fn app_state(self: &Arc<Self>, _: Nothing) -> Result<AppState, StudioError> {
+        self.attend_to_meaning();
         self.blocking(|s| {
             Ok(AppState {
                 version: env!("CARGO_PKG_VERSION").into(),

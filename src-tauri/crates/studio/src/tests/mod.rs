@@ -2,6 +2,7 @@
 
 mod edges;
 mod headless;
+mod meaning;
 mod remote;
 mod replay;
 mod scripts;
