@@ -1460,6 +1460,50 @@ export type Search = {
 	query: string;
 };
 
+/** What to look for by its meaning. */
+export type SearchMeaning = {
+	/** What is looked for, in the person's words. */
+	query: string;
+	/** Only in this project. */
+	project_id: string | null;
+	/** Only documents of this kind. */
+	kind: DocumentKind | null;
+};
+
+/** What was found by meaning. */
+export type MeaningPage = {
+	/** The model that compares; none if there is none on the shelf. */
+	model: string | null;
+	/** Passages that were compared. */
+	compared: number;
+	/** Passages that there are; more than `compared` while the model still reads. */
+	passages: number;
+	/** The passages, the nearest first. */
+	hits: Array<MeaningHitDto>;
+};
+
+/** A passage that says what was asked. */
+export type MeaningHitDto = {
+	/** Project. */
+	project_id: string;
+	/** Document. */
+	document_id: string;
+	/** Draft. */
+	draft_id: string;
+	/** Title of the document. */
+	title: string;
+	/** Kind. */
+	kind: DocumentKind;
+	/** The passage, or how it begins. */
+	text: string;
+	/** Where the passage stands, in UTF-16 units of the text. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+	/** The cosine of the angle between question and passage; 1 is the same. */
+	cosine: number;
+};
+
 /** A file to import. */
 export type ImportFile = {
 	/** The project it goes into. */

@@ -6,7 +6,8 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    commands, compare, doorway, dto, history, inputs, merging, pages, provenance, replay, story,
+    commands, compare, doorway, dto, history, inputs, meaning, merging, pages, provenance, replay,
+    story,
 };
 
 const HEAD: &str =
@@ -50,6 +51,7 @@ fn typescript() -> String {
     use dto::*;
     use history::*;
     use inputs::*;
+    use meaning::*;
     use merging::*;
     use pages::*;
     use provenance::labels::Label;
@@ -189,6 +191,9 @@ fn typescript() -> String {
         Generate,
         AcceptTake,
         Search,
+        SearchMeaning,
+        MeaningPage,
+        MeaningHitDto,
         ImportFile,
         ImportedDto,
         ImportReportDto,
