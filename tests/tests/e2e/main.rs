@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a step of a test ends the test")]
 
 mod desks;
+mod drafts;
 mod faults;
 mod keyboard;
 mod language;

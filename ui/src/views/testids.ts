@@ -63,6 +63,7 @@ export const TESTIDS = [
   "draft-name",
   "rename",
   "branch",
+  "merge-into",
   "delete",
   "open-bin",
   "bin",
