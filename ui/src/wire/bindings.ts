@@ -18,6 +18,42 @@ export type RevisionColor =
 	| "salmon"
 	| "cherry";
 
+/** What an element of a script is. */
+export type ScriptElement =
+	| "title_page"
+	| "scene_heading"
+	| "action"
+	| "character"
+	| "parenthetical"
+	| "dialogue"
+	| "transition"
+	| "centered"
+	| "lyric"
+	| "section"
+	| "synopsis"
+	| "note"
+	| "boneyard"
+	| "page_break"
+	| "blank";
+
+/** A report over a script. */
+export type ReportKind =
+	| "scenes"
+	| "characters"
+	| "locations"
+	| "dialogue"
+	| "day-night"
+	| "int-ext";
+
+/** Where a scene plays. */
+export type SceneSetting = "interior" | "exterior" | "both" | "establishing";
+
+/** The light of a time of day. */
+export type SceneLight = "day" | "night" | "dawn" | "dusk";
+
+/** What a script is made of. */
+export type ScriptMatter = "dialogue" | "action" | "parenthetical" | "heading" | "transition";
+
 /** Where an ad runs. */
 export type Channel = "google_rsa" | "meta_feed" | "linkedin" | "x" | "tiktok" | "wechat_moments" | "xiaohongshu";
 
@@ -738,6 +774,66 @@ export type ComparisonDto = {
 	words_out: number;
 };
 
+/** Two states of a script side by side. */
+export type ScriptComparisonDto = {
+	/** The old side. */
+	old: SideDto;
+	/** The new side. */
+	new: SideDto;
+	/** The scenes of the new script in order, removed ones where they stood. */
+	scenes: Array<SceneComparisonDto>;
+	/** How many scenes came. */
+	added: number;
+	/** How many went. */
+	removed: number;
+	/** How many stand elsewhere. */
+	moved: number;
+	/** How many stand where they stood, with changes inside. */
+	changed: number;
+};
+
+/** What differs between two scripts. */
+export type ScriptDifference = {
+	/** The scenes of the new script in order, removed ones where they stood. */
+	scenes: Array<SceneComparisonDto>;
+	/** How many scenes came. */
+	added: number;
+	/** How many went. */
+	removed: number;
+	/** How many stand elsewhere. */
+	moved: number;
+	/** How many stand where they stood, with changes inside. */
+	changed: number;
+};
+
+/** A scene of either script or of both. What stands before the first heading counts as one. */
+export type SceneComparisonDto = {
+	/** What became of it. */
+	change: "same" | "changed" | "moved" | "added" | "removed";
+	/** Its heading: of the new script, or of the old one where it is not in the new; empty for what stands before the first one. */
+	heading: string;
+	/** Its place among the scenes of the old script, from 1; 0 for what stands before them. */
+	old_number: number | null;
+	/** Its place among the scenes of the new script. */
+	new_number: number | null;
+	/** Where it stands in the new script, or would stand, in UTF-16 units. */
+	at: number;
+	/** Its elements, in reading order, each of either script once. Of a scene that is the same, none. */
+	elements: Array<ElementComparisonDto>;
+};
+
+/** An element of either script or of both. */
+export type ElementComparisonDto = {
+	/** What it is. */
+	kind: ScriptElement;
+	/** What became of it. */
+	change: "same" | "changed" | "added" | "removed";
+	/** What it says: in pieces where it was rewritten, else in one. */
+	pieces: Array<DiffPieceDto>;
+	/** Where it stands in the new script, or would stand, in UTF-16 units. */
+	at: number;
+};
+
 /** A passage to take. */
 export type Passage = {
 	/** Start in the draft, in UTF-16 units. */
@@ -1100,6 +1196,135 @@ export type PdfDone = {
 	missing: Array<string>;
 	/** The fonts of the system that were used for what ours lack. */
 	fonts: Array<string>;
+};
+
+/** Writes a report over a draft to a file. */
+export type ExportTally = {
+	/** The draft. */
+	draft_id: string;
+	/** The reports; a CSV holds one. */
+	reports: ReportKind[];
+	/** What it is written as. */
+	format: TallyFormat;
+	/** Whether a CSV begins with a byte order mark, which Excel wants. */
+	mark: boolean;
+	/** The language of headings. */
+	language: Language;
+	/** Where to. */
+	path: string;
+};
+
+/** What a report is written as. */
+export type TallyFormat = "csv" | "pdf";
+
+/** A draft in numbers. Amounts are words, in a Chinese script characters. */
+export type TallyDto = {
+	/** The revision that was counted. */
+	revision: number;
+	/** The script's language: what amounts are counted in. */
+	language: Language;
+	/** How long it is, in eighths of a page. */
+	eighths: number;
+	/** How many pages it has. */
+	pages: number;
+	/** Its scenes, in order, omitted ones too. */
+	scenes: Array<SceneTallyDto>;
+	/** Who speaks; who speaks most often first. */
+	characters: Array<CharacterTallyDto>;
+	/** Where it plays; the place with most scenes first. */
+	locations: Array<LocationTallyDto>;
+	/** Day, night, dawn, dusk, and `null` for the scenes that don't say. */
+	lights: Array<SceneGroupDto>;
+	/** Inside, outside and so on, and `null` for the scenes that don't say. */
+	settings: Array<SceneGroupDto>;
+	/** Dialogue against action and the rest. */
+	shares: Array<MatterShareDto>;
+};
+
+/** A scene in numbers. */
+export type SceneTallyDto = {
+	/** Its place, from 1. */
+	ordinal: number;
+	/** Its number: the one that the script gives, or one counted on from those. */
+	number: string;
+	/** Its heading. */
+	heading: string;
+	/** Inside or outside. */
+	setting: SceneSetting | null;
+	/** Where. */
+	location: string | null;
+	/** The time as it is written. */
+	time: string | null;
+	/** What the time says of the light. */
+	light: SceneLight | null;
+	/** Whether only its number is left. */
+	omitted: boolean;
+	/** What happens in it. */
+	synopsis: string | null;
+	/** How long it is, in eighths of a page. */
+	eighths: number;
+	/** The number of the page it begins on. */
+	page: string;
+	/** Where its heading stands, in UTF-16 units. */
+	at: number;
+	/** Who speaks in it, by their places in the list of characters. */
+	speaking: Array<number>;
+	/** Who is named in its action and does not speak. */
+	named: Array<number>;
+	/** How often somebody speaks. */
+	speeches: number;
+	/** How much is said. */
+	dialogue: number;
+	/** How much is seen and heard. */
+	action: number;
+};
+
+/** Who speaks, in numbers. */
+export type CharacterTallyDto = {
+	/** The name. */
+	name: string;
+	/** How often they speak. */
+	speeches: number;
+	/** How much they say. */
+	dialogue: number;
+	/** The scenes they speak in, by ordinal. */
+	scenes: Array<number>;
+};
+
+/** A place in numbers. */
+export type LocationTallyDto = {
+	/** The name. */
+	name: string;
+	/** Its settings. */
+	settings: SceneSetting[];
+	/** The scenes that play there, by ordinal. */
+	scenes: Array<number>;
+	/** How many of them are by day. */
+	by_day: number;
+	/** How many are by night. */
+	by_night: number;
+	/** How long they are, in eighths of a page. */
+	eighths: number;
+};
+
+/** Scenes that have something in common. */
+export type SceneGroupDto = {
+	/** What. */
+	value: SceneSetting | SceneLight | null;
+	/** How many. */
+	scenes: number;
+	/** How long they are, in eighths of a page. */
+	eighths: number;
+};
+
+/** How much of a script is of one kind. */
+export type MatterShareDto = {
+	/** Which. */
+	matter: ScriptMatter;
+	/** How many: speeches, paragraphs. */
+	count: number;
+	/** How much text. */
+	amount: number;
 };
 
 /** An error at the edge: a code whose sentence and hint stand in the locale file `errors`. */
@@ -2016,6 +2241,8 @@ export interface Commands extends DoorCommands {
 	generation_record: { input: Id; output: GenerationRecordDto };
 	/** Compares two states of a document, with what stands elsewhere, title and fields. */
 	compare_states: { input: CompareStates; output: ComparisonDto };
+	/** Compares two states of a screenplay by scene and element. */
+	compare_scripts: { input: CompareStates; output: ScriptComparisonDto };
 	/** Takes passages and fields of another state into a draft, in one step of undo. */
 	take_passages: { input: TakePassages; output: DraftView };
 	/** What merging one draft into another would do, and what is to be decided. */
@@ -2062,6 +2289,10 @@ export interface Commands extends DoorCommands {
 	preview_pages: { input: PreviewPages; output: PagePreview };
 	/** Writes a draft as PDF. */
 	export_pdf: { input: ExportPdf; output: PdfDone };
+	/** A script in numbers: scenes, characters, places and shares (id of the draft). */
+	script_tally: { input: Id; output: TallyDto };
+	/** Writes a report over a script as a table. */
+	export_tally: { input: ExportTally; output: PdfDone };
 	/** Searches titles and texts. */
 	search: { input: Search; output: Array<HitDto> };
 	/** Searches present texts by what they mean. */

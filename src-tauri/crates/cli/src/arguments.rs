@@ -65,6 +65,8 @@ pub enum Command {
     Check(Check),
     /// Counts a script: scenes, characters, locations, dialogue, day and night
     Report(Report),
+    /// Compares two scripts by scene and element
+    Compare(Compare),
     /// Tells what a brief may hold
     Brief {
         /// What to tell.
@@ -355,16 +357,37 @@ pub struct Report {
     /// The script, in any format that can be imported; `-` reads Fountain from stdin
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
-    /// What to count
-    #[arg(long, value_name = "KIND", default_value = "scenes", value_parser = report_kind())]
-    pub kind: ReportKind,
+    /// What to count; `all` goes into a PDF alone
+    #[arg(long, value_name = "KIND", default_value = "scenes", value_parser = report_kinds())]
+    pub kind: Kinds,
     /// The format
-    #[arg(long, value_name = "FORMAT", default_value = "csv", value_parser = ["csv", "json"])]
+    #[arg(long, value_name = "FORMAT", default_value = "csv", value_parser = ["csv", "json", "pdf"])]
     pub format: String,
+    /// Where to write it; a PDF needs a place
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
     /// Begins a CSV with a byte order mark, which Excel needs to read Chinese
     #[arg(long)]
     pub bom: bool,
 }
+
+/// Of `ink compare`.
+#[derive(Debug, Args)]
+pub struct Compare {
+    /// The old script, in any format that can be imported
+    #[arg(value_name = "OLD", value_hint = ValueHint::FilePath)]
+    pub old: PathBuf,
+    /// The new script
+    #[arg(value_name = "NEW", value_hint = ValueHint::FilePath)]
+    pub new: PathBuf,
+    /// Tells of the scenes alone, not of what is in them
+    #[arg(long)]
+    pub scenes: bool,
+}
+
+/// One kind of report, or all.
+#[derive(Debug, Clone)]
+pub struct Kinds(pub Vec<ReportKind>);
 
 /// Of `ink brief`.
 #[derive(Debug, Subcommand)]
@@ -382,9 +405,15 @@ fn kind() -> impl clap::builder::TypedValueParser<Value = DocumentKind> {
         .try_map(|name| name.parse::<DocumentKind>())
 }
 
-fn report_kind() -> impl clap::builder::TypedValueParser<Value = ReportKind> {
-    PossibleValuesParser::new(ReportKind::ALL.map(ReportKind::name))
-        .try_map(|name| ReportKind::named(&name).ok_or("unknown"))
+fn report_kinds() -> impl clap::builder::TypedValueParser<Value = Kinds> {
+    let names = ReportKind::ALL.map(ReportKind::name);
+    PossibleValuesParser::new(names.into_iter().chain(["all"])).try_map(|name| {
+        if name == "all" {
+            return Ok(Kinds(ReportKind::ALL.to_vec()));
+        }
+        let kind = ReportKind::named(&name).ok_or("unknown")?;
+        Ok::<_, &str>(Kinds(vec![kind]))
+    })
 }
 
 fn language() -> impl clap::builder::TypedValueParser<Value = Language> {

@@ -127,8 +127,28 @@ const CHINESE: &[(&str, &str)] = &[
         "The script, in any format that can be imported; `-` reads Fountain from stdin",
         "剧本文件，可导入的格式均可；- 表示从标准输入读取 Fountain",
     ),
-    ("What to count", "统计什么"),
     ("The format", "格式"),
+    (
+        "What to count; `all` goes into a PDF alone",
+        "统计什么；all 表示全部，只能输出为 PDF",
+    ),
+    (
+        "Where to write it; a PDF needs a place",
+        "写到哪个文件；PDF 必须指定",
+    ),
+    (
+        "Compares two scripts by scene and element",
+        "按场次和元素比较两个剧本",
+    ),
+    (
+        "The old script, in any format that can be imported",
+        "旧剧本，可导入的格式均可",
+    ),
+    ("The new script", "新剧本"),
+    (
+        "Tells of the scenes alone, not of what is in them",
+        "只列场次，不列场内的改动",
+    ),
     (
         "Begins a CSV with a byte order mark, which Excel needs to read Chinese",
         "在 CSV 开头加字节顺序标记，Excel 需要它才能正确显示中文",

@@ -13,6 +13,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod failure;
 mod files;
 mod help;
@@ -73,6 +74,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Pdf(wanted) => pdf::pdf(&wanted, output),
         Command::Check(wanted) => check::check(&wanted, output),
         Command::Report(wanted) => report::report(&wanted, output),
+        Command::Compare(wanted) => compare::compare(&wanted, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },
         } => check::schema(kind, output),

@@ -421,6 +421,50 @@ impl Words {
         }
     }
 
+    pub fn needs_a_place(self) -> Failure {
+        Failure::Ours {
+            code: "bad_request",
+            message: self.pick(
+                "A PDF is not printed into the terminal.".to_owned(),
+                "PDF 不能输出到终端。".to_owned(),
+            ),
+            hint: self.pick(
+                "Say where it goes: --out report.pdf".to_owned(),
+                "请指定文件：--out 报表.pdf".to_owned(),
+            ),
+        }
+    }
+
+    pub fn one_report(self) -> Failure {
+        Failure::Ours {
+            code: "bad_request",
+            message: self.pick(
+                "All reports go into a PDF alone.".to_owned(),
+                "全部报表只能输出为 PDF。".to_owned(),
+            ),
+            hint: self.pick(
+                "Choose one with --kind, or --format pdf.".to_owned(),
+                "请用 --kind 选一种，或用 --format pdf。".to_owned(),
+            ),
+        }
+    }
+
+    /// How two scripts differ, in one line.
+    pub fn scenes_differ(self, added: u32, removed: u32, moved: u32, changed: u32) -> String {
+        if added + removed + moved + changed == 0 {
+            return self.pick("No scene differs.".to_owned(), "各场都相同。".to_owned());
+        }
+        self.pick(
+            format!("Scenes: {added} added, {removed} removed, {moved} moved, {changed} changed"),
+            format!("场次：新增 {added}，删去 {removed}，移动 {moved}，改动 {changed}"),
+        )
+    }
+
+    /// What stands before the first scene.
+    pub fn before_scenes(self) -> String {
+        self.pick("Before the first scene".to_owned(), "第一场之前".to_owned())
+    }
+
     pub fn cannot_print(self, error: &io::Error) -> Failure {
         Failure::Ours {
             code: "output_failed",

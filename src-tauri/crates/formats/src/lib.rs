@@ -22,9 +22,9 @@ pub mod import;
 pub mod pdf;
 pub mod pdf_text;
 pub mod plain;
+pub mod report;
 pub mod script;
 pub mod script_text;
 mod table;
-pub mod tally_csv;
 
 pub use error::FormatError;

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     commands, compare, doorway, dto, history, inputs, meaning, merging, pages, provenance, replay,
-    story,
+    script_compare, story, tally,
 };
 
 const HEAD: &str =
@@ -32,6 +32,42 @@ export type RevisionColor =
 \t| \"buff\"
 \t| \"salmon\"
 \t| \"cherry\";
+
+/** What an element of a script is. */
+export type ScriptElement =
+\t| \"title_page\"
+\t| \"scene_heading\"
+\t| \"action\"
+\t| \"character\"
+\t| \"parenthetical\"
+\t| \"dialogue\"
+\t| \"transition\"
+\t| \"centered\"
+\t| \"lyric\"
+\t| \"section\"
+\t| \"synopsis\"
+\t| \"note\"
+\t| \"boneyard\"
+\t| \"page_break\"
+\t| \"blank\";
+
+/** A report over a script. */
+export type ReportKind =
+\t| \"scenes\"
+\t| \"characters\"
+\t| \"locations\"
+\t| \"dialogue\"
+\t| \"day-night\"
+\t| \"int-ext\";
+
+/** Where a scene plays. */
+export type SceneSetting = \"interior\" | \"exterior\" | \"both\" | \"establishing\";
+
+/** The light of a time of day. */
+export type SceneLight = \"day\" | \"night\" | \"dawn\" | \"dusk\";
+
+/** What a script is made of. */
+export type ScriptMatter = \"dialogue\" | \"action\" | \"parenthetical\" | \"heading\" | \"transition\";
 ";
 
 macro_rules! declare {
@@ -57,7 +93,9 @@ fn typescript() -> String {
     use provenance::labels::Label;
     use provenance::*;
     use replay::*;
+    use script_compare::*;
     use story::dto::*;
+    use tally::*;
     let config = &Config::new();
     let types = declare!(
         config,
@@ -115,6 +153,10 @@ fn typescript() -> String {
         ComparedMove,
         FieldChange,
         ComparisonDto,
+        ScriptComparisonDto,
+        ScriptDifference,
+        SceneComparisonDto,
+        ElementComparisonDto,
         Passage,
         TakePassages,
         DraftPair,
@@ -147,6 +189,14 @@ fn typescript() -> String {
         PreviewSheet,
         PreviewPiece,
         PdfDone,
+        ExportTally,
+        TallyFormat,
+        TallyDto,
+        SceneTallyDto,
+        CharacterTallyDto,
+        LocationTallyDto,
+        SceneGroupDto,
+        MatterShareDto,
         ErrorDto,
         StudioEvent,
         LibraryState,

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, meaning::*,
-    merging::*, pages::*, production::*, provenance::*, replay::*, story::dto::*,
+    merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*, story::dto::*,
+    tally::*,
 };
 
 macro_rules! commands {
@@ -204,6 +205,8 @@ commands! {
     generation_record(Id) -> GenerationRecordDto;
     /// Compares two states of a document, with what stands elsewhere, title and fields.
     compare_states(CompareStates) -> ComparisonDto;
+    /// Compares two states of a screenplay by scene and element.
+    compare_scripts(CompareStates) -> ScriptComparisonDto;
     /// Takes passages and fields of another state into a draft, in one step of undo.
     take_passages(TakePassages) -> DraftView;
     /// What merging one draft into another would do, and what is to be decided.
@@ -250,6 +253,10 @@ commands! {
     preview_pages(PreviewPages) -> PagePreview;
     /// Writes a draft as PDF.
     export_pdf(ExportPdf) -> PdfDone;
+    /// A script in numbers: scenes, characters, places and shares (id of the draft).
+    script_tally(Id) -> TallyDto;
+    /// Writes a report over a script as a table.
+    export_tally(ExportTally) -> PdfDone;
     /// Searches titles and texts.
     search(Search) -> Vec<HitDto>;
     /// Searches present texts by what they mean.

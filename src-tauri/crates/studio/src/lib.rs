@@ -59,6 +59,7 @@ mod projects;
 pub mod provenance;
 pub mod replay;
 mod saving;
+pub mod script_compare;
 mod secrets;
 pub mod sentences;
 mod shelf;

@@ -230,7 +230,7 @@ pub struct PreviewPiece {
 }
 
 /// How a PDF went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, TS)]
 #[allow(missing_docs)]
 pub struct PdfDone {
     pub pages: u32,
@@ -282,18 +282,23 @@ pub fn pdf_of(
         title: title.to_owned(),
         date: days.map(date),
     };
-    pdf::write(&pages, &info, &extra).map_err(|error| match error {
+    pdf::write(&pages, &info, &extra).map_err(pdf_error)
+}
+
+/// Why there is no PDF.
+pub(crate) fn pdf_error(error: FormatError) -> StudioError {
+    match error {
         FormatError::TooLarge { limit, .. } => StudioError::TooLong {
             field: "text".to_owned(),
             limit,
         },
         other => StudioError::Internal(other.to_string()),
-    })
+    }
 }
 
 /// The date of a day counted from 1 January 1970 (H. Hinnant, "chrono-Compatible Low-Level Date
 /// Algorithms", `civil_from_days`).
-fn date(days: i64) -> PdfDate {
+pub(crate) fn date(days: i64) -> PdfDate {
     let z = days + 719_468;
     let era = z.div_euclid(146_097);
     let day_of_era = z.rem_euclid(146_097);
@@ -316,16 +321,16 @@ fn date(days: i64) -> PdfDate {
 }
 
 /// A draft that is a script.
-struct Script {
-    document_id: String,
-    title: String,
-    text: String,
-    revision: u32,
-    language: Language,
+pub(crate) struct Script {
+    pub document_id: String,
+    pub title: String,
+    pub text: String,
+    pub revision: u32,
+    pub language: Language,
     /// When it was edited last, in days from 1 January 1970: the same text gives the same file.
-    days: i64,
+    pub days: i64,
     /// Its locked pages and marks.
-    revision_layer: RevisionLayer,
+    pub revision_layer: RevisionLayer,
 }
 
 impl Script {
@@ -345,7 +350,7 @@ impl Studio {
         let _ = self.fonts.set(fonts);
     }
 
-    fn script(&self, draft_id: &str) -> Result<Script, StudioError> {
+    pub(crate) fn script(&self, draft_id: &str) -> Result<Script, StudioError> {
         let draft = self.library.draft(draft_id)?;
         let document = self.library.document(&draft.document_id)?;
         if document.kind != DocumentKind::Screenplay {

@@ -12,14 +12,16 @@ use krilla::{
     num::NormalizedF32,
     paint::{Fill, FillRule},
     surface::Surface,
+    tagging::{Artifact, ArtifactType, ContentTag},
     text::{Font, GlyphId, KrillaGlyph},
 };
 use rustybuzz::{Face as Shaper, UnicodeBuffer};
 
 use super::{
-    Fallback, FontFile,
-    fonts::{FIRST_EXTRA, FIRST_SONG, Faces, is_silent},
+    Fallback, FontFile, Role, Rule,
+    fonts::{FIRST_EXTRA, FIRST_SONG, Faces, Shipped, is_silent},
     points,
+    tags::Tagger,
 };
 use crate::FormatError;
 
@@ -27,6 +29,7 @@ use crate::FormatError;
 pub(super) struct Painter<'a> {
     pages: &'a Pages,
     faces: Faces,
+    shipped: Shipped,
     /// The fonts of characters that need others than those that ship.
     found: BTreeMap<char, Option<String>>,
 }
@@ -54,6 +57,7 @@ impl<'a> Painter<'a> {
         Ok(Self {
             pages,
             faces,
+            shipped: Shipped::new(),
             found: BTreeMap::new(),
         })
     }
@@ -65,12 +69,29 @@ impl<'a> Painter<'a> {
             .collect()
     }
 
-    pub fn page(&mut self, surface: &mut Surface, page: &Page) {
+    pub fn page(
+        &mut self,
+        surface: &mut Surface,
+        page: &Page,
+        rules: &[Rule],
+        roles: &[Role],
+        tagger: &mut Tagger,
+    ) {
+        let aside = || ContentTag::Artifact(Artifact::with_kind(ArtifactType::PaginationOther));
         if !self.pages.watermark.is_empty() && !page.label.is_empty() {
+            surface.start_tagged(aside());
             self.watermark(surface);
+            surface.end_tagged();
+        }
+        if !rules.is_empty() {
+            surface.start_tagged(aside());
+            for rule in rules {
+                draw_rule(surface, *rule);
+            }
+            surface.end_tagged();
         }
         surface.set_fill(Some(shade(0)));
-        for line in &page.lines {
+        for (index, line) in page.lines.iter().enumerate() {
             let grey = match line.kind {
                 LineKind::Header | LineKind::Footer => 110,
                 LineKind::Note | LineKind::Synopsis | LineKind::Section => 100,
@@ -79,11 +100,23 @@ impl<'a> Painter<'a> {
             if grey > 0 {
                 surface.set_fill(Some(shade(grey)));
             }
+            let role = roles.get(index).copied().unwrap_or_else(|| Role::of(line));
+            let text = line.text();
+            // What is drawn in another order or as numbers is said in words.
+            let said = (!self.is_plain(&text)).then_some(text.as_str());
+            tagger.begin(surface, line, role, said);
             self.line(surface, line);
+            surface.end_tagged();
             if grey > 0 {
                 surface.set_fill(Some(shade(0)));
             }
         }
+        tagger.turn();
+    }
+
+    /// Whether a line is drawn letter by letter with the fonts that ship.
+    fn is_plain(&mut self, text: &str) -> bool {
+        text.is_ascii() || text.chars().all(|c| self.shipped.has(c) && !is_silent(c))
     }
 
     fn line(&mut self, surface: &mut Surface, line: &Line) {
@@ -411,6 +444,18 @@ fn shade(lightness: u8) -> Fill {
         paint: luma::Color::new(lightness).into(),
         opacity: NormalizedF32::ONE,
         rule: FillRule::NonZero,
+    }
+}
+
+fn draw_rule(surface: &mut Surface, rule: Rule) {
+    let (x, y) = (points(rule.x), points(rule.y));
+    if let Some(rect) = Rect::from_xywh(x, y, points(rule.width), points(rule.weight)) {
+        let mut path = PathBuilder::new();
+        path.push_rect(rect);
+        if let Some(path) = path.finish() {
+            surface.set_fill(Some(shade(rule.grey)));
+            surface.draw_path(&path);
+        }
     }
 }
 

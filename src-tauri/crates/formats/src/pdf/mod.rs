@@ -12,6 +12,7 @@
 
 mod draw;
 mod fonts;
+mod tags;
 
 use std::collections::BTreeSet;
 
@@ -26,6 +27,7 @@ use krilla::{
 };
 
 pub use fonts::FontFile;
+pub(crate) use tags::Role;
 
 use crate::FormatError;
 
@@ -99,12 +101,44 @@ pub fn missing(pages: &Pages) -> Vec<char> {
     found.into_iter().collect()
 }
 
+/// A line across a page. Lengths are tenths of a point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rule {
+    pub x: i32,
+    pub y: i32,
+    pub width: i32,
+    pub weight: i32,
+    /// 0 is black, 255 white.
+    pub grey: u8,
+}
+
+/// What pages that are no script have besides their lines, page by page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Setting {
+    pub rules: Vec<Vec<Rule>>,
+    /// What each line is; where there is none, what it would be in a script.
+    pub roles: Vec<Vec<Role>>,
+}
+
 /// Writes pages. `extra` are fonts for what is [`missing`], the first that has a character wins.
 ///
 /// # Errors
 /// [`FormatError::TooLarge`] past [`MOST_PAGES`], [`FormatError::Pdf`] where a font cannot be
 /// embedded.
 pub fn write(pages: &Pages, info: &PdfInfo, extra: &[FontFile]) -> Result<Pdf, FormatError> {
+    write_set(pages, info, extra, &Setting::default())
+}
+
+/// Writes pages with rules on them.
+///
+/// # Errors
+/// As [`write`].
+pub(crate) fn write_set(
+    pages: &Pages,
+    info: &PdfInfo,
+    extra: &[FontFile],
+    setting: &Setting,
+) -> Result<Pdf, FormatError> {
     let count = all(pages).count();
     if count > MOST_PAGES {
         return Err(FormatError::TooLarge {
@@ -115,14 +149,17 @@ pub fn write(pages: &Pages, info: &PdfInfo, extra: &[FontFile]) -> Result<Pdf, F
     let mut document = Document::new();
     let mut painter = draw::Painter::new(pages, extra)?;
     let (width, height) = (points(pages.sheet.width), points(pages.sheet.height));
-    for page in all(pages) {
+    let mut tagger = tags::Tagger::default();
+    for (index, page) in all(pages).enumerate() {
         let label = (!page.label.is_empty()).then(|| page.label.clone());
         let settings = PageSettings::from_wh(width, height)
             .ok_or_else(|| FormatError::Pdf("no such paper".into()))?
             .with_page_label(PageLabel::new(None, label, None));
         let mut sheet = document.start_page_with(settings);
         let mut surface = sheet.surface();
-        painter.page(&mut surface, page);
+        let rules = setting.rules.get(index).map_or(&[][..], Vec::as_slice);
+        let roles = setting.roles.get(index).map_or(&[][..], Vec::as_slice);
+        painter.page(&mut surface, page, rules, roles, &mut tagger);
         surface.finish();
         sheet.finish();
     }
@@ -132,6 +169,7 @@ pub fn write(pages: &Pages, info: &PdfInfo, extra: &[FontFile]) -> Result<Pdf, F
             .ok_or_else(|| FormatError::Pdf("no such paper".into()))?;
         document.start_page_with(settings).finish();
     }
+    document.set_tag_tree(tagger.tree(pages.language.tag()));
     document.set_metadata(metadata(pages, info));
     let before = usize::from(pages.title.is_some());
     if !pages.outline.is_empty() {

@@ -192,3 +192,90 @@ async fn a_locked_script_keeps_its_numbers_and_marks_what_changes() {
     assert_eq!(open["locked_at"], Value::Null);
     assert_eq!(open["sets"].as_array().unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_draft_is_counted_and_its_reports_written() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::English)
+        .await;
+    let draft = json!(open.draft);
+    let text = "😀\n\nINT. HOUSE - DAY\n\nMARA and Olle wait.\n\nMARA\nIt sticks.\n\nEXT. YARD - NIGHT\n\nOLLE\nGo.\n";
+    replace(&world, &draft, text).await;
+    let tally = world
+        .call("script_tally", json!({ "id": draft }))
+        .await
+        .unwrap();
+    assert_eq!(
+        (&tally["pages"], &tally["language"]),
+        (&json!(1), &json!("en"))
+    );
+    let scene = &tally["scenes"][0];
+    // Of two pairs of units and two line ends.
+    assert_eq!((&scene["at"], &scene["page"]), (&json!(4), &json!("1")));
+    assert_eq!(
+        (&scene["speaking"], &scene["named"]),
+        (&json!([0]), &json!([1]))
+    );
+    assert_eq!(tally["characters"][1]["scenes"], json!([2]));
+    let path = world.folder.path().join("report");
+    let mut input = json!({
+        "draft_id": draft, "reports": ["characters"], "format": "csv", "mark": true,
+        "language": "zh-CN", "path": path,
+    });
+    world.call("export_tally", input.clone()).await.unwrap();
+    let csv = std::fs::read_to_string(&path).unwrap();
+    assert!(csv.starts_with("\u{feff}人物,"), "{csv}");
+    input["format"] = json!("pdf");
+    input["reports"] = json!(["scenes", "characters"]);
+    let done = world.call("export_tally", input.clone()).await.unwrap();
+    assert!(done["pages"].as_u64().unwrap() >= 1);
+    assert!(std::fs::read(&path).unwrap().starts_with(b"%PDF"));
+    // What can't be leaves the file as it is.
+    input["format"] = json!("csv");
+    for reports in [
+        json!(["scenes", "characters"]),
+        json!([]),
+        json!(["weather"]),
+    ] {
+        input["reports"] = reports;
+        let error = world.call("export_tally", input.clone()).await.unwrap_err();
+        assert_eq!(error.code, "bad_request");
+    }
+    assert!(std::fs::read(&path).unwrap().starts_with(b"%PDF"));
+}
+
+#[tokio::test]
+async fn two_states_of_a_script_are_compared_by_scene() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::English)
+        .await;
+    let draft = json!(open.draft);
+    let text =
+        "INT. HOUSE - DAY\n\nRain falls.\n\nMARA\nIt sticks.\n\nEXT. YARD - DAY\n\nA dog waits.\n";
+    replace(&world, &draft, text).await;
+    let node = world
+        .call("save_version", json!({ "id": draft, "name": "one" }))
+        .await
+        .unwrap();
+    replace(
+        &world,
+        &draft,
+        &text.replace("It sticks", "It always sticks"),
+    )
+    .await;
+    let input = json!({
+        "old": { "of": "node", "id": node["id"] }, "new": { "of": "draft", "id": draft },
+    });
+    let found = world.call("compare_scripts", input).await.unwrap();
+    assert_eq!((&found["changed"], &found["moved"]), (&json!(1), &json!(0)));
+    assert_eq!(found["old"]["name"], "one");
+    assert_eq!(found["scenes"][0]["heading"], "INT. HOUSE - DAY");
+    assert_eq!(found["scenes"][1]["elements"], json!([]));
+    let news = world.document(DocumentKind::News, Language::English).await;
+    let side = json!({ "of": "draft", "id": news.draft });
+    let input = json!({ "old": side, "new": side });
+    let error = world.call("compare_scripts", input).await.unwrap_err();
+    assert_eq!(error.code, "bad_request");
+}
