@@ -171,6 +171,12 @@ export const TESTIDS = [
   "interview",
   "interview-*",
 
+  // A script in numbers. `tally-<report>` chooses a table; its rows are `tally-row`. The timeline.
+  "tally",
+  "tally-*",
+  "timeline",
+  "timeline-*",
+
   // Takes. `takes-item` has data-status and data-decision.
   "takes-empty",
   "takes-list",
@@ -215,6 +221,11 @@ export const TESTIDS = [
   "compared-same",
   "compared-restore",
   "compare-inline",
+  "compare-scenes",
+  "compare-scene",
+  "compare-scene-counts",
+  "compare-scene-go",
+  "compare-element",
   "compare-sides",
   "compare-count",
   "compare-previous",

@@ -5,8 +5,10 @@ import Interview from "./Interview.svelte";
 import More from "./More.svelte";
 import { nextStep } from "./next";
 import Readers from "./Readers.svelte";
+import Reports from "./Reports.svelte";
 import Steps from "./Steps.svelte";
 import Story from "./Story.svelte";
+import Timeline from "./Timeline.svelte";
 
 export const screenplay: Desk = {
   Brief,
@@ -16,6 +18,8 @@ export const screenplay: Desk = {
   Readers,
   views: [
     { id: "story", label: "story.view", View: Story },
+    { id: "timeline", label: "tally.timeline", View: Timeline },
+    { id: "reports", label: "tally.reports", View: Reports },
     { id: "interview", label: "interview.title", View: Interview, within: "story" },
   ],
   ending: "fountain",

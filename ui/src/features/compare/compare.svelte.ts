@@ -1,15 +1,16 @@
 import { call } from "../../host";
-import type { ComparisonDto, StateRef } from "../../wire/bindings";
+import type { ComparisonDto, ScriptComparisonDto, StateRef } from "../../wire/bindings";
 import { notices } from "../notices/notices.svelte";
 import { writing } from "../writing/writing.svelte";
 import { type Change, type Here, passagesOf } from "./changes";
 
-export type Look = "inline" | "sides";
+export type Look = "inline" | "sides" | "scenes";
 const KEPT = "inkstone.compare";
 
 function keptLook(): Look {
   try {
-    return localStorage.getItem(KEPT) === "sides" ? "sides" : "inline";
+    const kept = localStorage.getItem(KEPT);
+    return kept === "sides" || kept === "scenes" ? kept : "inline";
   } catch {
     return "inline";
   }
@@ -18,13 +19,22 @@ function keptLook(): Look {
 /** Two states of the open document side by side. Opened by {@link Compare.open}. */
 class Compare {
   found = $state.raw<ComparisonDto | null>(null);
-  look = $state<Look>(keptLook());
+  /** The same by scene and element, once it was asked for. */
+  script = $state.raw<ScriptComparisonDto | null>(null);
+  private chosen = $state<Look>(keptLook());
   /** The change that was stepped to. */
   at = $state(0);
   busy = $state(false);
 
   get shown(): boolean {
     return this.found !== null;
+  }
+
+  /** How it is shown; scenes are a script's alone. */
+  get look(): Look {
+    return this.chosen === "scenes" && writing.document?.kind !== "screenplay"
+      ? "inline"
+      : this.chosen;
   }
 
   /** Whether passages can be taken: the new side is the draft that is open. */
@@ -40,7 +50,9 @@ class Compare {
     if (!(await writing.flush())) return false;
     try {
       const found = await call("compare_states", { old: a, new: b });
+      const script = this.look === "scenes" ? await this.byScene(a, b) : null;
       this.at = 0;
+      this.script = script;
       this.found = found;
       return true;
     } catch (reason) {
@@ -106,8 +118,24 @@ class Compare {
     return true;
   }
 
-  choose(look: Look) {
-    this.look = look;
+  private byScene(old: StateRef, now: StateRef) {
+    return call("compare_scripts", { old, new: now });
+  }
+
+  async choose(look: Look) {
+    const { found } = this;
+    if (look === "scenes" && found && !this.script) {
+      try {
+        const script = await this.byScene(found.old.state, found.new.state);
+        if (this.found !== found) return;
+        this.script = script;
+      } catch (reason) {
+        notices.report(reason);
+        return;
+      }
+    }
+    this.at = 0;
+    this.chosen = look;
     try {
       localStorage.setItem(KEPT, look);
     } catch {
@@ -117,6 +145,7 @@ class Compare {
 
   close() {
     this.found = null;
+    this.script = null;
   }
 }
 

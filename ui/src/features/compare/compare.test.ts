@@ -38,9 +38,32 @@ describe("comparing", () => {
     await vi.waitFor(() => expect(all("compared-same")).toHaveLength(1));
     await fireEvent.click(all("compare-sides")[0] as HTMLElement);
     expect(compare.look).toBe("sides");
-    compare.choose("inline");
+    await compare.choose("inline");
     await fireEvent.keyDown(view, { key: "Escape" });
     expect(compare.shown).toBe(false);
+  });
+
+  it("tells the scenes of a script apart and goes to one", async () => {
+    const body = "INT. A - DAY\n\nRain.\n\nINT. B - DAY\n\nSun.\n";
+    const { studio, draft } = opened({ kind: "screenplay", body });
+    render(Page);
+    const node = studio.node(studio.draft(draft.id), "named", "First");
+    const at = body.indexOf("Sun");
+    writing.editor?.view.dispatch({ changes: { from: at, to: at + 3, insert: "Snow" } });
+    await writing.flush();
+    expect(await compare.withDraft(node.id)).toBe(true);
+    render(Compare);
+    await fireEvent.click(all("compare-scenes")[0] as HTMLElement);
+    await vi.waitFor(() => expect(all("compare-scene")).toHaveLength(1));
+    const scene = all("compare-scene")[0] as HTMLElement;
+    expect(scene.dataset.state).toBe("changed");
+    expect(scene.querySelector("ins")?.textContent).toContain("Snow");
+    await fireEvent.keyDown(scene, { key: "F7" });
+    await vi.waitFor(() => expect(document.activeElement).toBe(scene));
+    await fireEvent.keyDown(scene, { key: "Enter" });
+    await vi.waitFor(() => expect(compare.shown).toBe(false));
+    expect(writing.selection.from).toBe(body.indexOf("INT. B"));
+    await compare.choose("inline");
   });
 
   it("refuses to take what was compared with an older text", async () => {

@@ -5,6 +5,7 @@ import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
+import { tallyCommands } from "./tally";
 import { traced } from "./traced";
 
 export type Bodies = {
@@ -21,6 +22,7 @@ export function commands(studio: StubStudio): Bodies {
   return {
     ...placeCommands(studio),
     ...storyCommands(studio),
+    ...tallyCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

@@ -18,5 +18,6 @@ export { default as settings } from "./settings.json";
 export { default as status } from "./status.json";
 export { default as story } from "./story.json";
 export { default as takes } from "./takes.json";
+export { default as tally } from "./tally.json";
 export { default as welcome } from "./welcome.json";
 export { default as window } from "./window.json";
