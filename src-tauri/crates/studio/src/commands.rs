@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, meaning::*,
-    merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*, story::dto::*,
-    tally::*,
+    merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
+    story::dto::*, tally::*,
 };
 
 macro_rules! commands {
