@@ -31,6 +31,8 @@ enum Step {
     Move(Places, Index),
     /// Out of the text, and later in again.
     Carry(Places, Index),
+    /// The text cut at these places and put together in another order, with new text in front.
+    Rearrange(Vec<Index>, u64, usize),
     Undo,
     Keep,
     Branch,
@@ -65,6 +67,8 @@ fn step() -> impl Strategy<Value = Step> {
         2 => places().prop_map(Step::Cut),
         2 => (places(), any::<Index>()).prop_map(|(from, to)| Step::Move(from, to)),
         2 => (places(), any::<Index>()).prop_map(|(from, to)| Step::Carry(from, to)),
+        2 => (vec(any::<Index>(), 1..4), any::<u64>(), 0..3_usize)
+            .prop_map(|(cuts, order, fresh)| Step::Rearrange(cuts, order, fresh)),
         3 => Just(Step::Undo),
         1 => Just(Step::Keep),
         1 => Just(Step::Branch),
@@ -231,6 +235,41 @@ impl World {
                 self.apply(&[cut], OperationKind::Typing, Origin::Typed);
                 let put = edit(goal, goal, insert);
                 self.apply(&[put], OperationKind::Paste, Origin::Pasted);
+            }
+            Step::Rearrange(cuts, order, fresh) => {
+                let mut ends: Vec<usize> = cuts.iter().map(|cut| place(&body, *cut)).collect();
+                ends.extend([0, body.len()]);
+                ends.sort_unstable();
+                let mut parts: Vec<_> = ends.windows(2).map(|two| two[0]..two[1]).collect();
+                let turns = usize::try_from(order % 6).unwrap() % parts.len().max(1);
+                parts.rotate_left(turns);
+                if order % 2 == 1 {
+                    parts.reverse();
+                }
+                let file = "sheet".to_owned();
+                let origin = Origin::Imported { file };
+                let added = self.fresh(*fresh, |_| (origin.clone(), false));
+                let mut text = added.clone();
+                let mut strands = vec![Strand::Written(added)];
+                for part in parts {
+                    text.push_str(&body[part.clone()]);
+                    strands.push(Strand::From(0, part));
+                }
+                expected = Some(text);
+                let patch = Patch {
+                    from: 0,
+                    to: body.len(),
+                    strands,
+                };
+                let operation = Operation {
+                    kind: OperationKind::Import,
+                    origin,
+                };
+                let (draft, revision) = (self.draft(), self.revision());
+                self.desk
+                    .library
+                    .rearrange(draft, revision, &[patch], &operation)
+                    .unwrap();
             }
             Step::Undo => {
                 let Some(last) = library.operations(self.draft(), 1).unwrap().pop() else {

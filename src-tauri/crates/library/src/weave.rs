@@ -37,7 +37,7 @@ pub enum Source {
 pub enum Strand {
     /// These bytes of a source (by number), with the origins they have there.
     From(usize, Range<usize>),
-    /// Written by a person just now.
+    /// Written just now: by a person, unless the operation says something else.
     Written(String),
 }
 
@@ -87,7 +87,7 @@ fn threads(connection: &Connection, sources: &[Source], document: &str) -> Resul
     sources.iter().map(thread).collect()
 }
 
-fn pieces(patches: &[Patch], threads: &[Thread]) -> Result<Vec<Piece>> {
+fn pieces(patches: &[Patch], threads: &[Thread], written: &Origin) -> Result<Vec<Piece>> {
     let piece = |patch: &Patch| {
         let (mut insert, mut runs) = (String::new(), Runs::default());
         for strand in &patch.strands {
@@ -105,7 +105,7 @@ fn pieces(patches: &[Patch], threads: &[Thread]) -> Result<Vec<Piece>> {
                 }
                 Strand::Written(text) => {
                     insert.push_str(text);
-                    runs.extend(&Runs::of(text.len(), Origin::Typed), 0..text.len());
+                    runs.extend(&Runs::of(text.len(), written.clone()), 0..text.len());
                 }
             }
         }
@@ -145,7 +145,7 @@ impl Library {
             };
             history::keep_if_new(tx, &mut line, "before_restore", now)?;
             let change = Change {
-                pieces: pieces(patches, &threads)?,
+                pieces: pieces(patches, &threads, &Origin::Typed)?,
                 sheet: sheet(description)?,
                 to: None,
             };
@@ -154,6 +154,32 @@ impl Library {
                 origin: Origin::Typed,
             };
             edit::perform(tx, &mut line, change, &operation, now)
+        })
+    }
+
+    /// Puts a draft's own text in another order, with new text between, in one operation that can be
+    /// undone, and returns the new revision. Source 0 is the draft itself as it was; what is taken
+    /// from there keeps its origins, and what is written has the operation's. A batch that changes
+    /// nothing leaves the revision as it is.
+    ///
+    /// # Errors
+    /// `Conflict` if the draft has moved on, `BadEdit` if a range does not fit.
+    pub fn rearrange(
+        &self,
+        draft_id: &str,
+        base_revision: u32,
+        patches: &[Patch],
+        operation: &Operation,
+    ) -> Result<u32> {
+        let now = self.now();
+        self.write(|tx| {
+            let mut line = edit::load_at(tx, draft_id, base_revision)?;
+            let own = [Thread {
+                body: line.body.clone(),
+                runs: line.runs.clone(),
+            }];
+            let change = Change::body(pieces(patches, &own, &operation.origin)?);
+            edit::perform(tx, &mut line, change, operation, now)
         })
     }
 
@@ -189,7 +215,7 @@ impl Library {
             let merged = history::of_document(tx, &node_id)?.1;
             history::keep_if_new(tx, &mut line, "before_merge", now)?;
             let change = Change {
-                pieces: pieces(patches, &threads)?,
+                pieces: pieces(patches, &threads, &Origin::Typed)?,
                 sheet: sheet(description)?,
                 to: None,
             };

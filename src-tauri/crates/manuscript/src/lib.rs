@@ -12,6 +12,7 @@
 //! - *Notation*: the plain text a kind of document is kept in: Markdown for an [`article`],
 //!   readable `Label: value` lines for an [`adset`], Fountain for a screenplay ([`fountain`]).
 //! - *Element*: a run of a screenplay's lines with one meaning. Elements tile the text.
+//! - *Board*: a script as cards (scenes and beats) in columns (sections), in [`board`].
 //! - *Cue*: the line that names who speaks next. *Scene*: from a heading to the next.
 //! - *Page*: a screenplay as it is printed, in [`pages`]; a scene's length is in eighths of one.
 //! - *Revision*: a coloured set of changes to a script whose scenes and pages are locked
@@ -22,6 +23,7 @@
 
 pub mod adset;
 pub mod article;
+pub mod board;
 pub mod count;
 pub mod diff;
 pub mod fountain;

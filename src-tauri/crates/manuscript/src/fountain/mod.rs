@@ -10,8 +10,8 @@
 //! written; [`scenes`] and [`characters`] read the structure.
 //!
 //! [`write`] makes Fountain of [`Block`]s, and [`blocks`] the blocks of a text; [`marked`] writes
-//! emphasis. [`move_scene`] puts a scene with its synopsis and notes elsewhere. [`compare`] tells
-//! two versions of a script apart by scene and element.
+//! emphasis. [`compare`] tells two versions of a script apart by scene and element. Scenes in another
+//! order, omitted ones and colours are in [`crate::board`].
 //!
 //! `cargo run --release -p inkstone-manuscript --example parse_time` measures a script of 116 pages
 //! (148 KB): read whole in 0.40 ms; a keystroke in 0.001 to 0.02 ms wherever it falls; taking back a
@@ -39,7 +39,6 @@
 //! - A parenthetical right behind another is dialogue. `^` pairs with the speech right before it,
 //!   if that has no partner yet.
 
-mod arrange;
 mod compare;
 mod cue;
 mod heading;
@@ -57,7 +56,6 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-pub use arrange::{MoveError, Moved, Place, Replacement, carried, move_scene};
 pub use compare::{ElementChange, ElementComparison, SceneChange, SceneComparison, compare};
 pub use cue::{Cue, Side, Speech, characters, characters_of, cue, speeches};
 pub use heading::{Heading, Light, Setting, heading};

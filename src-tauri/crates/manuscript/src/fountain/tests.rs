@@ -1,4 +1,3 @@
-mod arrange;
 mod compare;
 mod read;
 mod script;
