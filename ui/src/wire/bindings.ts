@@ -54,6 +54,19 @@ export type SceneLight = "day" | "night" | "dawn" | "dusk";
 /** What a script is made of. */
 export type ScriptMatter = "dialogue" | "action" | "parenthetical" | "heading" | "transition";
 
+/** The colour of a card. */
+export type CardColor =
+	| "red"
+	| "orange"
+	| "yellow"
+	| "green"
+	| "teal"
+	| "blue"
+	| "purple"
+	| "pink"
+	| "brown"
+	| "gray";
+
 /** Where an ad runs. */
 export type Channel = "google_rsa" | "meta_feed" | "linkedin" | "x" | "tiktok" | "wechat_moments" | "xiaohongshu";
 
@@ -1857,6 +1870,195 @@ export type ExportPdf = {
 	setup: PageSetup;
 };
 
+/** A script as cards in columns. */
+export type BoardDto = {
+	/** Revision of the draft that cards and places belong to. */
+	revision: number;
+	/** The script's length in eighths of a page. */
+	eighths: number;
+	/** The columns, in order. The first is what stands before the first section. */
+	columns: Array<ColumnDto>;
+	/** The cards, in order. */
+	cards: Array<CardDto>;
+	/** Whether the beats are made from something that reads otherwise now. */
+	stale_beats: StaleDto | null;
+};
+
+/** A column of the board. */
+export type ColumnDto = {
+	/** The section's title; empty for what stands before the first. */
+	title: string;
+	/** How many `#` it has; 0 for what stands before the first. */
+	depth: number;
+	/** The act that a sequence stands in. */
+	act: string | null;
+	/** Start of the section's line (UTF-16). */
+	from: number;
+	/** Its first card, by place. */
+	first: number;
+	/** How many cards it has. */
+	count: number;
+	/** How long its scenes are, in eighths of a page. */
+	eighths: number;
+};
+
+/** A card of the board. */
+export type CardDto = {
+	/** Its place among the cards, from 0. */
+	id: number;
+	/** What it is. */
+	kind: "scene" | "omitted" | "beat";
+	/** The column, by place. */
+	column: number;
+	/** The scene's number; empty for a beat, and for an omitted scene that left none. */
+	number: string;
+	/** The heading without marks and number. */
+	heading: string;
+	/** The synopsis, lines as in the text; what a beat says. */
+	synopsis: string;
+	/** The colour. */
+	color: CardColor | null;
+	/** Who speaks, in order. */
+	characters: Array<string>;
+	/** Where it plays. */
+	location: string | null;
+	/** How long it is, in eighths of a page. */
+	eighths: number;
+	/** The page on which it begins. */
+	page: string;
+	/** Start of its heading or line (UTF-16). */
+	from: number;
+	/** Whether it is an omitted scene that can be brought back. */
+	comes_back: boolean;
+	/** What of it is stale. */
+	stale: Array<StaleDto>;
+};
+
+/** Where cards are put. */
+export type CardPlace =
+	| { at: "before"; card: number }
+	| { at: "after"; card: number }
+	| { at: "first"; column: number }
+	| { at: "last"; column: number };
+
+/** A change of the board. */
+export type BoardChange =
+	| { what: "move"; cards: Array<number>; to: CardPlace }
+	| { what: "add_scene"; to: CardPlace; heading: string; synopsis: string }
+	| { what: "add_beat"; to: CardPlace; text: string }
+	| { what: "split"; card: number; at: number; heading: string }
+	| { what: "rename"; card: number; heading: string }
+	| { what: "describe"; card: number; synopsis: string }
+	| { what: "paint"; cards: Array<number>; color: CardColor | null }
+	| { what: "omit"; cards: Array<number> }
+	| { what: "bring_back"; cards: Array<number> }
+	| { what: "retitle"; column: number; title: string }
+	| { what: "add_column"; after: number; title: string }
+	| { what: "drop_column"; column: number };
+
+/** A board after a change. */
+export type BoardChanged = {
+	/** The draft. */
+	view: DraftView;
+	/** The board as it is now. */
+	board: BoardDto;
+	/** The cards that were changed, where they are now. */
+	cards: Array<number>;
+	/** Whether there was anything to change. */
+	changed: boolean;
+};
+
+/** A place at which a scene can be cut in two. */
+export type CutDto = {
+	/** Where (UTF-16). */
+	at: number;
+	/** The paragraph that begins there, shortened. */
+	text: string;
+};
+
+/** The beat sheets that there are. */
+export type BeatSheetsDto = {
+	/** The sheets: those that ship, then a person's own. */
+	sheets: Array<BeatSheetDto>;
+	/** Files that can't be read. */
+	unreadable: Array<BadSheetDto>;
+	/** The folder for a person's own. */
+	folder: string;
+	/** The pages that beats are laid out on. */
+	pages: number;
+};
+
+/** A beat sheet. */
+export type BeatSheetDto = {
+	/** Its id. */
+	id: string;
+	/** What it is called, in the script's language. */
+	name: string;
+	/** What it is good for. */
+	about: string;
+	/** Whether it is a person's own. */
+	own: boolean;
+	/** Its parts. */
+	parts: Array<SheetPartDto>;
+};
+
+/** A part of a beat sheet. */
+export type SheetPartDto = {
+	/** What it is called. */
+	name: string;
+	/** The page on which it begins. */
+	page: number;
+	/** Its beats. */
+	beats: Array<SheetBeatDto>;
+};
+
+/** A beat of a sheet. */
+export type SheetBeatDto = {
+	/** What it is called. */
+	name: string;
+	/** What happens in it. */
+	about: string;
+	/** The first page of where it falls. */
+	first: number;
+	/** The last page. */
+	last: number;
+};
+
+/** A file that is no beat sheet. */
+export type BadSheetDto = {
+	/** Its name. */
+	file: string;
+	/** What is wrong, as the reader of the file says it. */
+	reason: string;
+};
+
+/** A change of the board; `revision` is the board's. */
+export type ChangeBoard = {
+	draft_id: string;
+	revision: number;
+	change: BoardChange;
+};
+
+/** A card; `revision` is the board's. */
+export type CardOf = {
+	draft_id: string;
+	revision: number;
+	card: number;
+};
+
+/** Beat sheets for a draft, laid out on so many pages; otherwise as many as it has, or 110. */
+export type BeatSheetsOf = {
+	draft_id: string;
+	pages: number | null;
+};
+
+/** A beat sheet to put into a draft; `revision` is the draft's. */
+export type ApplyBeatSheet = {
+	draft_id: string;
+	revision: number;
+	sheet: string;
+};
+
 /** A stage of the story as it is asked for. */
 export type Stage = "premise" | "characters" | "beats" | "entry" | "scene";
 
@@ -2315,6 +2517,16 @@ export interface Commands extends DoorCommands {
 	restore_report: { input: Id; output: null };
 	/** Writes a report to a file. */
 	export_report: { input: ExportReport; output: null };
+	/** A screenplay as cards in columns (id of the draft). */
+	board: { input: Id; output: BoardDto };
+	/** Changes the board, and so the text, in one step of undo. */
+	change_board: { input: ChangeBoard; output: BoardChanged };
+	/** Where a scene can be cut in two. */
+	scene_cuts: { input: CardOf; output: Array<CutDto> };
+	/** The beat sheets to choose from. */
+	beat_sheets: { input: BeatSheetsOf; output: BeatSheetsDto };
+	/** Puts a beat sheet into a screenplay, around what stands there, in one step of undo. */
+	apply_beat_sheet: { input: ApplyBeatSheet; output: BoardChanged };
 	/** The interviews of a draft, the one asked last first (id of the draft). */
 	interviews: { input: Id; output: Array<InterviewDto> };
 	/** Begins an interview. */

@@ -67,6 +67,10 @@ pub enum Command {
     Report(Report),
     /// Compares two scripts by scene and element
     Compare(Compare),
+    /// Lists the scenes of a script: number, length, heading, who speaks, synopsis
+    Scenes(Scenes),
+    /// Shows beat sheets, and puts one into a script
+    Beats(Beats),
     /// Tells what a brief may hold
     Brief {
         /// What to tell.
@@ -389,6 +393,28 @@ pub struct Compare {
 #[derive(Debug, Clone)]
 pub struct Kinds(pub Vec<ReportKind>);
 
+/// Of `ink scenes`.
+#[derive(Debug, Args)]
+pub struct Scenes {
+    /// The script, a file of any format that can be imported, or the id of a document or draft in the library; `-` reads Fountain from stdin
+    #[arg(value_name = "FILE|DOCUMENT", value_hint = ValueHint::FilePath)]
+    pub script: String,
+}
+
+/// Of `ink beats`.
+#[derive(Debug, Args)]
+pub struct Beats {
+    /// The sheet, by id or name; otherwise all are listed
+    #[arg(value_name = "SHEET")]
+    pub sheet: Option<String>,
+    /// A script in Fountain, printed with the sheet in it; `-` reads it from stdin
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// How many pages the beats fall on; otherwise 110
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=2000))]
+    pub pages: Option<u32>,
+}
+
 /// Of `ink brief`.
 #[derive(Debug, Subcommand)]
 pub enum BriefCommand {
@@ -456,6 +482,8 @@ mod tests {
             "ink report",
             "ink report a.fountain --kind budget",
             "ink report a.fountain --format pdf",
+            "ink scenes",
+            "ink beats three-acts --pages 0",
         ] {
             let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -73,6 +73,30 @@ fn translated(english: &str) -> String {
 
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Lists the scenes of a script: number, length, heading, who speaks, synopsis",
+        "列出剧本的场次：场号、长度、场景标题、说话的人物、梗概",
+    ),
+    (
+        "Shows beat sheets, and puts one into a script",
+        "查看节拍表，或把节拍表放进剧本",
+    ),
+    (
+        "The script, a file of any format that can be imported, or the id of a document or draft in the library; `-` reads Fountain from stdin",
+        "剧本：任何可导入格式的文件，或资料库中文档或稿本的编号；`-` 从标准输入读取 Fountain",
+    ),
+    (
+        "The sheet, by id or name; otherwise all are listed",
+        "节拍表的编号或名称；不写则列出全部",
+    ),
+    (
+        "A script in Fountain, printed with the sheet in it; `-` reads it from stdin",
+        "Fountain 剧本，放进节拍表后输出；`-` 从标准输入读取",
+    ),
+    (
+        "How many pages the beats fall on; otherwise 110",
+        "节拍按多少页来排；不写为 110 页",
+    ),
+    (
         "Drafts news, ads and screenplays with a language model, on this machine or on a server",
         "用语言模型起草新闻、广告和剧本，模型可在本机，也可在服务器上",
     ),

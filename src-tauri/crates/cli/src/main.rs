@@ -27,6 +27,7 @@ mod place;
 mod progress;
 mod replay;
 mod report;
+mod scenes;
 mod session;
 mod words;
 mod write;
@@ -75,6 +76,8 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Check(wanted) => check::check(&wanted, output),
         Command::Report(wanted) => report::report(&wanted, output),
         Command::Compare(wanted) => compare::compare(&wanted, output),
+        Command::Scenes(wanted) => scenes::scenes(wanted, session, output).await,
+        Command::Beats(wanted) => scenes::beats(&wanted, session, output),
         Command::Brief {
             command: BriefCommand::Schema { kind },
         } => check::schema(kind, output),

@@ -44,6 +44,11 @@ impl Session {
         Ok(Doorway::new(library, memory, build, |_| {}))
     }
 
+    /// Where the library lies, or would.
+    pub fn library_path(&self) -> Result<PathBuf, Failure> {
+        Ok(self.places()?.library)
+    }
+
     fn places(&self) -> Result<Places, Failure> {
         let found = Places::find(self.library.as_deref());
         Ok(found.map_err(|error| StudioError::Internal(error.to_string()))?)

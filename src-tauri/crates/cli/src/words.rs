@@ -399,6 +399,35 @@ impl Words {
         )
     }
 
+    pub fn omitted(self) -> &'static str {
+        self.pick("omitted", "删去")
+    }
+
+    pub fn page(self, page: &str) -> String {
+        self.pick(format!("from page {page}"), format!("从第 {page} 页起"))
+    }
+
+    pub fn beats_put_in(self, sections: u32, beats: u32) -> String {
+        if beats == 0 && sections == 0 {
+            let all = self.pick(
+                "All of it is in the script already.",
+                "剧本里已经有了，未作改动。",
+            );
+            return all.to_owned();
+        }
+        self.pick(
+            format!("Put in: {sections} sections, {beats} beats"),
+            format!("已放入：{sections} 个段落，{beats} 个节拍"),
+        )
+    }
+
+    pub fn bad_sheet(self, file: &str, reason: &str) -> String {
+        self.pick(
+            format!("{file} is no beat sheet: {reason}"),
+            format!("{file} 不是节拍表：{reason}"),
+        )
+    }
+
     pub fn library_in_use(self) -> String {
         self.pick(
             "Close the window, or name another library with --library.",

@@ -53,6 +53,7 @@ pub use screenplay::{
     pages::{PageInPrompt, PageOf},
     put_people,
     report::{Coverage, Grade, Point, Quote, Rating, Verdict, knowledge},
+    sheet::{BeatSheet, Fitted, LARGEST_SHEET, SheetBeat, SheetError, SheetPart, Words, fit},
     story::{Because, Hashes, Part, Sources, Stage, Stale, Story},
     validate,
 };

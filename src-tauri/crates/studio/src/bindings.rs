@@ -6,8 +6,8 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    commands, compare, doorway, dto, history, inputs, meaning, merging, pages, provenance, replay,
-    script_compare, story, tally,
+    board, commands, compare, doorway, dto, history, inputs, meaning, merging, pages, provenance,
+    replay, script_compare, story, tally,
 };
 
 const HEAD: &str =
@@ -68,6 +68,19 @@ export type SceneLight = \"day\" | \"night\" | \"dawn\" | \"dusk\";
 
 /** What a script is made of. */
 export type ScriptMatter = \"dialogue\" | \"action\" | \"parenthetical\" | \"heading\" | \"transition\";
+
+/** The colour of a card. */
+export type CardColor =
+\t| \"red\"
+\t| \"orange\"
+\t| \"yellow\"
+\t| \"green\"
+\t| \"teal\"
+\t| \"blue\"
+\t| \"purple\"
+\t| \"pink\"
+\t| \"brown\"
+\t| \"gray\";
 ";
 
 macro_rules! declare {
@@ -78,6 +91,7 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use crate::{imports::*, production::*};
+    use board::dto::*;
     use compare::*;
     use desks::{
         AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,
@@ -257,6 +271,22 @@ fn typescript() -> String {
         SetPageSetup,
         PreviewPages,
         ExportPdf,
+        BoardDto,
+        ColumnDto,
+        CardDto,
+        CardPlace,
+        BoardChange,
+        BoardChanged,
+        CutDto,
+        BeatSheetsDto,
+        BeatSheetDto,
+        SheetPartDto,
+        SheetBeatDto,
+        BadSheetDto,
+        ChangeBoard,
+        CardOf,
+        BeatSheetsOf,
+        ApplyBeatSheet,
         Stage,
         StoryDto,
         BeatDto,

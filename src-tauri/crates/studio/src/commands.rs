@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, compare::*, dto::*, history::*, imports::*, inputs::*, meaning::*,
-    merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
+    Studio, StudioError, board::dto::*, compare::*, dto::*, history::*, imports::*, inputs::*,
+    meaning::*, merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
     story::dto::*, tally::*,
 };
 
@@ -279,6 +279,16 @@ commands! {
     restore_report(Id) -> ();
     /// Writes a report to a file.
     export_report(ExportReport) -> ();
+    /// A screenplay as cards in columns (id of the draft).
+    board(Id) -> BoardDto;
+    /// Changes the board, and so the text, in one step of undo.
+    change_board(ChangeBoard) -> BoardChanged;
+    /// Where a scene can be cut in two.
+    scene_cuts(CardOf) -> Vec<CutDto>;
+    /// The beat sheets to choose from.
+    beat_sheets(BeatSheetsOf) -> BeatSheetsDto;
+    /// Puts a beat sheet into a screenplay, around what stands there, in one step of undo.
+    apply_beat_sheet(ApplyBeatSheet) -> BoardChanged;
     /// The interviews of a draft, the one asked last first (id of the draft).
     interviews(Id) -> Vec<InterviewDto>;
     /// Begins an interview.

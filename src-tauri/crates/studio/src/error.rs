@@ -4,6 +4,7 @@ use inkstone_desks::{BriefError, DeskError};
 use inkstone_formats::FormatError;
 use inkstone_generation::GenerationError;
 use inkstone_library::{Holder, LibraryError, Program};
+use inkstone_manuscript::board::BoardError;
 use thiserror::Error;
 
 use crate::{dto::ErrorDto, sentences};
@@ -107,6 +108,12 @@ pub enum StudioError {
         /// The path.
         path: String,
     },
+    /// A change of the board that can't be made.
+    #[error(transparent)]
+    Board(#[from] BoardError),
+    /// There is no such beat sheet.
+    #[error("no beat sheet `{0}`")]
+    NoSheet(String),
     /// A fault of ours.
     #[error("internal: {0}")]
     Internal(String),
@@ -136,6 +143,17 @@ impl StudioError {
             }
             Self::JobNotFound(_) => ("job_not_found".into(), vec![]),
             Self::BadRequest(_) => ("bad_request".into(), vec![]),
+            Self::Board(e) => {
+                let code = match e {
+                    // Cards are counted in the text that was sent, so it has moved on.
+                    BoardError::NoCard | BoardError::NoPlace => "board_changed",
+                    BoardError::NothingLeft => "scene_gone",
+                    BoardError::NoHeading => "not_a_heading",
+                    BoardError::ReadsOtherwise => "reads_otherwise",
+                };
+                (code.into(), vec![])
+            }
+            Self::NoSheet(id) => ("no_beat_sheet".into(), vec![("id", id.clone())]),
             Self::TooLong { field, limit } => (
                 "brief_too_long".into(),
                 vec![("field", field.clone()), ("limit", limit.to_string())],
@@ -431,6 +449,11 @@ pub(crate) fn samples() -> Vec<StudioError> {
         StudioError::ModelForSearch { name: id() },
         StudioError::JobNotFound(id()),
         StudioError::BadRequest(id()),
+        StudioError::Board(BoardError::NoCard),
+        StudioError::Board(BoardError::NothingLeft),
+        StudioError::Board(BoardError::NoHeading),
+        StudioError::Board(BoardError::ReadsOtherwise),
+        StudioError::NoSheet(id()),
         StudioError::StillWriting,
         StudioError::Stopped,
         StudioError::NothingWritten,

@@ -16,6 +16,7 @@
 //! - The sentence a person reads is chosen by an [`dto::ErrorDto`]'s code ([`sentences`]).
 //!
 //! Glossary
+//! - *Board*: a screenplay as cards in columns ([`board`]); *sheet*: a template of beats for it.
 //! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
@@ -37,6 +38,7 @@
 //! # }
 //! ```
 
+pub mod board;
 mod call;
 mod checks;
 pub mod commands;
@@ -75,7 +77,7 @@ mod tests;
 
 pub use doorway::{Doorway, Libraries};
 pub use error::StudioError;
-pub use inkstone_desks::{Brief, BriefError, Channel, Task};
+pub use inkstone_desks::{BeatSheet, Brief, BriefError, Channel, Task};
 pub use inkstone_formats::pdf::FontFile;
 pub use inkstone_library::{Clock, Moment, Program};
 pub use inkstone_manuscript::{DocumentKind, Language};

@@ -1,4 +1,5 @@
 import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
+import { boardCommands } from "./board";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { breaks, preview, usualSetup } from "./pages";
@@ -21,6 +22,7 @@ const treeNode = ({ text: _, title: _t, brief: _b, at: _at, ...node }: StubNode)
 export function commands(studio: StubStudio): Bodies {
   return {
     ...placeCommands(studio),
+    ...boardCommands(studio),
     ...storyCommands(studio),
     ...tallyCommands(studio),
     app_state: () => ({

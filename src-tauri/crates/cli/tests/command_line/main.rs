@@ -14,5 +14,6 @@ mod library;
 mod models;
 mod replay;
 mod reports;
+mod scenes;
 mod server;
 mod usage;

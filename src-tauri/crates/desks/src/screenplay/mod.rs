@@ -11,6 +11,7 @@ pub(crate) mod pages;
 mod parse;
 mod people;
 pub(crate) mod report;
+pub(crate) mod sheet;
 pub(crate) mod story;
 mod tidy;
 

@@ -51,6 +51,31 @@ impl Rearranged {
         out
     }
 
+    /// Where a byte of the older text stands now, if it is still there.
+    pub fn now_at(&self, old: usize) -> Option<usize> {
+        let mut at = 0;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Kept(range) if range.contains(&old) => return Some(at + old - range.start),
+                Piece::Kept(range) => at += range.len(),
+                Piece::Added(text) => at += text.len(),
+            }
+        }
+        None
+    }
+
+    /// Where the first new text begins, in the new text.
+    pub fn first_added(&self) -> Option<usize> {
+        let mut at = 0;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Kept(range) => at += range.len(),
+                Piece::Added(_) => return Some(at),
+            }
+        }
+        None
+    }
+
     /// The same as replacements, in order and apart: the largest part of what is kept in order
     /// stays where it is.
     pub fn edits(&self) -> Vec<Replacement> {

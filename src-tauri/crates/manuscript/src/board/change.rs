@@ -104,6 +104,44 @@ impl Board {
         self.local(text, &[(at..at, vec![Piece::Added(put)], kinds)])
     }
 
+    /// Puts text in at several places, in order, each set off by blank lines. What it is read as by
+    /// itself is what it is read as there.
+    ///
+    /// # Errors
+    /// [`BoardError`]; nothing is changed then.
+    pub fn insert(
+        &self,
+        text: &str,
+        inserts: &[(usize, String)],
+    ) -> Result<Rearranged, BoardError> {
+        let end = line_end(text);
+        let mut changes: Vec<super::omit::Local> = Vec::new();
+        for (at, said) in inserts {
+            let kinds = fountain::parse(said)
+                .into_iter()
+                .map(|e| e.kind)
+                .filter(|kind| *kind != ElementKind::Blank);
+            let said = said.trim().lines().collect::<Vec<_>>().join(end);
+            match changes.last_mut() {
+                Some((range, put, known)) if range.start == *at => {
+                    put.push(Piece::Added(format!("{said}{end}{end}")));
+                    known.extend(kinds);
+                }
+                _ => {
+                    let before = text.get(..*at).ok_or(BoardError::NoPlace)?;
+                    let put = format!("{}{said}{end}{end}", gap(before, end));
+                    changes.push((*at..*at, vec![Piece::Added(put)], kinds.collect()));
+                }
+            }
+        }
+        self.local(text, &changes)
+    }
+
+    /// Where another beat of a column goes, in bytes: behind the ones it has.
+    pub fn beat_place(&self, column: usize) -> Option<usize> {
+        self.position(Place::Last(column), true).ok()
+    }
+
     /// Cuts a scene in two: what stands from `at` on gets a heading of its own.
     ///
     /// # Errors

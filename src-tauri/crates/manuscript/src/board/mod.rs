@@ -23,6 +23,8 @@ mod tests;
 
 use std::ops::Range;
 
+use serde::Serialize;
+
 use crate::fountain::{self, Element, ElementKind};
 
 pub use arrange::{Piece, Rearranged, Replacement};
@@ -30,7 +32,8 @@ pub use change::{NewCard, paragraphs};
 pub use color::CardColor;
 
 /// What a card is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CardKind {
     /// A heading and what follows it.
     Scene,
@@ -127,6 +130,13 @@ pub struct Board {
     /// The cards, in order.
     pub cards: Vec<Card>,
     elements: Vec<Element>,
+}
+
+impl Card {
+    /// Whether it is an omitted scene that can be brought back.
+    pub fn comes_back(&self) -> bool {
+        self.hidden.is_some()
+    }
 }
 
 impl Board {
@@ -322,7 +332,7 @@ fn within<'e>(elements: &'e [Element], range: &Range<usize>) -> &'e [Element] {
 }
 
 /// The synopses of a scene: above its heading, and behind it before anything prints.
-fn head_synopses<'e>(elements: &'e [Element]) -> impl Iterator<Item = &'e Element> {
+fn head_synopses(elements: &[Element]) -> impl Iterator<Item = &Element> {
     let mut past = false;
     elements
         .iter()

@@ -77,6 +77,14 @@ impl Studio {
         })
     }
 
+    /// What is stale in a story. Blocks.
+    pub(crate) fn stale_parts(&self, draft_id: &str) -> Result<Vec<StaleDto>, StudioError> {
+        let mut desk = self.story_desk(draft_id)?;
+        let story = desk.story();
+        story.settle(&mut desk.kept.sources);
+        Ok(stale(&story, &desk))
+    }
+
     /// Notes what is known of a story. Blocks.
     fn keep_story(&self, desk: &Desk) -> Result<(), StudioError> {
         let json = |e: serde_json::Error| StudioError::Internal(e.to_string());
@@ -306,7 +314,17 @@ fn story_dto(story: &Story, desk: &Desk) -> StoryDto {
             beats: e.carries.iter().map(|b| to_u32(b + 1)).collect(),
         })
         .collect();
-    let stale = story
+    StoryDto {
+        revision: desk.draft.revision,
+        beats,
+        scenes,
+        stale: stale(story, desk),
+    }
+}
+
+/// What was made from something that reads otherwise now.
+fn stale(story: &Story, desk: &Desk) -> Vec<StaleDto> {
+    story
         .stale(&desk.kept.sources)
         .into_iter()
         .map(|s| {
@@ -324,13 +342,7 @@ fn story_dto(story: &Story, desk: &Desk) -> StoryDto {
                 because,
             }
         })
-        .collect();
-    StoryDto {
-        revision: desk.draft.revision,
-        beats,
-        scenes,
-        stale,
-    }
+        .collect()
 }
 
 fn because(because: Because) -> BecauseDto {
