@@ -14,3 +14,4 @@ mod screenshots;
 mod scripts;
 mod steps;
 mod story;
+mod walks;
