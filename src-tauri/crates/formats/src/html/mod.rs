@@ -1,0 +1,3 @@
+//! HTML: a page for readers.
+
+pub mod read;
