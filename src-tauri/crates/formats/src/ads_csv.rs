@@ -5,13 +5,14 @@
 //! Editor and every CSV reader in use skip it.
 
 use inkstone_manuscript::{
-    Language,
+    DocumentKind, Language,
     adset::{Ad, AdField, AdSet},
 };
 
 use crate::{
     FormatError,
-    table::{guarded, table},
+    import::{Found, Imported, Report},
+    table::{guarded, table, unguarded},
 };
 
 /// How many headlines and descriptions a responsive search ad has.
@@ -64,6 +65,89 @@ pub fn google_editor(set: &AdSet, campaign: &str, ad_group: &str) -> Result<Stri
         row
     });
     table(header, rows, true)
+}
+
+/// Reads ads from a table whose first row names the columns: `Headline 1`, `Description 2`,
+/// `Primary text`, `Call to action`, in English or Chinese, as both tables here and the ad platforms
+/// write them. Rows without any of these are left out, and so are other columns.
+///
+/// # Errors
+/// [`FormatError::NotThis`] without a column of an ad, [`FormatError::Table`] for a broken table.
+pub fn read(text: &str) -> Result<Imported, FormatError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let failed = |error: csv::Error| FormatError::Table(error.to_string());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text.as_bytes());
+    let mut records = reader.records();
+    let header = records
+        .next()
+        .transpose()
+        .map_err(failed)?
+        .unwrap_or_default();
+    let columns: Vec<Option<AdField>> = header.iter().map(field_of).collect();
+    if columns.iter().all(Option::is_none) {
+        return Err(FormatError::NotThis {
+            format: "CSV",
+            detail: "no column of an ad (Headline 1, Description 1 ...)".to_owned(),
+        });
+    }
+    let chinese = header.iter().any(|name| name.trim().starts_with("标题"));
+    let channel = header.iter().position(|name| name.trim() == "Channel");
+    let mut set = AdSet::parse("");
+    for record in records {
+        let record = record.map_err(failed)?;
+        let mut ad = Ad {
+            fields: Vec::new(),
+            ..Ad::default()
+        };
+        for (cell, field) in record.iter().zip(&columns) {
+            if let Some(field) = field
+                && !cell.trim().is_empty()
+            {
+                ad.fields.push((*field, unguarded(cell).trim().to_owned()));
+            }
+        }
+        if let Some(channel) = channel.and_then(|at| record.get(at))
+            && set.channel.is_none()
+            && !channel.trim().is_empty()
+        {
+            set.channel = Some(unguarded(channel).trim().to_owned());
+        }
+        if !ad.fields.is_empty() {
+            set.ads.push(ad);
+        }
+    }
+    let language = if chinese {
+        Language::Chinese
+    } else {
+        Language::English
+    };
+    Ok(Imported {
+        kind: DocumentKind::Ads,
+        text: set.print(language),
+        title: None,
+        keeps_file: false,
+        report: Report {
+            format: "csv",
+            found: vec![(Found::Ads, set.ads.len())],
+            ..Report::default()
+        },
+    })
+}
+
+/// The field that a column is of.
+fn field_of(name: &str) -> Option<AdField> {
+    let name = name
+        .trim()
+        .trim_end_matches(|c: char| c.is_ascii_digit())
+        .trim();
+    AdField::ALL.into_iter().find(|field| {
+        [Language::English, Language::Chinese]
+            .iter()
+            .any(|language| field.label(*language).eq_ignore_ascii_case(name))
+    })
 }
 
 /// The most values that one ad has for a field.
@@ -153,6 +237,32 @@ mod tests {
                 "2,meta_feed,,,,Shop\r\n",
             ))
         );
+    }
+
+    #[test]
+    fn both_tables_are_read_back() {
+        let set = set(vec![
+            ad(&[
+                (AdField::Headline, "新鲜, \"热\""),
+                (AdField::Headline, "-50% off"),
+                (AdField::PrimaryText, "One\ntwo"),
+            ]),
+            ad(&[(AdField::Description, "Warm.")]),
+        ]);
+        let imported = super::read(&generic(&set, "meta").unwrap()).unwrap();
+        let fields = |set: &AdSet| {
+            set.ads
+                .iter()
+                .map(|ad| ad.fields.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(fields(&AdSet::parse(&imported.text)), fields(&set));
+        assert_eq!(imported.report.found, [(Found::Ads, 2)]);
+        let editor = super::read(&google_editor(&set, "C", "G").unwrap()).unwrap();
+        let ads = AdSet::parse(&editor.text).ads;
+        assert_eq!(ads[0].fields, set.ads[0].fields[..2]);
+        assert!(super::read("a,b\r\n1,2\r\n").is_err());
+        assert!(super::read("").is_err());
     }
 
     #[test]

@@ -11,17 +11,23 @@
 //! Glossary
 //! - *FDX*: Final Draft's XML. *Layout*: a script as it is printed, told apart by its columns.
 //! - *Plain*: a text file without markup of its own, in any encoding people still use.
+//! - *Prose*: what the readers of DOCX and HTML find, before it is written as Markdown.
+//! - *Script*: a text that [`script_text`] recognises; a document of any format may be one.
 //! - *Fallback*: a character that the fonts we ship lack, and the font it is set in ([`pdf`]).
 //! - *Editor*: Google Ads Editor, which imports ads from CSV.
 
 pub mod ads_csv;
 pub mod bundle;
+pub mod docx;
 mod error;
 pub mod fdx;
+pub mod html;
 pub mod import;
 pub mod pdf;
 pub mod pdf_text;
 pub mod plain;
+mod prose;
+mod prose_text;
 pub mod report;
 pub mod script;
 pub mod script_text;

@@ -103,6 +103,29 @@ pub(crate) fn plain(runs: &[Run]) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// The blocks as lines without marks, a blank line between them, for what is a script. Lines that
+/// a break divides stay lines, and text as it stands keeps its indents.
+pub(crate) fn lines_of(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        let text: String = match block {
+            Block::Code(text) => text.clone(),
+            _ => runs_of(block)
+                .filter_map(|run| match run {
+                    Run::Text(text, _) => Some(text.as_str()),
+                    _ => None,
+                })
+                .collect(),
+        };
+        for line in text.lines() {
+            out.push_str(line.trim_end());
+            out.push('\n');
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// Whether anything of it would be seen.
 pub(crate) fn is_empty(runs: &[Run]) -> bool {
     !runs.iter().any(|run| match run {
@@ -200,7 +223,11 @@ fn started(text: &str) -> String {
     let bullet = text.strip_prefix(['-', '+']);
     let mark = text.starts_with(['#', '>', '|', '=', '~'])
         || bullet.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-']));
-    if mark { format!("\\{text}") } else { text.to_owned() }
+    if mark {
+        format!("\\{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn escaped(text: &str) -> String {
@@ -285,12 +312,20 @@ pub(crate) fn inline(runs: &[Run]) -> String {
         let mut inner = if style.code {
             let longest = body.split(|c| c != '`').map(str::len).max().unwrap_or(0);
             let fence = "`".repeat(longest + 1);
-            let pad = if body.starts_with('`') || body.ends_with('`') { " " } else { "" };
+            let pad = if body.starts_with('`') || body.ends_with('`') {
+                " "
+            } else {
+                ""
+            };
             format!("{fence}{pad}{}{pad}{fence}", body.replace('\n', " "))
         } else {
             escaped(body)
         };
-        for (on, mark) in [(style.strike, "~~"), (style.italic, "*"), (style.bold, "**")] {
+        for (on, mark) in [
+            (style.strike, "~~"),
+            (style.italic, "*"),
+            (style.bold, "**"),
+        ] {
             if on && !style.code {
                 inner = format!("{mark}{inner}{mark}");
             }
@@ -363,8 +398,10 @@ mod tests {
 
     #[test]
     fn what_is_text_stays_text() {
-        assert_eq!(inline(&[text("2 * 3 [a] snake_case _x_ a<b <b> AT&T &amp;")]),
-            r"2 \* 3 \[a\] snake_case \_x\_ a\<b \<b> AT\&T \&amp;");
+        assert_eq!(
+            inline(&[text("2 * 3 [a] snake_case _x_ a<b <b> AT&T &amp;")]),
+            r"2 \* 3 \[a\] snake_case \_x\_ a\<b \<b> AT\&T \&amp;"
+        );
         for (plain, written) in [
             ("# no heading", "\\# no heading"),
             ("1. no list", "1\\. no list"),

@@ -14,6 +14,14 @@ pub(crate) fn guarded(cell: &str) -> String {
     }
 }
 
+/// A cell without the guard that [`guarded`] puts before it.
+pub(crate) fn unguarded(cell: &str) -> &str {
+    match cell.strip_prefix('\'') {
+        Some(rest) if guarded(rest) != rest => rest,
+        _ => cell,
+    }
+}
+
 /// A table with its header. With `mark` it begins with a byte order mark: without one Excel takes
 /// a CSV for the system's old encoding and shows Chinese as garbage.
 pub(crate) fn table(

@@ -28,7 +28,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod title;
-mod xml;
+pub(crate) mod xml;
 
 pub use marks::{Marks, RevisionSet};
 pub use xml::MOST_BYTES;

@@ -4,19 +4,28 @@
 //! places, lists, quotes, code, tables. Scripts, styles, menus and forms are left out. A picture is
 //! named by what is said of it and never fetched: that would tell a stranger who reads the page.
 
+use std::collections::HashMap;
+
 use dom_query::{Document, NodeRef};
 use encoding_rs::Encoding;
 use inkstone_manuscript::DocumentKind;
 
 use crate::{
     FormatError,
-    import::{Found, Imported, Report},
+    import::{Found, Imported, Known, Report},
     plain,
     prose::{self, Block, Run, Style, Tally},
+    prose_text, script_text,
 };
 
 /// What is nested deeper is read as plain text.
 const DEEPEST: usize = 120;
+
+/// Elements that may be open at one place; a page with more is read without a tree.
+const MOST_OPEN: u32 = 500;
+
+/// Nodes that a page may grow to.
+const MOST_NODES: u64 = 3_000_000;
 
 /// Bytes at the top in which a page names its encoding (the HTML standard looks at 1,024).
 const HEAD: usize = 4_096;
@@ -32,11 +41,19 @@ pub(crate) fn recognises(bytes: &[u8]) -> bool {
 ///
 /// # Errors
 /// What [`plain::detect`] says of its text.
-pub fn read(bytes: &[u8]) -> Result<Imported, FormatError> {
-    let decoded = match named(bytes) {
+pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
+    let chosen = known.encoding.map(plain::chosen).transpose()?;
+    let decoded = match chosen.or_else(|| named(bytes)) {
         Some(encoding) => plain::decode_in(bytes, encoding)?,
         None => plain::detect(bytes)?,
     };
+    if !tame(&decoded.text) {
+        let mut imported = prose_text::prose(&words_of(&decoded.text), "html");
+        imported.kind = known.kind.unwrap_or(DocumentKind::News);
+        imported.report.encoding = Some(decoded.encoding);
+        imported.report.sure = decoded.sure;
+        return Ok(imported);
+    }
     let page = Document::from(decoded.text.as_str());
     let title = page
         .select_single("title")
@@ -54,13 +71,22 @@ pub fn read(bytes: &[u8]) -> Result<Imported, FormatError> {
         reader.children(&top, &Style::default(), 0);
         reader.close();
     }
+    let lines = prose::lines_of(&reader.blocks);
+    if known.is_script(|| script_text::recognises(&lines)) {
+        let mut script = script_text::read(&lines);
+        script.title = script.title.or(title);
+        script.report.format = "html";
+        script.report.encoding = Some(decoded.encoding);
+        script.report.sure = decoded.sure;
+        return Ok(script);
+    }
     let tally = Tally::of(&reader.blocks);
     let heading = reader.blocks.iter().find_map(|block| match block {
         Block::Heading(_, runs) => Some(prose::plain(runs)),
         _ => None,
     });
     Ok(Imported {
-        kind: DocumentKind::News,
+        kind: known.kind.unwrap_or(DocumentKind::News),
         text: prose::markdown(&reader.blocks),
         title: heading.or(title),
         keeps_file: false,
@@ -106,6 +132,149 @@ fn named(bytes: &[u8]) -> Option<&'static Encoding> {
             encoding
         }
     })
+}
+
+/// The tags of a page, one after another: where each begins and ends, its name in lower case, and
+/// whether it closes. Comments have no name.
+fn tags(page: &str) -> impl Iterator<Item = (usize, usize, String, bool)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let open = at + page[at..].find('<')?;
+            let rest = &page[open + 1..];
+            if rest.starts_with("!--") {
+                let end = rest
+                    .find("-->")
+                    .map_or(page.len(), |end| open + 1 + end + 3);
+                at = end;
+                return Some((open, end, String::new(), false));
+            }
+            let closes = rest.starts_with('/');
+            let rest = rest.trim_start_matches('/');
+            let letters = |c: &char| c.is_ascii_alphanumeric();
+            let name: String = rest.chars().take_while(letters).take(16).collect();
+            if name.is_empty() && !rest.starts_with(['!', '?']) {
+                at = open + 1;
+                continue;
+            }
+            let end = rest
+                .find('>')
+                .map_or(page.len(), |end| page.len() - rest.len() + end + 1);
+            at = end;
+            return Some((open, end, name.to_ascii_lowercase(), closes));
+        }
+    })
+}
+
+/// Whether the tree of a page stays within bounds. The rules by which a browser mends a page can
+/// make many elements of one: each paragraph opens again what was open before it.
+fn tame(page: &str) -> bool {
+    let mut open: HashMap<String, u32> = HashMap::new();
+    let (mut deep, mut formats, mut nodes) = (0_u32, 0_u32, 0_u64);
+    for (_, _, name, closes) in tags(page) {
+        let format = matches!(
+            name.as_str(),
+            "a" | "b"
+                | "big"
+                | "code"
+                | "em"
+                | "font"
+                | "i"
+                | "nobr"
+                | "s"
+                | "small"
+                | "strike"
+                | "strong"
+                | "tt"
+                | "u"
+        );
+        let counts = !matches!(
+            name.as_str(),
+            "" | "p"
+                | "li"
+                | "td"
+                | "th"
+                | "tr"
+                | "dt"
+                | "dd"
+                | "option"
+                | "tbody"
+                | "thead"
+                | "br"
+                | "tfoot"
+                | "img"
+                | "hr"
+                | "meta"
+                | "link"
+                | "input"
+                | "col"
+                | "area"
+                | "base"
+                | "wbr"
+                | "embed"
+                | "param"
+                | "source"
+                | "track"
+                | "doctype"
+                | "colgroup"
+        );
+        if counts && closes {
+            if let Some(count) = open.get_mut(&name).filter(|count| **count > 0) {
+                *count -= 1;
+                deep -= 1;
+                formats -= u32::from(format);
+            }
+        } else if counts {
+            *open.entry(name).or_default() += 1;
+            deep += 1;
+            formats += u32::from(format);
+        }
+        nodes += 2 + u64::from(formats);
+        if deep > MOST_OPEN || nodes > MOST_NODES {
+            return false;
+        }
+    }
+    true
+}
+
+/// Elements whose words stand apart.
+const PARTS: [&str; 8] = ["p", "div", "tr", "li", "h1", "h2", "h3", "td"];
+
+/// The words of a page without its tags, scripts and styles.
+fn words_of(page: &str) -> String {
+    let mut out = String::new();
+    let (mut at, mut hidden) = (0, None::<String>);
+    let end = (page.len(), page.len(), String::new(), false);
+    for (open, close, name, closes) in tags(page).chain([end]) {
+        if hidden.is_none() {
+            let words = prose::folded(&page[at..open]);
+            // What is written after an ampersand is no name of its own, so that goes last.
+            let words = words
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&nbsp;", " ")
+                .replace("&quot;", "\"")
+                .replace("&amp;", "&");
+            out.push_str(if out.ends_with(['\n', ' ']) {
+                words.trim_start()
+            } else {
+                &words
+            });
+        }
+        at = close;
+        match &hidden {
+            Some(waits) if closes && *waits == name => hidden = None,
+            None if !closes && matches!(name.as_str(), "script" | "style" | "head") => {
+                hidden = Some(name);
+            }
+            None if PARTS.contains(&name.as_str()) && !out.is_empty() && !out.ends_with("\n\n") => {
+                out.push_str("\n\n");
+            }
+            None if name == "br" => out.push('\n'),
+            _ => {}
+        }
+    }
+    format!("{}\n", out.trim())
 }
 
 #[derive(Default)]
@@ -179,7 +348,10 @@ impl Reader {
             | "textarea" | "input" | "dialog" | "head" => {}
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.close();
-                let level = name.as_bytes().get(1).map_or(1, |digit| usize::from(digit - b'0'));
+                let level = name
+                    .as_bytes()
+                    .get(1)
+                    .map_or(1, |digit| usize::from(digit - b'0'));
                 self.heading = Some(level);
                 self.children(node, style, depth);
                 self.close();
@@ -211,7 +383,9 @@ impl Reader {
                 let link = node.attr("href").map(|link| link.trim().to_owned());
                 let leads = |link: &String| {
                     let link = link.to_ascii_lowercase();
-                    ["http://", "https://", "mailto:"].iter().any(|s| link.starts_with(s))
+                    ["http://", "https://", "mailto:"]
+                        .iter()
+                        .any(|s| link.starts_with(s))
                 };
                 let link = link.filter(leads);
                 self.styled(node, style, depth, |style| style.link = link);
@@ -260,7 +434,13 @@ impl Reader {
         }
     }
 
-    fn styled(&mut self, node: &NodeRef, style: &Style, depth: usize, set: impl FnOnce(&mut Style)) {
+    fn styled(
+        &mut self,
+        node: &NodeRef,
+        style: &Style,
+        depth: usize,
+        set: impl FnOnce(&mut Style),
+    ) {
         let mut style = style.clone();
         set(&mut style);
         self.children(node, &style, depth);
@@ -344,7 +524,7 @@ mod tests {
     use super::*;
 
     fn text(html: &str) -> String {
-        read(html.as_bytes()).unwrap().text
+        read(html.as_bytes(), Known::default()).unwrap().text
     }
 
     #[test]
@@ -357,7 +537,7 @@ mod tests {
             <img src='https://tracker.example/x.png' alt='The pier'>\
             <table><tr><th>A</th><th>B</th></tr><tr><td>1</td><td><p>2</p></td></tr></table>\
             <script>alert(1)</script></article><footer>Legal</footer></body></html>";
-        let imported = read(page.as_bytes()).unwrap();
+        let imported = read(page.as_bytes(), Known::default()).unwrap();
         assert_eq!(imported.title.as_deref(), Some("Night ferry"));
         assert_eq!(
             imported.text,
@@ -373,7 +553,10 @@ mod tests {
         let (bytes, _, _) = encoding_rs::BIG5.encode(
             "<html><head><meta charset=\"big5\"></head><body><p>夜裡潮水很高</p></body></html>",
         );
-        assert_eq!(read(&bytes).unwrap().text, "夜裡潮水很高\n");
+        assert_eq!(
+            read(&bytes, Known::default()).unwrap().text,
+            "夜裡潮水很高\n"
+        );
         let lies = "<html><meta charset=utf-16><p>夜里</p></html>";
         assert_eq!(text(lies), "夜里\n");
     }
@@ -381,7 +564,9 @@ mod tests {
     #[test]
     fn layout_tables_and_loose_text_are_paragraphs() {
         assert_eq!(
-            text("<html><table><tr><td>One<div>Two</div></td></tr></table>loose <i>text</i></html>"),
+            text(
+                "<html><table><tr><td>One<div>Two</div></td></tr></table>loose <i>text</i></html>"
+            ),
             "One\n\nTwo\n\nloose *text*\n"
         );
     }
@@ -390,11 +575,23 @@ mod tests {
     fn hostile_pages_are_read_in_bounded_time() {
         let deep = format!("<html>{}x", "<div><b>".repeat(50_000));
         assert!(text(&deep).contains('x'));
+        // Each paragraph would open all that is open again.
+        let again: String = (0..400).map(|n| format!("<b id={n}>")).collect();
+        let again = format!(
+            "<html>{again}{}<p>&lt;y&amp;lt;</html>",
+            "<p>x".repeat(100_000)
+        );
+        assert!(text(&again).ends_with("x\n\n<y&lt;\n"));
         let tables = format!("<html>{}x", "<table><tr><td>".repeat(5_000));
         let _ = text(&tables);
-        for broken in ["<html", "<html><a href=", "<html>&#xffffff;</p></p><li><td>", "<!doctype html>"] {
-            let _ = read(broken.as_bytes());
+        for broken in [
+            "<html",
+            "<html><a href=",
+            "<html>&#xffffff;</p></p><li><td>",
+            "<!doctype html>",
+        ] {
+            let _ = read(broken.as_bytes(), Known::default());
         }
-        assert!(read(b"<html>\0\x01\x02").is_err());
+        assert!(read(b"<html>\0\x01\x02", Known::default()).is_err());
     }
 }

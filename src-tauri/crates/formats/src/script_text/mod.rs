@@ -16,6 +16,19 @@ use crate::{
 /// How many lines are named as uncertain; more is no help.
 const MOST_UNSURE: usize = 200;
 
+/// Whether a text is a script: in the layout of one, in the Chinese manner, or Fountain with a scene
+/// in which somebody speaks.
+pub(crate) fn recognises(text: &str) -> bool {
+    if chinese::recognises(text) || layout::recognises(text) {
+        return true;
+    }
+    use inkstone_manuscript::fountain::{ElementKind, parse};
+    let elements = parse(text);
+    let count = |kind: ElementKind| elements.iter().filter(|e| e.kind == kind).count();
+    let scenes = count(ElementKind::SceneHeading);
+    scenes >= 3 || (scenes >= 1 && count(ElementKind::Dialogue) >= 1)
+}
+
 /// Reads a script from plain text. Never fails: at worst all is action.
 pub fn read(text: &str) -> Imported {
     let text = text.trim_start_matches('\u{feff}');

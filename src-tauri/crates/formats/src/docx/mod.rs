@@ -1,0 +1,4 @@
+//! DOCX: a document of Word and its like (ECMA-376, Office Open XML).
+
+pub mod read;
+mod read_parts;
