@@ -382,7 +382,7 @@ export function commands(studio: StubStudio): Bodies {
       fonts: [],
     }),
     search: ({ query }) => studio.search(query),
-    search_meaning: () => ({ model: null, compared: 0, passages: 0, hits: [] }),
+    search_meaning: () => studio.meanings,
     ledger: () => studio.entries,
   };
 }

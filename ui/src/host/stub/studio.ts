@@ -11,6 +11,7 @@ import type {
   HistoryNodeDto,
   Language,
   LedgerEntryDto,
+  MeaningPage,
   ModelDto,
   PageSetup,
   ProductionDto,
@@ -71,6 +72,8 @@ export class StubStudio {
   models: ModelDto[] = [STARTER];
   private productions = new Map<string, ProductionDto>();
   entries: LedgerEntryDto[] = [];
+  /** What a search by meaning finds, whatever is asked. */
+  meanings: MeaningPage = { model: null, compared: 0, passages: 0, hits: [] };
   setups = new Map<string, PageSetup>();
   last: { project_id: string; draft_id: string | null } | null = null;
   /** The library as a file. */
