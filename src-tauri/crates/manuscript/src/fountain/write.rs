@@ -164,13 +164,28 @@ pub(super) fn block_of(text: &str, element: &Element) -> Block {
     block(text, element, false).unwrap_or_else(empty)
 }
 
+/// A key in which nothing opens a note or a boneyard, as it would where what stood between was cut
+/// out of it: a word joiner (U+2060) parts the signs, for which keys have no escape.
+fn parted(key: &str) -> String {
+    let mut out = String::with_capacity(key.len());
+    let mut before = ' ';
+    for c in key.chars() {
+        if matches!((before, c), ('/', '*') | ('[', '[')) {
+            out.push('\u{2060}');
+        }
+        out.push(c);
+        before = c;
+    }
+    out
+}
+
 fn title_page_of(text: &str, element: &Element) -> Vec<(String, Vec<String>)> {
     let mut entries: Vec<(String, Vec<String>)> = Vec::new();
     for line in SourceLines::new(text, element.range.clone()) {
         let whole: &str = &line.visible;
         let value = match key(&line) {
             Some((key, value)) => {
-                entries.push((key.to_owned(), Vec::new()));
+                entries.push((parted(key), Vec::new()));
                 value.trim()
             }
             None => whole.trim(),
@@ -382,7 +397,7 @@ fn one_line(text: &str) -> String {
 
 fn title_page(out: &mut String, entries: &[(String, Vec<String>)]) {
     for (index, (key, values)) in entries.iter().enumerate() {
-        let key = one_line(key).replace(':', "：");
+        let key = parted(&one_line(key)).replace(':', "：");
         let key = if key.is_empty() { "Notes" } else { &key };
         let values: Vec<&str> = values
             .iter()

@@ -99,6 +99,17 @@ fn an_empty_note_beside_another_says_nothing() {
 }
 
 #[test]
+fn a_key_out_of_which_something_was_cut_opens_nothing_when_written() {
+    for text in ["a*//*x*/*b*/*: c\n", "a[/*x*/[b]]: c\n"] {
+        let found = blocks(text);
+        assert!(matches!(found[0], Block::TitlePage(_)), "{text}");
+        let written = write(&found);
+        assert_eq!(blocks(&written), found, "{written:?}");
+        assert!(written.contains('b'));
+    }
+}
+
+#[test]
 fn boneyard_over_lines_ends_a_speech() {
     let text = "BO\nHi.\n/* cut\nthis */\n~la\n";
     let found = blocks(text);
