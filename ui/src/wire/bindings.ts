@@ -1202,6 +1202,22 @@ export type PreviewPiece = {
 	quiet: boolean;
 };
 
+/** What the fonts that ship lack for a script. */
+export type PageFonts = {
+	/** Fonts of the system, and what is set in them. */
+	fallbacks: Array<FontFallback>;
+	/** Characters that no font has: they are printed as their numbers. */
+	missing: Array<string>;
+};
+
+/** A font of the system. */
+export type FontFallback = {
+	/** Its name. */
+	font: string;
+	/** What is set in it. */
+	characters: Array<string>;
+};
+
 /** How a PDF went. */
 export type PdfDone = {
 	pages: number;
@@ -2489,6 +2505,8 @@ export interface Commands extends DoorCommands {
 	page_breaks: { input: Id; output: PageBreaks };
 	/** Shows pages of a draft as they would be printed. */
 	preview_pages: { input: PreviewPages; output: PagePreview };
+	/** What the fonts that ship lack for a draft's pages, and what has it. */
+	page_fonts: { input: PreviewPages; output: PageFonts };
 	/** Writes a draft as PDF. */
 	export_pdf: { input: ExportPdf; output: PdfDone };
 	/** A script in numbers: scenes, characters, places and shares (id of the draft). */

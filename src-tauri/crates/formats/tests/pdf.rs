@@ -177,3 +177,17 @@ fn hostile_scripts_end() {
         }
     }
 }
+
+#[test]
+fn lines_that_run_both_ways_end_with_and_without_a_font() {
+    let text = "INT. ROOM - DAY\n\nMARA reads שלום (לך) aloud, then مرحبا 123.\n\nMARA\nשלום, Mara said (twice).\n\n\
+        *שלום **Mara** _مرحبا_*\n\n👩‍👩‍👧 and \u{202e}abc\u{202c}.\n";
+    for options in [PageOptions::default(), PageOptions::of(Language::Chinese)] {
+        let pages = lay_out(text, &options);
+        let made = pdf::write(&pages, &info(), &[]).unwrap();
+        assert!(made.bytes.starts_with(b"%PDF"));
+        if let Some(copied) = copied(&made.bytes) {
+            assert!(copied.contains("MARA reads"), "{copied}");
+        }
+    }
+}

@@ -6,8 +6,8 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    board, commands, compare, doorway, dto, history, inputs, meaning, merging, pages, provenance,
-    replay, script_compare, story, tally,
+    board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts, pages,
+    provenance, replay, script_compare, story, tally,
 };
 
 const HEAD: &str =
@@ -103,6 +103,7 @@ fn typescript() -> String {
     use inputs::*;
     use meaning::*;
     use merging::*;
+    use page_fonts::*;
     use pages::*;
     use provenance::labels::Label;
     use provenance::*;
@@ -202,6 +203,8 @@ fn typescript() -> String {
         PagePreview,
         PreviewSheet,
         PreviewPiece,
+        PageFonts,
+        FontFallback,
         PdfDone,
         ExportTally,
         TallyFormat,

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, board::dto::*, compare::*, dto::*, history::*, imports::*, inputs::*,
-    meaning::*, merging::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
-    story::dto::*, tally::*,
+    meaning::*, merging::*, page_fonts::*, pages::*, production::*, provenance::*, replay::*,
+    script_compare::*, story::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -251,6 +251,8 @@ commands! {
     page_breaks(Id) -> PageBreaks;
     /// Shows pages of a draft as they would be printed.
     preview_pages(PreviewPages) -> PagePreview;
+    /// What the fonts that ship lack for a draft's pages, and what has it.
+    page_fonts(PreviewPages) -> PageFonts;
     /// Writes a draft as PDF.
     export_pdf(ExportPdf) -> PdfDone;
     /// A script in numbers: scenes, characters, places and shares (id of the draft).

@@ -55,6 +55,7 @@ pub mod meaning;
 pub mod merging;
 mod models;
 mod order;
+pub mod page_fonts;
 pub mod pages;
 pub mod production;
 mod projects;

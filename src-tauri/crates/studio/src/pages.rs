@@ -92,6 +92,23 @@ impl PageSetup {
         }
     }
 
+    /// This setup for a script whose pages were locked with another one: what decides where pages
+    /// end is the lock's, what is printed around the text stays.
+    #[must_use]
+    pub fn locked_to(self, lock: &Self) -> Self {
+        Self {
+            scene_numbers: self.scene_numbers,
+            title_page: self.title_page,
+            page_numbers: self.page_numbers,
+            bold_headings: self.bold_headings,
+            watermark: self.watermark,
+            header: self.header,
+            footer: self.footer,
+            shown: self.shown,
+            ..lock.clone()
+        }
+    }
+
     /// What pages are laid out with, for a script in a language.
     pub fn options(&self, language: Language) -> PageOptions {
         let words = |text: &str| -> String {
@@ -331,15 +348,23 @@ pub(crate) struct Script {
     pub days: i64,
     /// Its locked pages and marks.
     pub revision_layer: RevisionLayer,
+    /// The setup that its pages were locked with, if they are.
+    pub lock: Option<PageSetup>,
 }
 
 impl Script {
-    fn pages(&self, setup: &PageSetup) -> Pages {
-        lay_out_revised(
-            &self.text,
-            &setup.options(self.language),
-            &self.revision_layer,
-        )
+    /// What its pages are laid out with: where they are locked, as they were then.
+    pub fn options(&self, setup: &PageSetup) -> PageOptions {
+        let setup = setup.clone();
+        let setup = match &self.lock {
+            Some(lock) => setup.locked_to(lock),
+            None => setup,
+        };
+        setup.options(self.language)
+    }
+
+    pub fn pages(&self, setup: &PageSetup) -> Pages {
+        lay_out_revised(&self.text, &self.options(setup), &self.revision_layer)
     }
 }
 
@@ -356,10 +381,9 @@ impl Studio {
         if document.kind != DocumentKind::Screenplay {
             return Err(StudioError::BadRequest("not a screenplay".into()));
         }
-        let brief = Self::brief(document.kind, document.language, &draft.fields)
-            .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language));
-        let language = brief.language();
+        let language = Self::script_language(&document, &draft);
         Ok(Script {
+            lock: Self::page_lock(&draft),
             revision_layer: self.revision_layer(&draft, language)?,
             document_id: document.id,
             title: draft.title,
@@ -370,7 +394,21 @@ impl Studio {
         })
     }
 
-    fn setup_of(&self, document_id: &str, language: Language) -> Result<PageSetup, StudioError> {
+    /// The language that a script is set in: its brief's.
+    pub(crate) fn script_language(
+        document: &inkstone_library::Document,
+        draft: &inkstone_library::Draft,
+    ) -> Language {
+        Self::brief(document.kind, document.language, &draft.fields)
+            .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language))
+            .language()
+    }
+
+    pub(crate) fn setup_of(
+        &self,
+        document_id: &str,
+        language: Language,
+    ) -> Result<PageSetup, StudioError> {
         let kept = self.library.setting(&setup_key(document_id))?;
         // One that another version wrote differently counts as none.
         Ok(kept
@@ -378,13 +416,10 @@ impl Studio {
             .unwrap_or_else(|| PageSetup::of(language)))
     }
 
-    /// What the pages of a document are laid out with.
-    pub(crate) fn page_options(
-        &self,
-        document_id: &str,
-        language: Language,
-    ) -> Result<PageOptions, StudioError> {
-        Ok(self.setup_of(document_id, language)?.options(language))
+    /// What the pages of a script are laid out with.
+    pub(crate) fn page_options(&self, script: &Script) -> Result<PageOptions, StudioError> {
+        let setup = self.setup_of(&script.document_id, script.language)?;
+        Ok(script.options(&setup))
     }
 
     fn keep_setup(&self, document_id: &str, setup: &PageSetup) -> Result<(), StudioError> {
@@ -397,7 +432,11 @@ impl Studio {
     pub async fn page_setup(self: &Arc<Self>, i: Id) -> Result<PageSetup, StudioError> {
         self.blocking(move |s| {
             let script = s.script(&i.id)?;
-            s.setup_of(&script.document_id, script.language)
+            let setup = s.setup_of(&script.document_id, script.language)?;
+            Ok(match &script.lock {
+                Some(lock) => setup.locked_to(lock),
+                None => setup,
+            })
         })
         .await
     }
@@ -448,7 +487,7 @@ impl Studio {
     }
 
     fn pdf(&self, script: &Script, setup: &PageSetup) -> Result<Pdf, StudioError> {
-        let options = setup.options(script.language);
+        let options = script.options(setup);
         let fonts = self.fonts.get().map(AsRef::as_ref);
         pdf_of(
             &script.text,
@@ -599,6 +638,7 @@ mod tests {
             language: Language::English,
             days: 0,
             revision_layer: RevisionLayer::default(),
+            lock: None,
             text,
         };
         let pages = script.pages(&PageSetup::of(Language::English));

@@ -18,6 +18,7 @@ use crate::{
     drafts::{Units, to_u32},
     dto::DraftView,
     inputs::Id,
+    pages::PageSetup,
     projects::{bounded, time},
 };
 
@@ -101,6 +102,9 @@ struct Lock {
     at: i64,
     pages: Vec<PageLock>,
     scenes: Vec<String>,
+    /// How the pages were set. Locks of earlier versions don't say: what the document has then.
+    #[serde(default)]
+    setup: Option<PageSetup>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -133,7 +137,13 @@ impl Studio {
         if document.kind != DocumentKind::Screenplay {
             return Err(StudioError::BadRequest("not a screenplay".into()));
         }
-        Ok((draft, document.language))
+        let language = Self::script_language(&document, &draft);
+        Ok((draft, language))
+    }
+
+    /// The setup that the pages of a draft were locked with, if they are.
+    pub(crate) fn page_lock(draft: &lib::Draft) -> Option<PageSetup> {
+        Production::of(draft).locked?.setup
     }
 
     fn keep_production(
@@ -233,7 +243,12 @@ impl Studio {
         if layer.changed.is_empty() {
             return Ok(vec![]);
         }
-        let options = self.page_options(&draft.document_id, language)?;
+        let setup = self.setup_of(&draft.document_id, language)?;
+        let setup = match Self::page_lock(draft) {
+            Some(lock) => setup.locked_to(&lock),
+            None => setup,
+        };
+        let options = setup.options(language);
         let laid = pages::lay_out_revised(&draft.body, &options, &layer);
         let marked = |page: &&pages::Page| {
             let mut lines = page.lines.iter();
@@ -334,8 +349,8 @@ impl Studio {
                     };
                     let node = s.library.save_version(&draft.id, name)?;
                     let (draft, _) = s.screenplay(&i.id)?;
-                    let options = s.page_options(&draft.document_id, language)?;
-                    let laid = pages::lay_out(&draft.body, &options);
+                    let setup = s.setup_of(&draft.document_id, language)?;
+                    let laid = pages::lay_out(&draft.body, &setup.options(language));
                     production.locked = Some(Lock {
                         node: node.id,
                         at: node.created_at,
@@ -353,6 +368,7 @@ impl Studio {
                             })
                             .collect(),
                         scenes: locked_numbers(&draft.body),
+                        setup: Some(setup),
                     });
                     s.keep_production(&draft, &production)?;
                 }

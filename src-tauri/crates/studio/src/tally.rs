@@ -224,7 +224,7 @@ impl Studio {
     pub async fn script_tally(self: &Arc<Self>, i: Id) -> Result<TallyDto, StudioError> {
         self.blocking(move |s| {
             let script = s.script(&i.id)?;
-            let options = s.page_options(&script.document_id, script.language)?;
+            let options = s.page_options(&script)?;
             let tally = tally_revised(&script.text, &options, &script.revision_layer);
             Ok(dto(&tally, script.revision, &script.text))
         })
@@ -235,7 +235,7 @@ impl Studio {
     pub async fn export_tally(self: &Arc<Self>, i: ExportTally) -> Result<PdfDone, StudioError> {
         self.blocking(move |s| {
             let script = s.script(&i.draft_id)?;
-            let options = s.page_options(&script.document_id, script.language)?;
+            let options = s.page_options(&script)?;
             let counted = ScriptTally {
                 tally: tally_revised(&script.text, &options, &script.revision_layer),
                 paper: options.paper,

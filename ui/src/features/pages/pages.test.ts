@@ -45,6 +45,17 @@ describe("pages", () => {
     expect(studio.called).not.toContain("page_breaks");
   });
 
+  it("say before printing what no font has", async () => {
+    opened({ kind: "screenplay", body: `${body}A smile: 😀.\n` });
+    render(Page);
+    render(PageCount);
+    await counted();
+    pages.open = true;
+    await vi.waitFor(() => expect(maybe("pages-missing")).not.toBeNull());
+    expect(at("pages-missing").textContent).toContain("😀 (U+1F600)");
+    await fireEvent.click(at("dialog-close"));
+  });
+
   it("can be looked at before they are saved", async () => {
     opened({ kind: "screenplay", body });
     render(Page);

@@ -376,6 +376,10 @@ export function commands(studio: StubStudio): Bodies {
     page_breaks: ({ id }) => breaks(studio.draft(id)),
     preview_pages: ({ draft_id, setup, first }) =>
       preview(studio.draft(draft_id).body, setup, first),
+    page_fonts: ({ draft_id }) => ({
+      fallbacks: [],
+      missing: [...new Set(studio.draft(draft_id).body.match(/\p{Extended_Pictographic}/gu))],
+    }),
     export_pdf: ({ draft_id }) => ({
       pages: breaks(studio.draft(draft_id)).pages,
       missing: [],

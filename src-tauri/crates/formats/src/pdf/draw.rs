@@ -1,6 +1,6 @@
 //! Lines on a page.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use inkstone_manuscript::pages::{
     Letter, Line, LineKind, Page, Pages,
@@ -15,10 +15,11 @@ use krilla::{
     tagging::{Artifact, ArtifactType, ContentTag},
     text::{Font, GlyphId, KrillaGlyph},
 };
-use rustybuzz::{Face as Shaper, UnicodeBuffer};
+use rustybuzz::{Direction, Face as Shaper, UnicodeBuffer};
+use unicode_bidi::Level;
 
 use super::{
-    Fallback, FontFile, Role, Rule,
+    Fallback, FontFile, Role, Rule, bidi,
     fonts::{FIRST_EXTRA, FIRST_SONG, Faces, Shipped, is_silent},
     points,
     tags::Tagger,
@@ -45,6 +46,13 @@ enum With {
     Number,
     /// Nothing is drawn.
     Nothing,
+}
+
+/// Letters of a line that are drawn at once.
+struct Piece {
+    letters: Range<usize>,
+    with: With,
+    level: Level,
 }
 
 impl<'a> Painter<'a> {
@@ -91,6 +99,8 @@ impl<'a> Painter<'a> {
             surface.end_tagged();
         }
         surface.set_fill(Some(shade(0)));
+        // The paragraph that goes on: what it is, where its last line stands, its direction.
+        let mut paragraph: Option<(LineKind, i32, Option<Level>)> = None;
         for (index, line) in page.lines.iter().enumerate() {
             let grey = match line.kind {
                 LineKind::Header | LineKind::Footer => 110,
@@ -105,7 +115,12 @@ impl<'a> Painter<'a> {
             // What is drawn in another order or as numbers is said in words.
             let said = (!self.is_plain(&text)).then_some(text.as_str());
             tagger.begin(surface, line, role, said);
-            self.line(surface, line);
+            let base = match paragraph {
+                Some((kind, y, base)) if kind == line.kind && follows(y, line) => base,
+                _ => bidi::base(&text),
+            };
+            paragraph = Some((line.kind, line.y, base));
+            self.line(surface, line, base);
             surface.end_tagged();
             if grey > 0 {
                 surface.set_fill(Some(shade(0)));
@@ -119,13 +134,19 @@ impl<'a> Painter<'a> {
         text.is_ascii() || text.chars().all(|c| self.shipped.has(c) && !is_silent(c))
     }
 
-    fn line(&mut self, surface: &mut Surface, line: &Line) {
+    fn line(&mut self, surface: &mut Surface, line: &Line, base: Option<Level>) {
         let letters = line.letters(self.pages.language);
         let text = line.text();
+        let levels = bidi::levels(&text, base);
+        let level = |letter: &Letter| {
+            let levels = levels.as_deref().unwrap_or_default();
+            levels.get(letter.at).copied().unwrap_or(Level::ltr())
+        };
+        let mut pieces: Vec<Piece> = Vec::new();
         let mut at = 0;
         while at < letters.len() {
             let with = self.choose(&letters[at]);
-            let face = letters[at].face;
+            let first = letters[at];
             let mut end = at + 1;
             while let Some(letter) = letters.get(end) {
                 // A space inside of a shaped run belongs to it where the run goes on behind.
@@ -134,27 +155,129 @@ impl<'a> Painter<'a> {
                     && letters
                         .get(end + 1)
                         .is_some_and(|next| self.choose(next) == with);
-                let same = letter.face == face && (joins || self.choose(letter) == with);
+                let same = letter.face == first.face
+                    && level(letter) == level(&first)
+                    && (joins || self.choose(letter) == with);
                 if !same {
                     break;
                 }
                 end += 1;
             }
-            self.piece(
-                surface,
-                line,
-                &text,
-                &letters[at..end],
-                letters.get(end),
+            pieces.push(Piece {
+                letters: at..end,
                 with,
-            );
-            if face.underline {
-                underline(surface, line, &letters[at..end]);
-            }
-            if face.italic {
-                dots(surface, line, &letters[at..end]);
-            }
+                level: level(&first),
+            });
             at = end;
+        }
+        if levels.is_some() {
+            self.reordered(surface, line, &text, &letters, &pieces);
+            return;
+        }
+        for Piece {
+            letters: range,
+            with,
+            ..
+        } in pieces
+        {
+            let next = letters.get(range.end);
+            self.dressed(surface, line, &text, &letters[range], next, with, false);
+        }
+    }
+
+    /// Draws a line whose pieces stand in another order than they are written in.
+    fn reordered(
+        &mut self,
+        surface: &mut Surface,
+        line: &Line,
+        text: &str,
+        letters: &[Letter],
+        pieces: &[Piece],
+    ) {
+        let levels: Vec<Level> = pieces.iter().map(|piece| piece.level).collect();
+        let mut x = letters.first().map_or(line.x, |letter| letter.x);
+        for index in bidi::visual(&levels) {
+            let Piece {
+                letters: range,
+                with,
+                level,
+            } = &pieces[index];
+            let back = level.is_rtl();
+            let mut placed = letters[range.clone()].to_vec();
+            // Shaped letters take the room they need; what they leave would be a hole in the line.
+            if let With::Shaped(number) = with {
+                let room: i32 = placed.iter().map(|letter| letter.advance).sum();
+                let natural = self.natural(*number, text, &placed, line.size, back);
+                let width = natural.map_or(room, |natural| natural.min(room));
+                share(&mut placed, x, width);
+                self.dressed(surface, line, text, &placed, None, *with, back);
+                x += width;
+                continue;
+            }
+            if back {
+                placed.reverse();
+            }
+            for letter in &mut placed {
+                letter.x = x;
+                x += letter.advance;
+                if back {
+                    letter.character = bidi::mirrored(letter.character);
+                }
+            }
+            if back {
+                // Each by itself: in the text they stand the other way.
+                for letter in placed {
+                    self.dressed(surface, line, text, &[letter], None, *with, false);
+                }
+            } else {
+                self.dressed(surface, line, text, &placed, None, *with, false);
+            }
+        }
+    }
+
+    /// How wide letters are when they are shaped, in tenths of a point.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "lengths on a page are small"
+    )]
+    fn natural(
+        &mut self,
+        number: usize,
+        text: &str,
+        letters: &[Letter],
+        size: i32,
+        back: bool,
+    ) -> Option<i32> {
+        let (first, last) = (letters.first()?, letters.last()?);
+        let said = text.get(first.at..last.at + last.character.len_utf8())?;
+        let face = self.faces.get(number).ok()??;
+        let (bytes, index) = face.reader.bytes();
+        let (_, width) = shaped(bytes, index, said, back)?;
+        Some((width * points(size) * 10.0).ceil() as i32)
+    }
+
+    /// A piece with its underline and dots.
+    #[expect(clippy::too_many_arguments, reason = "what a piece is drawn with")]
+    fn dressed(
+        &mut self,
+        surface: &mut Surface,
+        line: &Line,
+        text: &str,
+        letters: &[Letter],
+        next: Option<&Letter>,
+        with: With,
+        back: bool,
+    ) {
+        self.piece(surface, line, text, letters, next, with, back);
+        let face = letters
+            .first()
+            .map(|letter| letter.face)
+            .unwrap_or_default();
+        if face.underline {
+            underline(surface, line, letters);
+        }
+        if face.italic {
+            dots(surface, line, letters);
         }
     }
 
@@ -197,6 +320,7 @@ impl<'a> Painter<'a> {
         With::Number
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what a piece is drawn with")]
     fn piece(
         &mut self,
         surface: &mut Surface,
@@ -205,6 +329,7 @@ impl<'a> Painter<'a> {
         letters: &[Letter],
         next: Option<&Letter>,
         with: With,
+        back: bool,
     ) {
         let (Some(first), Some(last)) = (letters.first(), letters.last()) else {
             return;
@@ -212,7 +337,8 @@ impl<'a> Painter<'a> {
         let number = match with {
             With::Nothing => return,
             With::Number => {
-                for letter in letters {
+                // A mark without room of its own would cover the number of its letter.
+                for letter in letters.iter().filter(|letter| letter.advance > 0) {
                     self.number(surface, line, letter);
                 }
                 return;
@@ -237,7 +363,7 @@ impl<'a> Painter<'a> {
             let said = &text[first.at..end];
             let room = points(last.x + last.advance - first.x);
             let (bytes, index) = face.reader.bytes();
-            if let Some((glyphs, width)) = shaped(bytes, index, said) {
+            if let Some((glyphs, width)) = shaped(bytes, index, said, back) {
                 let scale = if width * size > room && width > 0.0 {
                     room / (width * size)
                 } else {
@@ -362,7 +488,7 @@ impl<'a> Painter<'a> {
         surface.push_transform(&Transform::from_rotate(angle));
         surface.push_transform(&Transform::from_translate(-wide / 2.0, size * 0.3));
         surface.push_transform(&Transform::from_scale(scale, scale));
-        self.line(surface, &letters);
+        self.line(surface, &letters, None);
         for _ in 0..4 {
             surface.pop();
         }
@@ -403,11 +529,14 @@ fn draw_in_room(
 
 /// The glyphs of a run that is shaped, and its width in ems.
 #[expect(clippy::cast_precision_loss, reason = "font units")]
-fn shaped(bytes: &[u8], index: u32, text: &str) -> Option<(Vec<KrillaGlyph>, f32)> {
+fn shaped(bytes: &[u8], index: u32, text: &str, back: bool) -> Option<(Vec<KrillaGlyph>, f32)> {
     let shaper = Shaper::from_slice(bytes, index)?;
     let units = shaper.units_per_em() as f32;
     let mut buffer = UnicodeBuffer::new();
     buffer.push_str(text);
+    if back {
+        buffer.set_direction(Direction::RightToLeft);
+    }
     buffer.guess_segment_properties();
     let output = rustybuzz::shape(&shaper, &[], buffer);
     let mut starts: Vec<usize> = output
@@ -444,6 +573,20 @@ fn shade(lightness: u8) -> Fill {
         paint: luma::Color::new(lightness).into(),
         opacity: NormalizedF32::ONE,
         rule: FillRule::NonZero,
+    }
+}
+
+/// Whether a line stands right beneath one at `y`.
+pub(super) fn follows(y: i32, line: &Line) -> bool {
+    line.y > y && line.y - y < 2 * line.size
+}
+
+/// Gives letters that are drawn together a share of their room each.
+fn share(letters: &mut [Letter], x: i32, width: i32) {
+    let count = i32::try_from(letters.len()).unwrap_or(i32::MAX).max(1);
+    for (nth, letter) in (0..).zip(letters) {
+        letter.x = x + width * nth / count;
+        letter.advance = width * (nth + 1) / count - width * nth / count;
     }
 }
 

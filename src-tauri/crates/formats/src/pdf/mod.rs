@@ -7,9 +7,15 @@
 //!
 //! The same pages, fonts and date give the same bytes.
 //!
-//! Left out: colours of fonts (emoji are drawn as outlines, if a font has them), and bidirectional
-//! ordering beyond runs: a line of mixed Arabic and English keeps its runs in the order of writing.
+//! Lines that run from right to left, or in part, are drawn in the order they are read in; the lines
+//! of a paragraph go by its first. The file is tagged: headings, paragraphs and tables are told apart,
+//! and what is printed around them is marked as such, for those who hear a page.
+//!
+//! Left out: colours of fonts (emoji are drawn as outlines, if a font has them, and what is joined of
+//! several as its parts), and the right edge: what runs from right to left begins where its column
+//! does.
 
+mod bidi;
 mod draw;
 mod fonts;
 mod tags;

@@ -11,6 +11,8 @@ use krilla::{
     },
 };
 
+use super::draw::follows;
+
 /// What a line is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
@@ -84,11 +86,7 @@ impl Tagger {
         self.close_table();
         // Lines right beneath one another are one paragraph.
         let goes_on = self.block.as_ref().is_some_and(|(kind, before, y, _)| {
-            *kind == line.kind
-                && *before == role
-                && line.y > *y
-                && line.y - *y <= line.size * 2
-                && line.y - *y < 2 * 120.max(line.size)
+            *kind == line.kind && *before == role && follows(*y, line)
         });
         if !goes_on {
             self.close_block();

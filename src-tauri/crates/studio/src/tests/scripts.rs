@@ -279,3 +279,64 @@ async fn two_states_of_a_script_are_compared_by_scene() {
     let error = world.call("compare_scripts", input).await.unwrap_err();
     assert_eq!(error.code, "bad_request");
 }
+
+#[tokio::test]
+async fn locked_pages_stay_as_they_were_set() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::English)
+        .await;
+    let draft = json!(open.draft);
+    let id = json!({ "id": draft });
+    let body = "Rain falls on the quay.\n\n".repeat(80);
+    replace(&world, &draft, &format!("INT. HOUSE - DAY\n\n{body}")).await;
+    let view = world.call("open_draft", id.clone()).await.unwrap();
+    let document = view["document"]["id"].clone();
+    let mut setup = world.call("page_setup", id.clone()).await.unwrap();
+    setup["paper"] = json!("a4");
+    let keep = json!({ "document_id": document, "setup": setup });
+    world.call("set_page_setup", keep).await.unwrap();
+    world.call("lock_script", id.clone()).await.unwrap();
+    let locked = world.call("page_breaks", id.clone()).await.unwrap();
+    // Another paper is kept for later; what stands around the text changes at once.
+    setup["paper"] = json!("letter");
+    setup["header"] = json!("Second draft");
+    let keep = json!({ "document_id": document, "setup": setup });
+    world.call("set_page_setup", keep).await.unwrap();
+    assert_eq!(
+        world.call("page_breaks", id.clone()).await.unwrap()["breaks"],
+        locked["breaks"]
+    );
+    let now = world.call("page_setup", id.clone()).await.unwrap();
+    assert_eq!(
+        (&now["paper"], &now["header"]),
+        (&json!("a4"), &json!("Second draft"))
+    );
+    let preview = json!({ "draft_id": draft, "setup": setup, "first": 0, "count": 1 });
+    let shown = world.call("preview_pages", preview).await.unwrap();
+    assert_eq!(shown["width"], json!(595.3));
+    world.call("unlock_script", id.clone()).await.unwrap();
+    let free = world.call("page_breaks", id.clone()).await.unwrap();
+    assert_ne!(free["breaks"], locked["breaks"]);
+    assert_eq!(
+        world.call("page_setup", id).await.unwrap()["paper"],
+        "letter"
+    );
+}
+
+#[tokio::test]
+async fn what_no_font_has_is_told_before_anything_is_printed() {
+    let world = World::writing("");
+    let open = world
+        .document(DocumentKind::Screenplay, Language::English)
+        .await;
+    let draft = json!(open.draft);
+    replace(&world, &draft, "MARA\nHello 😀, 墨, שלום.\n").await;
+    let id = json!({ "id": draft });
+    let setup = world.call("page_setup", id).await.unwrap();
+    let input = json!({ "draft_id": draft, "setup": setup, "first": 0, "count": 1 });
+    let fonts = world.call("page_fonts", input).await.unwrap();
+    // This studio was given no fonts of the system.
+    assert_eq!(fonts["missing"], json!(["ו", "ל", "ם", "ש", "😀"]));
+    assert_eq!(fonts["fallbacks"], json!([]));
+}
