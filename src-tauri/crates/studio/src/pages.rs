@@ -422,6 +422,20 @@ impl Studio {
         Ok(script.options(&setup))
     }
 
+    /// What the pages of a screenplay's draft are laid out with.
+    pub(crate) fn draft_page_options(
+        &self,
+        draft: &inkstone_library::Draft,
+        language: Language,
+    ) -> Result<PageOptions, StudioError> {
+        let setup = self.setup_of(&draft.document_id, language)?;
+        let setup = match Self::page_lock(draft) {
+            Some(lock) => setup.locked_to(&lock),
+            None => setup,
+        };
+        Ok(setup.options(language))
+    }
+
     fn keep_setup(&self, document_id: &str, setup: &PageSetup) -> Result<(), StudioError> {
         let value =
             serde_json::to_value(setup).map_err(|e| StudioError::Internal(e.to_string()))?;

@@ -243,12 +243,7 @@ impl Studio {
         if layer.changed.is_empty() {
             return Ok(vec![]);
         }
-        let setup = self.setup_of(&draft.document_id, language)?;
-        let setup = match Self::page_lock(draft) {
-            Some(lock) => setup.locked_to(&lock),
-            None => setup,
-        };
-        let options = setup.options(language);
+        let options = self.draft_page_options(draft, language)?;
         let laid = pages::lay_out_revised(&draft.body, &options, &layer);
         let marked = |page: &&pages::Page| {
             let mut lines = page.lines.iter();

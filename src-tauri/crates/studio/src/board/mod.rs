@@ -48,10 +48,8 @@ impl Studio {
         if document.kind != DocumentKind::Screenplay {
             return Err(StudioError::BadRequest("not a screenplay".into()));
         }
-        let brief = Self::brief(document.kind, document.language, &draft.fields)
-            .unwrap_or_else(|_| inkstone_desks::Brief::empty(document.kind, document.language));
-        let language = brief.language();
-        let options = self.page_options(&document.id, language)?;
+        let language = Self::script_language(&document, &draft);
+        let options = self.draft_page_options(&draft, language)?;
         let layer = self.revision_layer(&draft, language)?;
         Ok(Desk {
             layer,
