@@ -45,14 +45,18 @@ pub(crate) enum Reading {
 }
 
 impl Reading {
-    /// The reading that belongs to a template's name, as `news/draft.en.compact`.
-    pub fn of(template: &str) -> Self {
+    /// The reading that belongs to a template's name, as `news/draft.en.compact`; for one that all
+    /// kinds share, as `shared/rewrite.en`, that of the document's kind.
+    pub fn of(template: &str, document: Option<DocumentKind>) -> Self {
         let parts = || {
             let (kind, rest) = template.split_once('/')?;
             let (task, rest) = rest.split_once('.')?;
             let language = rest.split('.').next()?;
             Some(Self::Desk {
-                kind: kind.parse().ok()?,
+                kind: match kind {
+                    "shared" => document?,
+                    kind => kind.parse().ok()?,
+                },
                 task: Task::named(task)?,
                 language: language.parse().ok()?,
             })
@@ -422,7 +426,7 @@ mod tests {
             ("news/draft.en", Task::Draft),
             ("screenplay/scene.zh-CN.compact", Task::Scene { number: 0 }),
         ] {
-            let Reading::Desk { task: found, .. } = Reading::of(template) else {
+            let Reading::Desk { task: found, .. } = Reading::of(template, None) else {
                 panic!("{template}");
             };
             assert_eq!(found, task);
@@ -435,9 +439,19 @@ mod tests {
             "opera/draft.en",
             "news/draft.fr",
         ] {
-            assert!(matches!(Reading::of(raw), Reading::Raw), "{raw}");
+            assert!(
+                matches!(Reading::of(raw, Some(DocumentKind::Ads)), Reading::Raw),
+                "{raw}"
+            );
         }
         for kind in DocumentKind::ALL {
+            let shared = Reading::of("shared/rewrite.zh-CN", Some(kind));
+            assert!(
+                matches!(shared, Reading::Desk { kind: found, task: Task::Rewrite, .. } if found == kind)
+            );
+            let chatty =
+                Reading::of("shared/shorten.en", Some(kind)).read("<think>hm</think>Rain fell.");
+            assert_eq!(chatty.text, "Rain fell.");
             for task in inkstone_desks::tasks(kind) {
                 assert!(Task::named(task).is_some(), "{task}");
             }

@@ -62,6 +62,7 @@ impl Studio {
     pub(crate) fn takes(&self, draft: &lib::Draft) -> Result<Vec<TakeDto>, StudioError> {
         // The library first: what ends meanwhile is then in both, and never in neither.
         let kept = self.library.generations(&draft.id)?;
+        let kind = self.library.document(&draft.document_id)?.kind;
         let live: HashMap<String, TakeDto> = self
             .live()
             .iter()
@@ -74,7 +75,7 @@ impl Studio {
             .take(MOST_TAKES)
             .map(|g| match live.get(&g.id) {
                 Some(take) => take.clone(),
-                None => take_dto(g, &draft.body),
+                None => take_dto(g, kind, &draft.body),
             })
             .collect())
     }
@@ -86,10 +87,11 @@ impl Studio {
             return Ok(live.take.clone());
         }
         let Some(draft_id) = &kept.draft_id else {
-            return Ok(take_dto(kept, ""));
+            return Ok(take_dto(kept, DocumentKind::News, ""));
         };
         let draft = self.library.draft(draft_id)?;
-        Ok(take_dto(kept, &draft.body))
+        let kind = self.library.document(&draft.document_id)?.kind;
+        Ok(take_dto(kept, kind, &draft.body))
     }
 
     /// The draft and its document, unless one of them lies in the bin. Blocks.
@@ -493,7 +495,7 @@ impl Studio {
             return Err(StudioError::NothingWritten);
         }
         let target = bytes(&draft.body, i.from, i.to)?;
-        let reading = Reading::of(&generation.template);
+        let reading = Reading::of(&generation.template, Some(document.kind));
         let shown = reading.read(&resolved(&generation));
         let insert = if target.is_empty() || i.text == shown.text {
             join(&draft.body, &target, &i.text)
@@ -609,8 +611,8 @@ pub(crate) fn resolved(g: &lib::Generation) -> String {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
-pub(crate) fn take_dto(g: lib::Generation, body: &str) -> TakeDto {
-    let output = Reading::of(&g.template).read(&resolved(&g));
+pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> TakeDto {
+    let output = Reading::of(&g.template, Some(kind)).read(&resolved(&g));
     let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
         let end = target.end.min(body.len());
         units(body, &(target.start.min(end)..end))

@@ -290,7 +290,7 @@ impl Studio {
             variant: record.variant,
             request: record.request.clone(),
             references: record.references.clone(),
-            reading: Reading::of(record.template),
+            reading: Reading::of(record.template, None),
             departure: record.chosen.host.clone().map(|host| Departure {
                 host,
                 purpose: record.task.to_owned(),

@@ -57,12 +57,13 @@ impl Studio {
             references: &composed.references,
             target: Some(composed.target.clone()),
         })?;
-        let mut take = take_dto(self.library.generation(&id)?, &asked.draft.body);
+        let kind = self.library.document(&asked.draft.document_id)?.kind;
+        let mut take = take_dto(self.library.generation(&id)?, kind, &asked.draft.body);
         take.status = TakeStatus::Waiting;
         let call = Call {
             id,
             variant,
-            reading: Reading::of(&composed.template),
+            reading: Reading::of(&composed.template, Some(kind)),
             request,
             references: composed.references.clone(),
             departure: chosen.host.clone().map(|host| Departure {
