@@ -40,7 +40,7 @@ pub(crate) fn recognises(bytes: &[u8]) -> bool {
 /// Reads a page.
 ///
 /// # Errors
-/// What [`plain::detect`] says of its text.
+/// [`FormatError::NotThis`] for a page without text, and What [`plain::detect`] says of its text.
 pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
     let chosen = known.encoding.map(plain::chosen).transpose()?;
     let decoded = match chosen.or_else(|| named(bytes)) {
@@ -79,6 +79,12 @@ pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
         script.report.encoding = Some(decoded.encoding);
         script.report.sure = decoded.sure;
         return Ok(script);
+    }
+    if reader.blocks.is_empty() {
+        return Err(FormatError::NotThis {
+            format: "HTML",
+            detail: "no text in the page".to_owned(),
+        });
     }
     let tally = Tally::of(&reader.blocks);
     let heading = reader.blocks.iter().find_map(|block| match block {
