@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::panic, reason = "a step of a test ends the test")]
 
+mod board;
 mod desks;
 mod drafts;
 mod faults;

@@ -26,6 +26,8 @@ export interface Desk {
   More?: Component;
   /** What else is looked at beside the checks. */
   Readers?: Component;
+  /** What the text is made of, as a list: a tab of the desk. */
+  Parts?: Component;
   /** Views in the main area, in the order of the switch. */
   views?: View[];
   /** What stands beneath the text. */

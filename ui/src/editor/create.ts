@@ -230,6 +230,16 @@ export class Editor {
     return true;
   };
 
+  /** Takes the last step back, as the key would. */
+  undo() {
+    this.back(this.view);
+  }
+
+  /** Does again what was taken back last. */
+  redo() {
+    this.forth(this.view);
+  }
+
   /**
    * Goes to an earlier or later text that the library has. From here on the library alone knows
    * the way back and forth: what the editor remembers would no longer fit.

@@ -136,6 +136,7 @@ export const TESTIDS = [
   // The desk: its tabs, the brief (entries of lists count from 1: `brief-facts-1`), its actions.
   "desk",
   "tab-brief",
+  "tab-scenes",
   "tab-takes",
   "tab-checks",
   "tab-history",
@@ -179,6 +180,18 @@ export const TESTIDS = [
   "tally-*",
   "timeline",
   "timeline-*",
+
+  // The board: `card-<n>` counts cards from 0 and has data-kind; `column-<n>` counts columns from 0.
+  "board",
+  "board-*",
+  "card-*",
+  "column-*",
+  "sheet",
+  "sheet-*",
+  "split",
+  "split-*",
+  "scene-list",
+  "scene-list-*",
 
   // Takes. `takes-item` has data-status and data-decision.
   "takes-empty",

@@ -1,11 +1,13 @@
 import type { Desk } from "..";
 import Along from "./Along.svelte";
+import Board from "./Board.svelte";
 import Brief from "./Brief.svelte";
 import Interview from "./Interview.svelte";
 import More from "./More.svelte";
 import { nextStep } from "./next";
 import Readers from "./Readers.svelte";
 import Reports from "./Reports.svelte";
+import SceneList from "./SceneList.svelte";
 import Steps from "./Steps.svelte";
 import Story from "./Story.svelte";
 import Timeline from "./Timeline.svelte";
@@ -16,8 +18,10 @@ export const screenplay: Desk = {
   Along,
   More,
   Readers,
+  Parts: SceneList,
   views: [
     { id: "story", label: "story.view", View: Story },
+    { id: "board", label: "board.view", View: Board },
     { id: "timeline", label: "tally.timeline", View: Timeline },
     { id: "reports", label: "tally.reports", View: Reports },
     { id: "interview", label: "interview.title", View: Interview, within: "story" },

@@ -13,4 +13,7 @@ export const capOf = (limit: number): Cap => ({
 
 export const FIELD_CAP = capOf(LONGEST_FIELD);
 
+/** Of a heading or a title. */
+export const HEADING_CAP = capOf(300);
+
 export const listIsFull = () => notices.note("notices.list_capped", { limit: number(MOST_ITEMS) });

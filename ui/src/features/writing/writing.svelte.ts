@@ -171,6 +171,12 @@ class Writing {
     return brief && text;
   }
 
+  /** Waits for the steps that the library takes, and for the text to be saved. */
+  async settled(): Promise<void> {
+    await this.steps;
+    await this.flush();
+  }
+
   /** What the editor tells. */
   readonly ports = {
     onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
