@@ -88,7 +88,11 @@ async fn a_beat_sheet_goes_around_what_a_chinese_script_has() -> Result<(), E2eE
     app.keep("sheet-zh-CN").await?;
     app.click("sheet-apply").await?;
     app.wait_gone("sheet", PATIENCE).await?;
-    shows(&app, "card-0", "破题").await?;
+    app.wait_until("the first beat", PATIENCE, async || {
+        let label = app.attribute("card-0", "aria-label").await?;
+        Ok(label.is_some_and(|label| label.contains("破题")))
+    })
+    .await?;
     app.keep("board-zh-CN").await?;
     // A scene is omitted, and stays in the text.
     app.click("card-menu-3").await?;
