@@ -38,7 +38,11 @@ async fn a_locked_script_marks_what_changes_and_goes_out_as_fdx() -> Result<(), 
     app.wait_for("export-fdx", PATIENCE).await?;
     app.press("Escape").await?;
     app.click("new-document").await?;
-    app.wait_for("import-file", PATIENCE).await?;
+    app.click("import-file").await?;
+    app.wait_for("import-files", PATIENCE).await?;
+    app.keep("import").await?;
+    app.press("Escape").await?;
+    app.wait_gone("import-dialog", PATIENCE).await?;
     app.close().await
 }
 

@@ -1,9 +1,9 @@
 import type { Commands, StudioEvent } from "../wire/bindings";
 import { asError } from "./error";
-import type { FileChoice, Host } from "./types";
+import type { Drag, FileChoice, Host } from "./types";
 
 export { asError } from "./error";
-export type { FileChoice, Host } from "./types";
+export type { Drag, FileChoice, Host } from "./types";
 
 export const inTauri = typeof window !== "undefined" && "__TAURI_INTERNALS__" in window;
 
@@ -43,6 +43,8 @@ export async function call<K extends keyof Commands>(
 export const onEvent = (listener: (event: StudioEvent) => void) => connected().onEvent(listener);
 export const onClose = (finish: () => Promise<void>) => connected().onClose(finish);
 export const pickFile = (choice: FileChoice) => connected().pickFile(choice);
+export const pickFiles = (choice: FileChoice) => connected().pickFiles(choice);
+export const onDrag = async (listener: (drag: Drag) => void) => connected().onDrag(listener);
 export const saveFile = (choice: FileChoice) => connected().saveFile(choice);
 export const pickFolder = (title: string) => connected().pickFolder(title);
 export const restart = () => connected().restart();

@@ -13,6 +13,8 @@ export function stubHost(studio: StubStudio): Host {
     onEvent: async (listener) => studio.on(listener),
     onClose: async () => undefined,
     pickFile: async () => "/home/ada/models/qwen3-4b-q4_k_m.gguf",
+    pickFiles: async () => ["/home/ada/texts/ferry.docx"],
+    onDrag: async () => () => undefined,
     pickFolder: async () => "/home/ada/backups",
     restart: () => undefined,
     saveFile: async (choice) => `/home/ada/${choice.name ?? "text.txt"}`,

@@ -1,5 +1,6 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
+import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { open, save } from "@tauri-apps/plugin-dialog";
 import type { StudioEvent } from "../wire/bindings";
@@ -31,6 +32,16 @@ export const tauri: Host = {
     const picked = await open({ title: choice.title, multiple: false, filters: filters(choice) });
     return typeof picked === "string" ? picked : null;
   },
+  async pickFiles(choice) {
+    const picked = await open({ title: choice.title, multiple: true, filters: filters(choice) });
+    return picked ?? [];
+  },
+  onDrag: (listener) =>
+    getCurrentWebview().onDragDropEvent(({ payload }) => {
+      if (payload.type === "leave") listener({ what: "left" });
+      else if (payload.type === "drop") listener({ what: "dropped", paths: payload.paths });
+      else if (payload.type === "enter" && payload.paths.length) listener({ what: "over" });
+    }),
   async pickFolder(title) {
     const picked = await open({ title, directory: true, multiple: false });
     return typeof picked === "string" ? picked : null;

@@ -8,6 +8,9 @@ export interface FileChoice {
   name?: string;
 }
 
+/** Files from outside on their way over the window. */
+export type Drag = { what: "over" } | { what: "left" } | { what: "dropped"; paths: string[] };
+
 /** What the UI asks of whatever it runs in. */
 export interface Host {
   call<K extends keyof Commands>(
@@ -18,6 +21,9 @@ export interface Host {
   /** `finish` runs before the window goes. */
   onClose(finish: () => Promise<void>): Promise<void>;
   pickFile(choice: FileChoice): Promise<string | null>;
+  pickFiles(choice: FileChoice): Promise<string[]>;
+  /** Tells of files that are dragged over the window and dropped. */
+  onDrag(listener: (drag: Drag) => void): Promise<() => void>;
   saveFile(choice: FileChoice): Promise<string | null>;
   pickFolder(title: string): Promise<string | null>;
   /** Begins anew, with nothing remembered of the library that was open. */

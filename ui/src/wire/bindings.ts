@@ -1764,6 +1764,83 @@ export type ImportFile = {
 	project_id: string;
 	/** Where it lies. */
 	path: string;
+	/** The folders it lay in below the one that was chosen, with `/` between them. They come before the title, and before the file's name where the origin of the text is told. */
+	folder?: string;
+	/** What it is, where a person knows better. */
+	kind?: DocumentKind;
+	/** Its encoding, where a person knows better. */
+	encoding?: string;
+	/** Its language, where a person knows better. */
+	language?: Language;
+	/** Another title than the file gives itself; an empty one is none. */
+	title?: string;
+};
+
+/** Files and folders that a person chose. */
+export type ListImport = {
+	/** Where they lie. */
+	paths: Array<string>;
+};
+
+/** What of them can be imported. */
+export type ImportList = {
+	/** The files, by folder and name. */
+	files: Array<ListedFile>;
+	/** What is passed over, the first of it. */
+	skipped: Array<SkippedFile>;
+	/** How much more is passed over. */
+	skipped_more: number;
+	/** The name of the folder, if it was one. */
+	folder: string | null;
+};
+
+/** A file that can be imported. */
+export type ListedFile = {
+	/** Where it lies. */
+	path: string;
+	/** Its name. */
+	name: string;
+	/** The folders between the one that was chosen and it, with `/` between them. */
+	folder: string;
+};
+
+/** Something that is passed over. */
+export type SkippedFile = {
+	/** Its name, with folders. */
+	name: string;
+	/** Why. */
+	why: SkipReason;
+};
+
+/** Why something is passed over. */
+export type SkipReason = "hidden" | "link" | "unknown" | "unreadable" | "too_deep" | "too_many";
+
+/** What a file would become. */
+export type LookedAt = {
+	/** The desk it would lie on. */
+	kind: DocumentKind;
+	/** Its title. */
+	title: string;
+	/** Its language. */
+	language: Language;
+	/** How the text begins. */
+	preview: string;
+	/** The encoding it was read in, if it is a text. */
+	encoding: string | null;
+	/** False where the encoding is a guess. */
+	sure: boolean;
+	/** Other ways to read it, if there are any. */
+	encodings: Array<EncodingDto>;
+	/** What is found in it. */
+	report: ImportReportDto;
+};
+
+/** A way to read the bytes of a text. */
+export type EncodingDto = {
+	/** The encoding's name. */
+	name: string;
+	/** What would be seen. */
+	preview: string;
 };
 
 /** What an import made. */
@@ -1778,7 +1855,7 @@ export type ImportedDto = {
 export type ImportReportDto = {
 	/** The name of the file. */
 	file: string;
-	/** What it was read as: `fdx`, `fountain`, `bundle`, `layout`, `chinese`. */
+	/** What it was read as: `fdx`, `fountain`, `bundle`, `layout`, `chinese`, `pdf`, `docx`, `html`, `csv`, `markdown`, `text`. */
 	format: string;
 	/** What was found. */
 	found: Array<FoundDto>;
@@ -1788,7 +1865,7 @@ export type ImportReportDto = {
 
 /** Something found in a file. */
 export type FoundDto = {
-	/** `scenes`, `speeches`, `action`, `notes`, `page_marks`, `continued`, `kept`. */
+	/** `scenes`, `speeches`, `action`, `notes`, `page_marks`, `continued`, `kept`, `headings`, `paragraphs`, `tables`, `footnotes`, `images`, `comments`, `changes`, `ads`. */
 	what: string;
 	/** How often. */
 	count: number;
@@ -2485,6 +2562,10 @@ export interface Commands extends DoorCommands {
 	ad_grid: { input: Id; output: AdGrid };
 	/** Makes a document of a file. */
 	import_file: { input: ImportFile; output: ImportedDto };
+	/** What of files and folders can be imported; nothing is yet. */
+	list_import: { input: ListImport; output: ImportList };
+	/** What a file would become; nothing is imported yet. */
+	look_at_file: { input: ImportFile; output: LookedAt };
 	/** How far a screenplay is locked and revised (id of the draft). */
 	production: { input: Id; output: ProductionDto };
 	/** Numbers a screenplay's scenes, keeps a version, and locks scenes and pages (id of the draft). */

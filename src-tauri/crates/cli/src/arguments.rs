@@ -55,7 +55,7 @@ pub enum Command {
     },
     /// Runs a generation of a local model again and compares it byte for byte
     Replay(Replay),
-    /// Makes a document of a file: FDX, Fountain, Highland, PDF, plain text
+    /// Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV
     Import(Import),
     /// Writes a draft to a file
     Export(Export),
@@ -261,12 +261,18 @@ pub enum LibraryCommand {
 /// Of `ink import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// The file; it stays where it lies
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
+    /// Files and folders; they stay where they lie. Hidden files and links in folders are passed over
+    #[arg(required = true, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
     /// The id or name of a project; otherwise the only one, or a new one named after the file
     #[arg(long, value_name = "PROJECT")]
     pub project: Option<String>,
+    /// The encoding of texts, as "big5"; otherwise found out
+    #[arg(long, value_name = "ENCODING")]
+    pub encoding: Option<String>,
+    /// What the files are; otherwise found out
+    #[arg(long, value_name = "KIND", value_parser = ["news", "ads", "screenplay"])]
+    pub kind: Option<String>,
 }
 
 /// Of `ink export`.

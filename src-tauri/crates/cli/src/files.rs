@@ -1,9 +1,12 @@
 //! Files of other programs, into the library and out of it.
 
-use std::path::Path;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use inkstone_studio::{
-    StudioError,
+    DocumentKind, Studio, StudioError, import_list,
     imports::ImportFile,
     inputs::{CreateProject, Export as ExportInput},
 };
@@ -18,12 +21,130 @@ use crate::{
 };
 
 /// `ink import`
+///
+/// One file fails as any command does; of several, those that can't be read are named and the others
+/// are imported. Each document is whole or not there, so that stopping between two loses nothing.
 pub async fn import(wanted: Import, session: &Session, output: &Output) -> Result<(), Failure> {
-    let path = absolute(&wanted.file)?;
-    if !Path::new(&path).is_file() {
-        return Err(Failure::file(&wanted.file, "not a file"));
+    let [first, ..] = wanted.paths.as_slice() else {
+        return Ok(());
+    };
+    let mut paths = Vec::new();
+    for path in &wanted.paths {
+        paths.push(PathBuf::from(absolute(path)?));
+    }
+    let single = wanted.paths.len() == 1 && !paths[0].is_dir();
+    if single && !paths[0].is_file() {
+        return Err(Failure::file(first, "not a file"));
+    }
+    let list = import_list::list(&paths);
+    if let ([], [lost, ..]) = (list.files.as_slice(), list.skipped.as_slice()) {
+        return Err(Failure::file(
+            first,
+            output.words.skipped(&lost.name, lost.why),
+        ));
     }
     let studio = session.open(Keys::none()).await?;
+    let project_id = project_for(&wanted, first, &studio, output).await?;
+    let kind = wanted.kind.as_deref().map(|kind| match kind {
+        "ads" => DocumentKind::Ads,
+        "screenplay" => DocumentKind::Screenplay,
+        _ => DocumentKind::News,
+    });
+    let words = output.words;
+    let (mut made, mut failed) = (Vec::new(), Vec::new());
+    let all = list.files.len();
+    for (file, number) in list.files.into_iter().zip(1..) {
+        let name = if file.folder.is_empty() {
+            file.name
+        } else {
+            format!("{}/{}", file.folder, file.name)
+        };
+        let input = ImportFile {
+            project_id: project_id.clone(),
+            path: file.path,
+            folder: Some(file.folder),
+            kind,
+            encoding: wanted.encoding.clone(),
+            ..ImportFile::default()
+        };
+        // A guess is said, with the other ways to read the file.
+        let looked = match wanted.encoding {
+            None => studio.look_at_file(input.clone()).await.ok(),
+            Some(_) => None,
+        };
+        let imported = match studio.import_file(input).await {
+            Ok(imported) => imported,
+            Err(error) if single => return Err(error.into()),
+            Err(error) => {
+                let error = error.to_dto();
+                output.note(&words.not_imported(&name, &output.sentence(&error).0));
+                failed.push(json!({ "name": name, "error": error }));
+                continue;
+            }
+        };
+        if !output.json {
+            if all > 1 {
+                output.note(&format!("{number}/{all} {name}"));
+            }
+            output.note(&words.imported(&imported.view.title, &imported.view.draft_id));
+            let found = imported.report.found.iter();
+            let counts: Vec<String> = found
+                .map(|found| words.found(&found.what, found.count))
+                .collect();
+            if !counts.is_empty() {
+                output.note(&counts.join(", "));
+            }
+            for unsure in &imported.report.unsure {
+                output.note(&words.unsure(unsure.line, &unsure.taken_for, &unsure.text));
+            }
+            if let Some(looked) = looked.as_ref().filter(|looked| !looked.sure) {
+                let read = looked.encoding.as_deref().unwrap_or_default();
+                output.note(&words.encoding_guessed(read));
+                for way in looked.encodings.iter().take(4) {
+                    output.note(&format!("  {}: {}", way.name, way.preview));
+                }
+            }
+            output.text(&format!("{}\n", imported.view.draft_id))?;
+        }
+        let encoding = looked.map(|looked| {
+            json!({ "name": looked.encoding, "sure": looked.sure, "others": looked.encodings })
+        });
+        made.push(json!({
+            "draft_id": imported.view.draft_id,
+            "document": imported.view.document,
+            "report": imported.report,
+            "encoding": encoding,
+        }));
+    }
+    let skipped = list.skipped;
+    for skipped in &skipped {
+        output.note(&words.skipped(&skipped.name, skipped.why));
+    }
+    if output.json {
+        // One file is one value, as it always was.
+        let value = match (single, made.pop()) {
+            (true, Some(only)) => only,
+            (_, last) => {
+                made.extend(last);
+                json!({ "imported": made, "failed": failed, "skipped": skipped })
+            }
+        };
+        output.value(&value)?;
+    }
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Told)
+    }
+}
+
+/// The project that was named, the only one, or a new one after the first file.
+async fn project_for(
+    wanted: &Import,
+    first: &Path,
+    studio: &Arc<Studio>,
+    output: &Output,
+) -> Result<String, Failure> {
     let projects = studio.list_library().await?;
     let found = match &wanted.project {
         Some(wanted) => projects
@@ -35,39 +156,17 @@ pub async fn import(wanted: Import, session: &Session, output: &Output) -> Resul
             _ => None,
         },
     };
-    let project_id = match (found, wanted.project) {
-        (Some(project), _) => project.id.clone(),
-        (None, named) => {
-            let stem = wanted.file.file_stem().unwrap_or_default();
-            let name = named.unwrap_or_else(|| stem.to_string_lossy().into_owned());
-            let language = output.language;
-            studio
-                .create_project(CreateProject { name, language })
-                .await?
-                .id
-        }
-    };
-    let imported = studio.import_file(ImportFile { project_id, path }).await?;
-    if output.json {
-        return output.value(&json!({
-            "draft_id": imported.view.draft_id,
-            "document": imported.view.document,
-            "report": imported.report,
-        }));
+    if let Some(project) = found {
+        return Ok(project.id.clone());
     }
-    let words = output.words;
-    output.note(&words.imported(&imported.view.title, &imported.view.draft_id));
-    let counts: Vec<String> = imported
-        .report
-        .found
-        .iter()
-        .map(|found| words.found(&found.what, found.count))
-        .collect();
-    output.note(&counts.join(", "));
-    for unsure in &imported.report.unsure {
-        output.note(&words.unsure(unsure.line, &unsure.taken_for, &unsure.text));
-    }
-    output.text(&format!("{}\n", imported.view.draft_id))
+    let stem = first.file_stem().unwrap_or_default();
+    let name = wanted.project.clone();
+    let name = name.unwrap_or_else(|| stem.to_string_lossy().into_owned());
+    let language = output.language;
+    let made = studio
+        .create_project(CreateProject { name, language })
+        .await?;
+    Ok(made.id)
 }
 
 /// `ink export`

@@ -117,11 +117,22 @@ const CHINESE: &[(&str, &str)] = &[
     ("Shows and adds models", "查看和添加模型"),
     ("Looks into the library", "查看资料库"),
     (
-        "Makes a document of a file: FDX, Fountain, Highland, PDF, plain text",
-        "从文件新建文稿：FDX、Fountain、Highland、PDF、纯文本",
+        "Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV",
+        "把文件和文件夹导入为文稿：Word、Markdown、HTML、纯文本、FDX、Fountain、Highland、PDF、广告 CSV",
     ),
     ("Writes a draft to a file", "把稿子写入文件"),
-    ("The file; it stays where it lies", "文件；留在原处不动"),
+    (
+        "Files and folders; they stay where they lie. Hidden files and links in folders are passed over",
+        "文件和文件夹；留在原处不动。文件夹中的隐藏文件和链接会略过",
+    ),
+    (
+        "The encoding of texts, as \"big5\"; otherwise found out",
+        "文本的编码，如“big5”；默认自动识别",
+    ),
+    (
+        "What the files are; otherwise found out",
+        "文件的种类；默认自动识别",
+    ),
     (
         "The id or name of a project; otherwise the only one, or a new one named after the file",
         "项目的编号或名称；默认用唯一的项目，没有时以文件名新建",

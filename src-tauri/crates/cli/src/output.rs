@@ -116,7 +116,7 @@ impl Output {
         self.note(&format!("ink: {message}{hint}"));
     }
 
-    fn sentence(&self, error: &ErrorDto) -> (String, String) {
+    pub fn sentence(&self, error: &ErrorDto) -> (String, String) {
         let sentence = sentences(self.language).error(error);
         // The one hint that differs from the window's: here another library can be named.
         match error.code.as_str() {

@@ -6,6 +6,7 @@ use inkstone_machine::system_language;
 use inkstone_studio::{
     Language,
     doorway::dto::{BackupReason, Came, RescuedDto, Standing},
+    import_list::SkipReason,
     replay::{ReplayOutcome, ReplaySubject},
 };
 
@@ -60,9 +61,46 @@ impl Words {
             "page_marks" => self.pick("page marks left out", "处页码等标记已略去"),
             "continued" => self.pick("(MORE) and (CONT'D) left out", "处“续”标记已略去"),
             "kept" => self.pick("elements kept beside the text", "个元素保留在原文件中"),
+            "headings" => self.pick("headings", "个标题"),
+            "paragraphs" => self.pick("paragraphs", "个段落"),
+            "tables" => self.pick("tables", "个表格"),
+            "footnotes" => self.pick("footnotes", "条脚注"),
+            "images" => self.pick("pictures, named and not taken in", "张图片，只留名称"),
+            "comments" => self.pick("comments", "条评论"),
+            "changes" => self.pick("tracked changes, taken as accepted", "处修订，视为已接受"),
+            "ads" => self.pick("ads", "条广告"),
             other => other,
         };
         format!("{count} {name}")
+    }
+
+    pub fn not_imported(self, name: &str, why: &str) -> String {
+        self.pick(
+            format!("Not imported: {name}. {why}"),
+            format!("未导入：{name}。{why}"),
+        )
+    }
+
+    pub fn encoding_guessed(self, encoding: &str) -> String {
+        self.pick(
+            format!("Read as {encoding}, which is a guess; choose another with --encoding:"),
+            format!("按 {encoding} 读取，未必准确；可用 --encoding 另选："),
+        )
+    }
+
+    pub fn skipped(self, name: &str, why: SkipReason) -> String {
+        let why = match why {
+            SkipReason::Hidden => self.pick("hidden", "隐藏文件"),
+            SkipReason::Link => self.pick("a link to another place", "指向别处的链接"),
+            SkipReason::Unknown => self.pick("not a kind that is read", "不支持的类型"),
+            SkipReason::Unreadable => self.pick("not a file that can be read", "无法读取"),
+            SkipReason::TooDeep => self.pick("too deep in folders", "文件夹层级过深"),
+            SkipReason::TooMany => self.pick("more than are taken at once", "超出一次可导入的数量"),
+        };
+        self.pick(
+            format!("Passed over: {name} ({why})"),
+            format!("已略过：{name}（{why}）"),
+        )
     }
 
     pub fn unsure(self, line: u32, taken_for: &str, text: &str) -> String {

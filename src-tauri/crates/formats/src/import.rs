@@ -238,14 +238,15 @@ pub fn import_as(name: &str, bytes: &[u8], known: Known<'_>) -> Result<Imported,
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_lowercase())
         .unwrap_or_default();
+    let named = IMPORTERS
+        .iter()
+        .find(|importer| importer.endings.contains(&ending.as_str()));
     let importer = IMPORTERS
         .iter()
+        // A page that was saved in the place of another file is not what was wanted.
+        .filter(|importer| importer.format != "html" || named.is_none_or(|named| named.text))
         .find(|importer| (importer.recognises)(bytes))
-        .or_else(|| {
-            IMPORTERS
-                .iter()
-                .find(|importer| importer.endings.contains(&ending.as_str()))
-        });
+        .or(named);
     if let Some(importer) = importer.filter(|importer| !importer.text) {
         return (importer.read)(bytes, known);
     }
@@ -391,6 +392,8 @@ mod tests {
             ("a.docx", b"PK\x03\x04 cut"),
             ("a.txt", b"PK\x03\x04\0\0"),
             ("a.md", b"\x89PNG\r\n\x1a\n\0"),
+            ("a.fdx", b"<html><p>Sign in</p></html>"),
+            ("a.html", b"<html><script>x</script></html>"),
             ("a.csv", b"name,age\r\nAnn,4\r\n"),
             ("a.pdf", b"not one"),
         ] {

@@ -170,6 +170,54 @@ pub(crate) fn shown(connection: &Connection, id: &str) -> Result<String> {
     one(connection, "document", id, sql, |row| row.get(0))
 }
 
+/// What a document is when it is made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewDocument<'a> {
+    /// The project it goes into.
+    pub project_id: &'a str,
+    /// Which desk it lies on.
+    pub kind: DocumentKind,
+    /// Its title.
+    pub title: &'a str,
+    /// The language it is written in.
+    pub language: Language,
+    /// The fields of its first draft.
+    pub fields: &'a Value,
+}
+
+/// A document with an empty draft called `main`.
+pub(crate) fn create(
+    connection: &Connection,
+    new: &NewDocument<'_>,
+    now: i64,
+) -> Result<(String, draft::Line)> {
+    one(
+        connection,
+        "project",
+        new.project_id,
+        "SELECT 1 FROM projects WHERE id = ?1",
+        |_| Ok(()),
+    )?;
+    let id = new_id()?;
+    connection.execute(
+        "INSERT INTO documents
+            (id, project_id, kind, language, title, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        params![
+            id,
+            new.project_id,
+            Name(new.kind),
+            Name(new.language),
+            new.title,
+            now
+        ],
+    )?;
+    let sheet = Sheet::of(new.title, new.fields)?;
+    let line = draft::create(connection, &id, "main", sheet, now)?;
+    show(connection, line.key)?;
+    Ok((id, line))
+}
+
 impl Library {
     /// Makes a document with an empty draft called `main`.
     pub fn create_document(
@@ -179,24 +227,16 @@ impl Library {
         title: &str,
         language: Language,
     ) -> Result<Document> {
-        let (id, now) = (new_id()?, self.now());
+        let now = self.now();
         self.write(|tx| {
-            one(
-                tx,
-                "project",
+            let new = NewDocument {
                 project_id,
-                "SELECT 1 FROM projects WHERE id = ?1",
-                |_| Ok(()),
-            )?;
-            tx.execute(
-                "INSERT INTO documents
-                    (id, project_id, kind, language, title, created_at, updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-                params![id, project_id, Name(kind), Name(language), title, now],
-            )?;
-            let sheet = Sheet::of(title, &Value::Object(serde_json::Map::new()))?;
-            let line = draft::create(tx, &id, "main", sheet, now)?;
-            show(tx, line.key)?;
+                kind,
+                title,
+                language,
+                fields: &Value::Object(serde_json::Map::new()),
+            };
+            let (id, _) = create(tx, &new, now)?;
             find(tx, &id)
         })
     }

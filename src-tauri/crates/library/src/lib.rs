@@ -53,6 +53,7 @@ mod error;
 mod fixtures;
 mod generation;
 mod history;
+mod import;
 mod interview;
 mod journal;
 mod ledger;
@@ -95,7 +96,7 @@ pub use backup::{
 pub use bin::{BinItem, BinKind, Emptied};
 pub use calendar::Moment;
 pub use compact::Compaction;
-pub use document::{Document, DocumentSummary};
+pub use document::{Document, DocumentSummary, NewDocument};
 pub use draft::{Draft, DraftSummary};
 pub use edit::{Edit, Operation, OperationKind, OperationRecord};
 pub use error::LibraryError;

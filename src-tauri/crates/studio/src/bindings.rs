@@ -90,7 +90,7 @@ macro_rules! declare {
 }
 
 fn typescript() -> String {
-    use crate::{imports::*, production::*};
+    use crate::{import_list::*, imports::*, production::*};
     use board::dto::*;
     use compare::*;
     use desks::{
@@ -262,6 +262,13 @@ fn typescript() -> String {
         MeaningPage,
         MeaningHitDto,
         ImportFile,
+        ListImport,
+        ImportList,
+        ListedFile,
+        SkippedFile,
+        SkipReason,
+        LookedAt,
+        EncodingDto,
         ImportedDto,
         ImportReportDto,
         FoundDto,

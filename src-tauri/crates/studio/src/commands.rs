@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, board::dto::*, compare::*, dto::*, history::*, imports::*, inputs::*,
-    meaning::*, merging::*, page_fonts::*, pages::*, production::*, provenance::*, replay::*,
-    script_compare::*, story::dto::*, tally::*,
+    Studio, StudioError, board::dto::*, compare::*, dto::*, history::*, import_list::*, imports::*,
+    inputs::*, meaning::*, merging::*, page_fonts::*, pages::*, production::*, provenance::*,
+    replay::*, script_compare::*, story::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -231,6 +231,10 @@ commands! {
     ad_grid(Id) -> AdGrid;
     /// Makes a document of a file.
     import_file(ImportFile) -> ImportedDto;
+    /// What of files and folders can be imported; nothing is yet.
+    list_import(ListImport) -> ImportList;
+    /// What a file would become; nothing is imported yet.
+    look_at_file(ImportFile) -> LookedAt;
     /// How far a screenplay is locked and revised (id of the draft).
     production(Id) -> ProductionDto;
     /// Numbers a screenplay's scenes, keeps a version, and locks scenes and pages (id of the draft).

@@ -20,13 +20,36 @@ use crate::{
 const LONGEST_TITLE: usize = 300;
 
 /// A file to import.
-#[derive(Debug, Clone, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
 pub struct ImportFile {
     /// The project it goes into.
     pub project_id: String,
     /// Where it lies.
     pub path: String,
+    /// The folders it lay in below the one that was chosen, with `/` between them. They come before
+    /// the title, and before the file's name where the origin of the text is told.
+    #[serde(default)]
+    #[ts(optional)]
+    pub folder: Option<String>,
+    /// What it is, where a person knows better.
+    #[serde(default)]
+    #[ts(optional)]
+    #[ts(type = "DocumentKind")]
+    pub kind: Option<DocumentKind>,
+    /// Its encoding, where a person knows better.
+    #[serde(default)]
+    #[ts(optional)]
+    pub encoding: Option<String>,
+    /// Its language, where a person knows better.
+    #[serde(default)]
+    #[ts(optional)]
+    #[ts(type = "Language")]
+    pub language: Option<Language>,
+    /// Another title than the file gives itself; an empty one is none.
+    #[serde(default)]
+    #[ts(optional)]
+    pub title: Option<String>,
 }
 
 /// What an import made.
@@ -43,7 +66,8 @@ pub struct ImportedDto {
 pub struct ImportReportDto {
     /// The name of the file.
     pub file: String,
-    /// What it was read as: `fdx`, `fountain`, `bundle`, `layout`, `chinese`.
+    /// What it was read as: `fdx`, `fountain`, `bundle`, `layout`, `chinese`, `pdf`, `docx`, `html`,
+    /// `csv`, `markdown`, `text`.
     pub format: String,
     /// What was found.
     pub found: Vec<FoundDto>,
@@ -54,7 +78,8 @@ pub struct ImportReportDto {
 /// Something found in a file.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct FoundDto {
-    /// `scenes`, `speeches`, `action`, `notes`, `page_marks`, `continued`, `kept`.
+    /// `scenes`, `speeches`, `action`, `notes`, `page_marks`, `continued`, `kept`, `headings`,
+    /// `paragraphs`, `tables`, `footnotes`, `images`, `comments`, `changes`, `ads`.
     pub what: String,
     /// How often.
     pub count: u32,
@@ -80,7 +105,7 @@ struct Original {
     asset: Option<String>,
 }
 
-fn report_dto(file: String, report: import::Report) -> ImportReportDto {
+pub(crate) fn report_dto(file: String, report: import::Report) -> ImportReportDto {
     ImportReportDto {
         file,
         format: report.format.to_owned(),
@@ -111,6 +136,18 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
         path: path.to_string_lossy().into_owned(),
         detail: detail.to_string(),
     };
+    let about = std::fs::metadata(path).map_err(error)?;
+    if !about.is_file() {
+        // Opening a pipe would wait for somebody to write to it.
+        return Err(error(std::io::Error::other("not a file")));
+    }
+    if about.len() > fdx::MOST_BYTES as u64 {
+        return Err(FormatError::TooLarge {
+            bytes: usize::try_from(about.len()).unwrap_or(usize::MAX),
+            limit: fdx::MOST_BYTES,
+        }
+        .into());
+    }
     let file = std::fs::File::open(path).map_err(error)?;
     let mut bytes = Vec::new();
     let limit = fdx::MOST_BYTES as u64 + 1;
@@ -139,6 +176,62 @@ pub(crate) fn language_of(text: &str) -> Language {
     }
 }
 
+/// A file as it would be imported.
+pub(crate) struct Read {
+    /// Its name, with the folders below the one that was chosen.
+    pub name: String,
+    pub title: String,
+    pub language: Language,
+    pub imported: import::Imported,
+}
+
+impl Read {
+    pub fn of(i: &ImportFile, bytes: &[u8]) -> Result<Self, StudioError> {
+        let path = Path::new(&i.path);
+        let part = |part: Option<&std::ffi::OsStr>| {
+            part.map(|part| part.to_string_lossy().into_owned())
+                .unwrap_or_default()
+        };
+        let known = import::Known {
+            kind: i.kind,
+            encoding: i.encoding.as_deref(),
+        };
+        let imported = import::import_as(&part(path.file_name()), bytes, known)?;
+        if imported.text.len() > LONGEST_TEXT {
+            return Err(StudioError::TooLong {
+                field: "text".into(),
+                limit: LONGEST_TEXT,
+            });
+        }
+        let folders = || {
+            let folder = i.folder.as_deref().unwrap_or_default();
+            folder.split('/').filter(|folder| !folder.trim().is_empty())
+        };
+        let given = i.title.as_deref().filter(|title| !title.trim().is_empty());
+        let title = match given {
+            Some(title) => title.to_owned(),
+            None => {
+                let own = imported.title.clone();
+                let own = own.unwrap_or_else(|| part(path.file_stem()));
+                let mut parts: Vec<&str> = folders().collect();
+                parts.push(&own);
+                parts.join(" / ")
+            }
+        };
+        let words: Vec<&str> = title.split_whitespace().collect();
+        let name = part(path.file_name());
+        Ok(Self {
+            name: folders()
+                .chain([name.as_str()])
+                .collect::<Vec<_>>()
+                .join("/"),
+            title: words.join(" ").chars().take(LONGEST_TITLE).collect(),
+            language: i.language.unwrap_or_else(|| language_of(&imported.text)),
+            imported,
+        })
+    }
+}
+
 impl Studio {
     /// Makes a document of a file. The file itself stays where it is; one whose text can't hold
     /// all of it is kept in the library beside the text.
@@ -152,73 +245,38 @@ impl Studio {
     }
 
     fn import(&self, i: &ImportFile) -> Result<ImportedDto, StudioError> {
-        let path = Path::new(&i.path);
-        let name = path
-            .file_name()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let bytes = read_file(path)?;
-        let read = import::import(&name, &bytes)?;
-        if read.text.len() > LONGEST_TEXT {
-            return Err(StudioError::TooLong {
-                field: "text".into(),
-                limit: LONGEST_TEXT,
-            });
-        }
-        let stem = path
-            .file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        let title: String = read
-            .title
-            .unwrap_or(stem)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
-            .chars()
-            .take(LONGEST_TITLE)
-            .collect();
-        let title = bounded("title", &title, LONGEST_TITLE)?;
-        let asset = if read.keeps_file {
+        let bytes = read_file(Path::new(&i.path))?;
+        let read = Read::of(i, &bytes)?;
+        let title = bounded("title", &read.title, LONGEST_TITLE)?;
+        let Read {
+            name,
+            imported,
+            language,
+            ..
+        } = read;
+        let asset = if imported.keeps_file {
             let kind = "application/xml";
             let asset = self.library.add_asset(&i.project_id, &name, kind, &bytes)?;
             Some(asset.id)
         } else {
             None
         };
-        let document = self.library.create_document(
-            &i.project_id,
-            read.kind,
-            &title,
-            language_of(&read.text),
-        )?;
-        let drafts = self.library.drafts(&document.id)?;
-        let draft = drafts
-            .first()
-            .ok_or_else(|| StudioError::Internal("a new document has no draft".into()))?;
         let original = Original {
-            format: read.report.format.to_owned(),
+            format: imported.report.format.to_owned(),
             name: name.clone(),
             asset,
         };
-        let fields = json!({ "original": original });
-        self.library.set_fields(&draft.id, &fields)?;
-        let revision = self.library.draft(&draft.id)?.revision;
-        let edit = lib::Edit {
-            from: 0,
-            to: 0,
-            insert: read.text,
+        let new = lib::NewDocument {
+            project_id: &i.project_id,
+            kind: imported.kind,
+            title: &title,
+            language,
+            fields: &json!({ "original": original }),
         };
-        let operation = lib::Operation {
-            kind: lib::OperationKind::Import,
-            origin: lib::Origin::Imported { file: name.clone() },
-        };
-        self.library
-            .apply(&draft.id, revision, &[edit], &operation)?;
-        self.library.snapshot(&draft.id)?;
+        let draft = self.library.import_document(&new, &imported.text, &name)?;
         Ok(ImportedDto {
-            view: self.draft_view(&draft.id)?,
-            report: report_dto(name, read.report),
+            view: self.draft_view(&draft)?,
+            report: report_dto(name, imported.report),
         })
     }
 

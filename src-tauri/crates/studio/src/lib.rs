@@ -49,6 +49,7 @@ pub mod dto;
 mod error;
 pub mod headless;
 pub mod history;
+pub mod import_list;
 pub mod imports;
 pub mod inputs;
 pub mod meaning;

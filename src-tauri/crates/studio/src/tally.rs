@@ -265,7 +265,11 @@ impl Studio {
 /// The script in a file of any kind that can be imported, as Fountain.
 pub(crate) fn script_in(path: &Path) -> Result<String, StudioError> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let read = import::import(&name, &read_file(path)?)?;
+    let known = import::Known {
+        kind: Some(inkstone_manuscript::DocumentKind::Screenplay),
+        ..import::Known::default()
+    };
+    let read = import::import_as(&name, &read_file(path)?, known)?;
     if read.text.len() > LONGEST_TEXT {
         return Err(StudioError::TooLong {
             field: "text".into(),

@@ -1,4 +1,4 @@
-import { call, pickFile } from "../../host";
+import { call } from "../../host";
 import { language, t } from "../../locales/index.svelte";
 import type {
   BinItemDto,
@@ -6,7 +6,6 @@ import type {
   DocumentKind,
   DraftView,
   HitDto,
-  ImportReportDto,
   LastOpen,
   Privacy,
   ProjectDto,
@@ -23,18 +22,6 @@ export const titleOf = ({ title, kind }: Pick<DocumentDto, "title" | "kind">): s
 export const draftName = ({ name }: { name: string }): string =>
   name === "main" ? t("library.main_draft") : name;
 
-/** What the studio reads; it looks into the file whatever its name. */
-const IMPORTED_ENDINGS = [
-  "fdx",
-  "fountain",
-  "highland",
-  "textbundle",
-  "textpack",
-  "spmd",
-  "pdf",
-  "txt",
-];
-
 class Library {
   projects = $state<ProjectDto[]>([]);
   projectId = $state<string | null>(null);
@@ -42,8 +29,6 @@ class Library {
   bin = $state<BinItemDto[] | null>(null);
   query = $state("");
   hits = $state<HitDto[] | null>(null);
-  /** What the last import was unsure about. */
-  report = $state<ImportReportDto | null>(null);
   /** True between leaving a text and showing the next. */
   turning = $state(false);
   private searchTimer: ReturnType<typeof setTimeout> | undefined;
@@ -141,29 +126,6 @@ class Library {
         language: project.language,
       }),
     );
-  }
-
-  /** Asks for a file and makes a document of it. */
-  async importFile(): Promise<boolean> {
-    const project = this.project;
-    if (!project) return false;
-    let path: string | null = null;
-    const picked = await attempt(async () => {
-      path = await pickFile({
-        title: t("library.import_title"),
-        filter: { name: t("library.import_filter"), endings: IMPORTED_ENDINGS },
-      });
-    });
-    return picked && path !== null && this.importPath(path, project.id);
-  }
-
-  private async importPath(path: string, project_id: string): Promise<boolean> {
-    return this.turn(async () => {
-      const { view, report } = await call("import_file", { project_id, path });
-      if (report.unsure.length) this.report = report;
-      notices.note("library.imported", { name: titleOf(view.document) });
-      return view;
-    });
   }
 
   /** Leaves the open text for one that the library makes. */

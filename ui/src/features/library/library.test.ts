@@ -34,22 +34,6 @@ describe("library", () => {
     expect(library.documents).toHaveLength(2);
   });
 
-  it("makes a document of a file, and names what was a guess", async () => {
-    const room = studio.addProject("A", "en");
-    library.projects = studio.projects;
-    await library.openProject(room.id);
-    expect(await library.importFile()).toBe(true);
-    // The stub's dialog always finds the same file.
-    expect(writing.document?.title).toBe("qwen3-4b-q4_k_m");
-    expect(library.documents).toHaveLength(1);
-    expect(library.report).toBeNull();
-
-    studio.broken.import_file = fail("file_broken", { line: "2", column: "7" });
-    expect(await library.importFile()).toBe(false);
-    expect(library.documents).toHaveLength(1);
-    expect(notices.list.at(-1)).toMatchObject({ error: { code: "file_broken" } });
-  });
-
   it("opens again what was open last", async () => {
     const room = studio.addProject("A", "en");
     studio.addProject("B", "en");

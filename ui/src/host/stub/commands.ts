@@ -2,6 +2,7 @@ import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { boardCommands } from "./board";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
+import { importCommands } from "./importing";
 import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
@@ -22,6 +23,7 @@ const treeNode = ({ text: _, title: _t, brief: _b, at: _at, ...node }: StubNode)
 export function commands(studio: StubStudio): Bodies {
   return {
     ...placeCommands(studio),
+    ...importCommands(studio),
     ...boardCommands(studio),
     ...storyCommands(studio),
     ...tallyCommands(studio),
@@ -340,16 +342,6 @@ export function commands(studio: StubStudio): Bodies {
             adField("description", match[2] ?? "", 90),
           ],
         })),
-      };
-    },
-    import_file: ({ project_id, path }) => {
-      const name = path.split("/").pop() ?? path;
-      const title = name.replace(/\.[^.]*$/, "");
-      const document = studio.addDocument(project_id, "screenplay", "en", title);
-      const found = [{ what: "scenes", count: 1 }];
-      return {
-        view: studio.view(document.id),
-        report: { file: name, format: "fountain", found, unsure: [] },
       };
     },
     production: ({ id }) => studio.production(id),

@@ -4,6 +4,7 @@ export { default as compare } from "./compare.json";
 export { default as desk } from "./desk.json";
 export { default as editor } from "./editor.json";
 export { default as history } from "./history.json";
+export { default as importing } from "./importing.json";
 export { default as interview } from "./interview.json";
 export { default as library } from "./library.json";
 export { default as merge } from "./merge.json";

@@ -39,3 +39,54 @@ fn a_file_that_can_not_be_read_says_where_it_is_broken() {
     let run = home.ink(&["import", "nowhere.fdx", "--json"]).with(1);
     assert_eq!(run.error_code(), "file_unreadable");
 }
+
+#[test]
+fn a_folder_comes_in_file_by_file_with_a_report() {
+    let home = Home::new();
+    fs::create_dir_all(home.path().join("Novel/Part 2")).unwrap();
+    home.file("Novel/one.md", "# One\n\nIt runs.\n");
+    home.file(
+        "Novel/Part 2/two.html",
+        "<html><p>Two <b>boats</b>.</p></html>",
+    );
+    home.file("Novel/Part 2/broken.docx", "no Word");
+    home.file("Novel/notes.xyz", "x");
+    let folder = home.path().join("Novel");
+    let folder = folder.to_str().unwrap();
+    let run = home.ink(&["import", folder, "--json"]).with(1);
+    let report = run.json();
+    let made = report["imported"].as_array().unwrap();
+    let titles: Vec<&str> = made
+        .iter()
+        .map(|made| made["document"]["title"].as_str().unwrap())
+        .collect();
+    assert_eq!(titles, ["One", "Part 2 / two"]);
+    assert_eq!(report["failed"][0]["name"], "Part 2/broken.docx");
+    assert_eq!(report["failed"][0]["error"]["code"], "file_not_this");
+    assert_eq!(report["skipped"][0]["why"], "unknown");
+    let library = home.ink(&["library", "list", "--json"]).with(0).json();
+    assert_eq!(library[0]["project"]["name"], "Novel");
+}
+
+#[test]
+fn a_guessed_encoding_is_said_and_can_be_chosen() {
+    let home = Home::new();
+    let file = home.file("old.md", b"\xa9\x5d\xb8\xcc");
+    let guessed = home.ink(&["import", &file]).with(0);
+    assert!(guessed.err.contains("Big5: 夜裡"), "{}", guessed.err);
+    let chosen = home.ink(&[
+        "import",
+        &file,
+        "--encoding",
+        "big5",
+        "--kind",
+        "news",
+        "--json",
+    ]);
+    let chosen = chosen.with(0).json();
+    assert_eq!(chosen["document"]["language"], "zh-CN");
+    let run = home
+        .ink(&["import", &file, "--encoding", "none", "--json"])
+        .with(1);
+    assert_eq!(run.error_code(), "file_not_this");
+}

@@ -87,6 +87,12 @@ pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
         ..Report::default()
     };
     report.found.push((Found::Changes, reader.changes));
+    if reader.found.is_empty() {
+        return Err(FormatError::NotThis {
+            format: "DOCX",
+            detail: "no text in it".to_owned(),
+        });
+    }
     Ok(Imported {
         kind: known.kind.unwrap_or(DocumentKind::News),
         text: prose::markdown(&reader.found),

@@ -91,6 +91,12 @@ pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
         Block::Heading(_, runs) => Some(prose::plain(runs)),
         _ => None,
     });
+    if reader.blocks.is_empty() {
+        return Err(FormatError::NotThis {
+            format: "HTML",
+            detail: "no text in it".to_owned(),
+        });
+    }
     Ok(Imported {
         kind: known.kind.unwrap_or(DocumentKind::News),
         text: prose::markdown(&reader.blocks),

@@ -123,6 +123,57 @@ async fn a_file_that_can_not_be_read_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn a_file_is_looked_at_and_then_imported_as_a_person_knows_better() {
+    let world = World::writing("");
+    let folder = world.folder.path().join("Novel/Part 1");
+    std::fs::create_dir_all(&folder).unwrap();
+    // "夜裡" in Big5, which is too short to be told.
+    std::fs::write(folder.join("one.md"), b"\xa9\x5d\xb8\xcc").unwrap();
+    let input = json!({ "paths": [world.folder.path().join("Novel")] });
+    let list = world.call("list_import", input).await.unwrap();
+    let file = &list["files"][0];
+    assert_eq!(
+        (&list["folder"], &file["folder"]),
+        (&json!("Novel"), &json!("Part 1"))
+    );
+
+    let project = project(&world).await;
+    let mut input = json!({
+        "project_id": project, "path": file["path"], "folder": file["folder"],
+    });
+    let looked = world.call("look_at_file", input.clone()).await.unwrap();
+    assert_eq!(looked["sure"], false);
+    let ways = looked["encodings"].as_array().unwrap();
+    let big5 = json!({ "name": "Big5", "preview": "夜裡" });
+    assert!(ways.contains(&big5), "{ways:?}");
+
+    input["encoding"] = json!("Big5");
+    input["kind"] = json!("news");
+    let looked = world.call("look_at_file", input.clone()).await.unwrap();
+    assert_eq!(
+        (&looked["preview"], &looked["title"]),
+        (&json!("夜裡"), &json!("Part 1 / one"))
+    );
+    let imported = world.call("import_file", input.clone()).await.unwrap();
+    let view = &imported["view"];
+    assert_eq!(
+        (&view["title"], &view["body"]),
+        (&json!("Part 1 / one"), &json!("夜裡"))
+    );
+    assert_eq!(view["document"]["language"], "zh-CN");
+    let id = json!({ "id": view["draft_id"] });
+    let provenance = world.call("provenance", id).await.unwrap();
+    assert!(
+        provenance.to_string().contains("Part 1/one.md"),
+        "{provenance}"
+    );
+
+    input["encoding"] = json!("no such");
+    let error = world.call("import_file", input).await.unwrap_err();
+    assert_eq!(error.code, "file_not_this");
+}
+
+#[tokio::test]
 async fn a_plain_chinese_script_says_what_it_was_taken_for() {
     let world = World::writing("");
     let text = "第1场 渡口 夜 外\n老秦：船呢？\n小梅：没有了。\n第2场 茶馆\n老秦坐着。\n";
