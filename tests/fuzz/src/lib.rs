@@ -1,14 +1,32 @@
 //! What must hold for any bytes, one module a target.
 
+pub mod fdx;
 pub mod fountain;
+pub mod pdf_text;
+pub mod script_text;
 
 /// What checks an input; it panics where something does not hold.
 pub type Check = fn(&[u8]);
 
 /// The targets by name, each with bytes that it gives a meaning to and a few inputs to begin with.
-pub const TARGETS: &[(&str, Check, &[&str], &[&str])] = &[(
-    "fountain",
-    fountain::check,
-    fountain::TYPED,
-    fountain::SEEDS,
-)];
+pub const TARGETS: &[(&str, Check, &[&str], &[&str])] = &[
+    (
+        "fountain",
+        fountain::check,
+        fountain::TYPED,
+        fountain::SEEDS,
+    ),
+    ("fdx", fdx::check, fdx::TYPED, fdx::SEEDS),
+    (
+        "script_text",
+        script_text::check,
+        script_text::TYPED,
+        script_text::SEEDS,
+    ),
+    (
+        "pdf_text",
+        pdf_text::check,
+        pdf_text::TYPED,
+        pdf_text::SEEDS,
+    ),
+];
