@@ -61,9 +61,9 @@ async fn a_script_is_counted_and_shows_who_is_where() -> Result<(), E2eError> {
     app.wait_for("timeline-field", PATIENCE).await?;
     app.keep("timeline").await?;
     // In the first scene one speaks and the other is named.
-    app.click("timeline-people").await?;
+    choose(&app, "timeline-people").await?;
     app.click("timeline-lanes").await?;
-    app.wait_text("timeline-said", PATIENCE, |text| text.contains("INT."))
+    app.wait_text("timeline-said", PATIENCE, |text| text.contains("EXT. QUAY"))
         .await?;
     choose(&app, "view-reports").await?;
     app.wait_text("tally-summary", PATIENCE, |text| text.contains("3 scenes"))

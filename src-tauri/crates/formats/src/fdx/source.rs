@@ -211,7 +211,7 @@ impl<'a> Source<'a> {
             .map(|&(at, node)| title::Line {
                 text: self.paragraphs[at].text(),
                 alignment: node.attribute("Alignment").unwrap_or("").to_owned(),
-                key: own(node, "title").map(str::to_owned),
+                key: own(node, "title").map(unescaped),
             })
             .collect();
         for (&(at, _), key) in rows.iter().zip(title::keys(&values)) {

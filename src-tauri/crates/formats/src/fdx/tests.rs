@@ -18,6 +18,15 @@ fn normal(text: &str) -> String {
 }
 
 #[test]
+fn a_key_of_the_title_page_keeps_its_signs() {
+    let text = "Title: A\nHow hard? \\ b: C\n";
+    let once = read(write(text, None, &Marks::default()).unwrap().as_bytes()).unwrap();
+    assert!(once.text.contains("How hard? \\ b: C"), "{}", once.text);
+    let file = write(&once.text, None, &Marks::default()).unwrap();
+    assert_eq!(read(file.as_bytes()).unwrap().text, once.text);
+}
+
+#[test]
 fn a_production_file_becomes_fountain() {
     let read = read(QUAY.as_bytes()).unwrap();
     let expected = "Title: _THE FERRY_
