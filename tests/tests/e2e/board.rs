@@ -74,6 +74,11 @@ async fn a_card_moved_by_keyboard_moves_the_text_and_undo_brings_it_back() -> Re
     choose(&app, "tab-scenes").await?;
     app.wait_for("scene-list-item", PATIENCE).await?;
     app.keep("scene-list").await?;
+    // Nothing is lost in a narrow window.
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    board(&app).await?;
+    app.find("board-sheets").await?;
+    app.keep("board-narrow").await?;
     Ok(())
 }
 

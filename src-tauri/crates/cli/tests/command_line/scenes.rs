@@ -13,7 +13,7 @@ fn scenes_are_listed_without_a_library() {
     let lines: Vec<&str> = run.out.lines().collect();
     assert_eq!(lines[0], "# One");
     assert!(
-        lines[1].starts_with("    3     2/8  INT. BOOTH - DAY  · blue  · MARA"),
+        lines[1].starts_with("    3     1/8  INT. BOOTH - DAY  · blue  · MARA"),
         "{}",
         lines[1]
     );
