@@ -81,7 +81,7 @@ fn read_summary(row: &Row<'_>) -> rusqlite::Result<DocumentSummary> {
     })
 }
 
-fn find(connection: &Connection, id: &str) -> Result<Document> {
+pub(crate) fn find(connection: &Connection, id: &str) -> Result<Document> {
     let sql = format!("SELECT {COLUMNS} FROM documents WHERE id = ?1");
     one(connection, "document", id, &sql, read)
 }

@@ -36,6 +36,7 @@
 //! - *Node*: a kept text with a parent: a *snapshot* (automatic) or a *version* (wanted).
 //! - *Generation*: one call of a model. With a draft it is a *suggestion* until it is decided.
 
+mod archive;
 mod assets;
 mod backup;
 mod bin;
@@ -88,6 +89,10 @@ mod weave;
 mod words;
 mod written;
 
+pub use archive::{
+    ArchiveError, ArchiveProgress, ArchiveReturn, Archived, ArchivedDocument, ArchivedDraft,
+    ArchivedProject, ArchivedText, Files, Filing, Returned, Scope, Views, Watch,
+};
 pub use assets::Asset;
 pub use backup::{
     Backup, BackupReason, Bring, Brought, Came, DocumentThere, DraftThere, Pace, Progress,

@@ -57,7 +57,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Project> {
     })
 }
 
-fn find(connection: &Connection, id: &str) -> Result<Project> {
+pub(crate) fn find(connection: &Connection, id: &str) -> Result<Project> {
     one(
         connection,
         "project",

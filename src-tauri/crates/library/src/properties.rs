@@ -1,6 +1,6 @@
 //! What holds for any sequence of edits.
 
-mod history;
+pub(crate) mod history;
 mod search;
 
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::{Edit, Library, NodeKind, Operation, OperationKind, Origin};
 
 /// A replacement whose place is chosen once the text is known.
 #[derive(Debug, Clone)]
-struct Change {
+pub(crate) struct Change {
     from: Index,
     to: Index,
     insert: String,
@@ -88,7 +88,7 @@ fn edits(body: &str, changes: &[Change]) -> Vec<Edit> {
 
 /// A text as a byte-by-byte account of where it came from, kept in the plainest way.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Account {
+pub(crate) struct Account {
     body: String,
     origins: Vec<Origin>,
 }

@@ -1,7 +1,7 @@
 //! Who wrote what: the characters that came between two states, by their origins.
 
 use inkstone_manuscript::diff::{Change, prose_diff};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Origin;
 use crate::bytes::{Bytes, put_number};
@@ -14,7 +14,7 @@ use crate::span::Runs;
 const COMPARED: usize = 8 << 10;
 
 /// Characters that one origin brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// Who wrote them. What a person changed inside of a suggestion counts as typed.
     pub origin: Origin,
@@ -23,7 +23,7 @@ pub struct Share {
 }
 
 /// What came and went between a kept text and its parent.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// How many characters went.
     pub removed: u32,

@@ -8,7 +8,7 @@ use crate::Library;
 
 /// One thing a person does, or the program by itself.
 #[derive(Debug, Clone)]
-enum Act {
+pub(crate) enum Act {
     Edit(Origin, Vec<Change>),
     Accept(String, Change, Option<String>),
     Title(String),
@@ -28,7 +28,7 @@ enum Act {
     Repair,
 }
 
-fn act() -> impl Strategy<Value = Act> {
+pub(crate) fn act() -> impl Strategy<Value = Act> {
     let origin = prop_oneof![
         Just(Origin::Typed),
         Just(Origin::Pasted),
@@ -58,14 +58,14 @@ fn act() -> impl Strategy<Value = Act> {
 
 /// A whole document as the reference has it.
 #[derive(Debug, Clone, Default, PartialEq)]
-struct Whole {
+pub(crate) struct Whole {
     account: Account,
     title: String,
 }
 
 /// A draft as the reference has it: all it was and can be again.
 #[derive(Debug, Clone, Default)]
-struct Line {
+pub(crate) struct Line {
     now: Whole,
     past: Vec<Whole>,
     future: Vec<Whole>,
@@ -103,8 +103,8 @@ fn found(library: &Library, draft: &str) -> Whole {
     }
 }
 
-struct World {
-    library: Library,
+pub(crate) struct World {
+    pub(crate) library: Library,
     lines: Vec<(String, Line)>,
     at: usize,
     kept: Vec<(String, Whole)>,
@@ -112,7 +112,7 @@ struct World {
 }
 
 impl World {
-    fn new() -> World {
+    pub(crate) fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
         let library = open(&folder.path().join("library.ink"));
         let project = library.create_project("P", Language::Chinese).unwrap().id;
@@ -159,7 +159,7 @@ impl World {
         assert!(done);
     }
 
-    fn act(&mut self, act: &Act) {
+    pub(crate) fn act(&mut self, act: &Act) {
         let (draft, line) = &mut self.lines[self.at];
         let draft = draft.clone();
         let mut next = line.now.clone();
