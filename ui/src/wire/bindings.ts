@@ -1370,6 +1370,7 @@ export type ErrorDto = {
 export type StudioEvent =
 	| { event: "take"; take: TakeDto }
 	| { event: "model"; model_id: string; state: ModelState }
+	| { event: "archive"; done: number; total: number }
 	| { event: "changed"; kinds: Array<string> };
 
 /** How a library is open. */
@@ -1506,7 +1507,7 @@ export type BringInput = {
 };
 
 /** How a document came out of a backup. */
-export type Came = "put_back" | "as_copy" | "as_drafts" | "was_there";
+export type Came = "put_back" | "as_copy" | "as_drafts" | "was_there" | "edited";
 
 /** A document that came out of a backup. */
 export type BroughtDto = {
@@ -1516,6 +1517,64 @@ export type BroughtDto = {
 	came: Came;
 	/** How many drafts came. */
 	drafts: number;
+};
+
+/** What to write as plain files, and where. */
+export type ExportEverything = {
+	/** A folder, new, empty or with an older export; or a file that ends in `.zip`. */
+	path: string;
+	/** Only this project. */
+	project_id: string | null;
+	/** Only this document. */
+	document_id: string | null;
+	/** The language of the page that leads through it. */
+	language: Language;
+};
+
+/** What was written. */
+export type ExportedDto = {
+	/** Where. */
+	path: string;
+	/** Projects. */
+	projects: number;
+	/** Documents. */
+	documents: number;
+	/** Drafts. */
+	drafts: number;
+	/** Kept texts. */
+	versions: number;
+	/** Files. */
+	files: number;
+	/** Their length together, in bytes. */
+	bytes: number;
+	/** What could not be read any more and was left out. */
+	unreadable: Array<string>;
+};
+
+/** A document that came back. */
+export type CameBack = {
+	/** The document it is now. */
+	document_id: string;
+	/** Its title. */
+	title: string;
+	/** How it came. */
+	came: Came;
+};
+
+/** What came back. */
+export type BroughtBack = {
+	/** The documents. */
+	documents: Array<CameBack>;
+	/** Projects that were not there. */
+	projects: number;
+	/** Files that were worked on outside, whose changes came in. */
+	edited: Array<string>;
+	/** Texts that were emptied outside; what the library had stays. */
+	emptied: Array<string>;
+	/** Files for readers that were changed; they are not read back. */
+	views: Array<string>;
+	/** Files that don't belong to the export; they were not read. */
+	unknown: Array<string>;
 };
 
 /** What was saved of a damaged library. */
@@ -2594,6 +2653,12 @@ export interface Commands extends DoorCommands {
 	script_tally: { input: Id; output: TallyDto };
 	/** Writes a report over a script as a table. */
 	export_tally: { input: ExportTally; output: PdfDone };
+	/** Writes everything as plain files, to a folder or a zip file. */
+	export_everything: { input: ExportEverything; output: ExportedDto };
+	/** Brings plain files back, beside what is there. */
+	bring_back: { input: PathInput; output: BroughtBack };
+	/** Stops an export of everything, or its return. */
+	stop_archive: { input: Nothing; output: null };
 	/** Searches titles and texts. */
 	search: { input: Search; output: Array<HitDto> };
 	/** Searches present texts by what they mean. */

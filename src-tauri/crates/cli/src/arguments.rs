@@ -57,8 +57,14 @@ pub enum Command {
     Replay(Replay),
     /// Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV
     Import(Import),
-    /// Writes a draft to a file
+    /// Writes a draft to a file, or everything to plain files
     Export(Export),
+    /// Tells where the words of a document came from
+    Provenance(Provenance),
+    /// Prints a document with the labels that rules ask for on what a model wrote
+    Label(Label),
+    /// Merges one draft of a document into another
+    Merge(Merge),
     /// Prints a screenplay as PDF, in the layout of the trade
     Pdf(Pdf),
     /// Checks a text against a brief and the rules of its kind
@@ -239,7 +245,17 @@ pub enum LibraryCommand {
         text: Option<String>,
     },
     /// Saves what can be read of a damaged library into a new one beside it
-    Rescue,
+    Rescue {
+        /// Saves it as plain files into this folder instead
+        #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath)]
+        files: Option<PathBuf>,
+    },
+    /// Brings back what was exported as plain files, beside what is there
+    Bring {
+        /// The folder, or the zip file
+        #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        path: PathBuf,
+    },
     /// Copies the library to another place, compares it, and uses it there from now on
     Move {
         /// The new file
@@ -279,14 +295,70 @@ pub struct Import {
 #[derive(Debug, Args)]
 pub struct Export {
     /// The id, or its beginning, of a draft or a document
-    #[arg(value_name = "DRAFT")]
-    pub draft: String,
+    #[arg(value_name = "DRAFT", required_unless_present = "all")]
+    pub draft: Option<String>,
     /// Where to write it
-    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: PathBuf,
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "all")]
+    pub file: Option<PathBuf>,
     /// The format; otherwise by the file's ending, else the text as it stands
-    #[arg(long, value_name = "FORMAT", value_parser = ["text", "fountain", "fdx", "csv", "pdf"])]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        value_parser = ["text", "fountain", "fdx", "csv", "pdf", "html", "docx"],
+        conflicts_with = "all"
+    )]
     pub format: Option<String>,
+    /// Everything as plain files, with all of its history, to this folder: a new or an empty one, or one with an older export, which is brought up to date
+    #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with_all = ["draft", "file"])]
+    pub all: Option<PathBuf>,
+    /// Only this project, by its id or name
+    #[arg(long, value_name = "PROJECT", requires = "all")]
+    pub project: Option<String>,
+    /// As one zip file instead of a folder
+    #[arg(long, requires = "all")]
+    pub zip: bool,
+}
+
+/// Of `ink provenance`.
+#[derive(Debug, Args)]
+pub struct Provenance {
+    /// The id, or its beginning, of a draft or a document
+    #[arg(value_name = "DOCUMENT")]
+    pub document: String,
+    /// As a table: one line for each run of words with one origin
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
+}
+
+/// Of `ink label`.
+#[derive(Debug, Args)]
+pub struct Label {
+    /// The id, or its beginning, of a draft or a document
+    #[arg(value_name = "DOCUMENT")]
+    pub document: String,
+    /// Which label: the AIGC fields of GB 45438-2025 in the file's head, a hint at its beginning, a sentence at its end, or JSON for machines; may be given more than once
+    #[arg(long = "as", value_name = "LABEL", required = true, value_parser = ["aigc", "mark", "sentence", "json"])]
+    pub labels: Vec<String>,
+    /// Name or code of who offers the generating service; otherwise the models' names
+    #[arg(long, value_name = "NAME")]
+    pub producer: Option<String>,
+}
+
+/// Of `ink merge`.
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The id, or its beginning, of a document
+    #[arg(value_name = "DOCUMENT")]
+    pub document: String,
+    /// The draft that is merged, by its id or name
+    #[arg(long, value_name = "DRAFT")]
+    pub from: String,
+    /// The draft that it is merged into, by its id or name
+    #[arg(long, value_name = "DRAFT")]
+    pub into: String,
+    /// What is taken where both changed the same: `ours` is the draft that is merged into; without it such a merge is refused
+    #[arg(long, value_name = "SIDE", value_parser = ["ours", "theirs"])]
+    pub prefer: Option<String>,
 }
 
 /// Of `ink replay`.
@@ -490,6 +562,14 @@ mod tests {
             "ink report a.fountain --format pdf",
             "ink scenes",
             "ink beats three-acts --pages 0",
+            "ink export",
+            "ink export abc",
+            "ink export abc out.md --all folder",
+            "ink export abc out.zip --zip",
+            "ink label abc",
+            "ink label abc --as poem",
+            "ink merge abc --from a",
+            "ink merge abc --from a --into b --prefer mine",
         ] {
             let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");

@@ -13,6 +13,7 @@ use inkstone_studio::{
 use serde_json::json;
 
 use crate::{
+    archive,
     arguments::{Export, Import},
     failure::Failure,
     keys::Keys,
@@ -171,20 +172,25 @@ async fn project_for(
 
 /// `ink export`
 pub async fn export(wanted: Export, session: &Session, output: &Output) -> Result<(), Failure> {
-    let path = absolute(&wanted.file)?;
-    let ending = wanted
-        .file
-        .extension()
-        .map(|ending| ending.to_ascii_lowercase());
+    let (draft, file) = match (wanted.all, wanted.draft, wanted.file) {
+        (Some(folder), ..) => {
+            return archive::export(folder, wanted.project, wanted.zip, session, output).await;
+        }
+        (None, draft, file) => (draft.unwrap_or_default(), file.unwrap_or_default()),
+    };
+    let path = absolute(&file)?;
+    let ending = file.extension().map(|ending| ending.to_ascii_lowercase());
     let by_ending = match ending.as_deref().and_then(|ending| ending.to_str()) {
         Some("fdx") => "fdx",
         Some("csv") => "csv",
         Some("pdf") => "pdf",
+        Some("html" | "htm") => "html",
+        Some("docx") => "docx",
         _ => "text",
     };
     let format = wanted.format.unwrap_or_else(|| by_ending.to_owned());
     let studio = session.open(Keys::none()).await?;
-    let draft_id = studio.find_draft(wanted.draft).await?;
+    let draft_id = studio.find_draft(draft).await?;
     let export = ExportInput {
         draft_id: draft_id.clone(),
         path: path.clone(),
@@ -199,7 +205,7 @@ pub async fn export(wanted: Export, session: &Session, output: &Output) -> Resul
 }
 
 /// The studio is told whole paths.
-fn absolute(path: &Path) -> Result<String, Failure> {
+pub(crate) fn absolute(path: &Path) -> Result<String, Failure> {
     let whole = std::path::absolute(path).map_err(|error| Failure::file(path, error))?;
     match whole.to_str() {
         Some(text) => Ok(text.to_owned()),

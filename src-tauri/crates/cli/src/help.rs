@@ -120,7 +120,6 @@ const CHINESE: &[(&str, &str)] = &[
         "Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV",
         "把文件和文件夹导入为文稿：Word、Markdown、HTML、纯文本、FDX、Fountain、Highland、PDF、广告 CSV",
     ),
-    ("Writes a draft to a file", "把稿子写入文件"),
     (
         "Files and folders; they stay where they lie. Hidden files and links in folders are passed over",
         "文件和文件夹；留在原处不动。文件夹中的隐藏文件和链接会略过",
@@ -133,6 +132,71 @@ const CHINESE: &[(&str, &str)] = &[
         "What the files are; otherwise found out",
         "文件的种类；默认自动识别",
     ),
+    (
+        "Writes a draft to a file, or everything to plain files",
+        "把稿子写入文件，或把全部内容导出为普通文件",
+    ),
+    (
+        "Everything as plain files, with all of its history, to this folder: a new or an empty one, or one with an older export, which is brought up to date",
+        "把全部内容连同历史导出为普通文件，写入这个文件夹：新的或空的均可，以前导出过的会更新到最新",
+    ),
+    (
+        "Only this project, by its id or name",
+        "只导出这个项目，用编号或名称指定",
+    ),
+    (
+        "As one zip file instead of a folder",
+        "写成一个 zip 文件，而不是文件夹",
+    ),
+    (
+        "Tells where the words of a document came from",
+        "说明文稿中的文字从何而来",
+    ),
+    (
+        "As a table: one line for each run of words with one origin",
+        "输出表格：同一来源的连续文字为一行",
+    ),
+    (
+        "Prints a document with the labels that rules ask for on what a model wrote",
+        "输出带标识的文稿，标识按生成内容的有关规定",
+    ),
+    (
+        "Which label: the AIGC fields of GB 45438-2025 in the file's head, a hint at its beginning, a sentence at its end, or JSON for machines; may be given more than once",
+        "哪种标识：aigc 为 GB 45438-2025 的文件元数据，mark 为开头的提示，sentence 为结尾的说明，json 供程序读取；可多次给出",
+    ),
+    (
+        "Name or code of who offers the generating service; otherwise the models' names",
+        "生成服务提供者的名称或编码；默认用模型名",
+    ),
+    (
+        "Merges one draft of a document into another",
+        "把文稿的一份稿件并入另一份",
+    ),
+    (
+        "The id, or its beginning, of a document",
+        "文稿的编号或其开头",
+    ),
+    (
+        "The draft that is merged, by its id or name",
+        "要并入的稿件，用编号或名称指定",
+    ),
+    (
+        "The draft that it is merged into, by its id or name",
+        "并到哪份稿件，用编号或名称指定",
+    ),
+    (
+        "What is taken where both changed the same: `ours` is the draft that is merged into; without it such a merge is refused",
+        "两边都改了同一处时取哪边：ours 为并到的稿件，theirs 为并入的稿件；不给出则拒绝合并",
+    ),
+    (
+        "Saves it as plain files into this folder instead",
+        "改为存成普通文件，放入这个文件夹",
+    ),
+    (
+        "Brings back what was exported as plain files, beside what is there",
+        "取回导出的普通文件，现有内容不变",
+    ),
+    ("The folder, or the zip file", "文件夹，或 zip 文件"),
     (
         "The id or name of a project; otherwise the only one, or a new one named after the file",
         "项目的编号或名称；默认用唯一的项目，没有时以文件名新建",

@@ -11,7 +11,7 @@ use inkstone_studio::{
 use serde_json::json;
 
 use crate::{
-    arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, place,
+    archive, arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, place,
     session::Session, words::Words,
 };
 
@@ -36,12 +36,13 @@ pub async fn run(
             restore(&studio, draft, node, output).await
         }
         LibraryCommand::Search { words } => search(&studio, words.join(" "), output).await,
+        LibraryCommand::Bring { path } => archive::bring(&studio, &path, output).await,
         LibraryCommand::Verify => verify(&studio, output).await,
         LibraryCommand::Repair => repair(&studio, output).await,
         // What is done about the library as a file was done above.
         LibraryCommand::Backup
         | LibraryCommand::Backups { .. }
-        | LibraryCommand::Rescue
+        | LibraryCommand::Rescue { .. }
         | LibraryCommand::Move { .. } => Ok(()),
     }
 }

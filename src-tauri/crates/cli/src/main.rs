@@ -11,6 +11,7 @@
 //! - Before a text leaves the machine, stderr says where it goes.
 //! - Errors and findings are the studio's, and so are their sentences.
 
+mod archive;
 mod arguments;
 mod check;
 mod compare;
@@ -20,11 +21,13 @@ mod help;
 mod input;
 mod keys;
 mod library;
+mod merge;
 mod models;
 mod output;
 mod pdf;
 mod place;
 mod progress;
+mod provenance;
 mod replay;
 mod report;
 mod scenes;
@@ -71,6 +74,9 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Library { command } => library::run(command, session, output).await,
         Command::Replay(wanted) => replay::run(wanted, session, output).await,
         Command::Import(wanted) => files::import(wanted, session, output).await,
+        Command::Provenance(wanted) => provenance::report(wanted, session, output).await,
+        Command::Label(wanted) => provenance::label(wanted, session, output).await,
+        Command::Merge(wanted) => merge::run(wanted, session, output).await,
         Command::Export(wanted) => files::export(wanted, session, output).await,
         Command::Pdf(wanted) => pdf::pdf(&wanted, output),
         Command::Check(wanted) => check::check(&wanted, output),

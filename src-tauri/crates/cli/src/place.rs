@@ -40,7 +40,10 @@ pub async fn run(
             copy,
             ..
         } => restore(&door, &backup, document, copy, output).await,
-        LibraryCommand::Rescue => rescue(&door, output).await,
+        LibraryCommand::Rescue { files: None } => rescue(&door, output).await,
+        LibraryCommand::Rescue {
+            files: Some(folder),
+        } => crate::archive::rescue(&door, &folder, output).await,
         LibraryCommand::Move { file } => {
             let path = file.to_string_lossy().into_owned();
             carry(&door, path, output).await

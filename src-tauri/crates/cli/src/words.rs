@@ -5,6 +5,7 @@ use std::io;
 use inkstone_machine::system_language;
 use inkstone_studio::{
     Language,
+    archive::ExportedDto,
     doorway::dto::{BackupReason, Came, RescuedDto, Standing},
     import_list::SkipReason,
     replay::{ReplayOutcome, ReplaySubject},
@@ -388,7 +389,70 @@ impl Words {
             Came::AsCopy => self.pick("as a document of its own", "另存为一份文稿"),
             Came::AsDrafts => self.pick("as new drafts", "作为新稿"),
             Came::WasThere => self.pick("is there as it was", "与现在相同"),
+            Came::Edited => self.pick("is there, changes came in", "已在库中，改动已取回"),
         }
+    }
+
+    pub fn exported(self, done: &ExportedDto) -> String {
+        let ExportedDto {
+            path,
+            documents,
+            drafts,
+            versions,
+            files,
+            ..
+        } = done;
+        self.pick(
+            format!(
+                "Written to {path}: {documents} documents, {drafts} drafts, {versions} kept texts, in {files} files."
+            ),
+            format!(
+                "已写入 {path}：{documents} 份文稿、{drafts} 个稿本、{versions} 份存稿，共 {files} 个文件。"
+            ),
+        )
+    }
+
+    pub fn was_edited(self) -> &'static str {
+        self.pick("Changed outside, and taken in:", "在外面改过，改动已取回：")
+    }
+
+    pub fn was_emptied(self) -> &'static str {
+        self.pick(
+            "Emptied outside; the library's text stays:",
+            "在外面被清空，资料库中的文本保留：",
+        )
+    }
+
+    pub fn not_read_back(self) -> &'static str {
+        self.pick(
+            "Changed, but for readers only, so not taken in:",
+            "有改动，但仅供阅读，没有取回：",
+        )
+    }
+
+    pub fn not_known(self) -> &'static str {
+        self.pick(
+            "Not part of the export, not read:",
+            "不属于导出内容，没有读取：",
+        )
+    }
+
+    pub fn merged(self, draft_id: &str) -> String {
+        self.pick(
+            format!("Merged into {draft_id}."),
+            format!("已并入 {draft_id}。"),
+        )
+    }
+
+    pub fn merge_refused(self, count: usize) -> String {
+        self.pick(
+            format!(
+                "ink: Both drafts changed the same in {count} places. Say --prefer ours or --prefer theirs, or merge in the window, where each can be chosen."
+            ),
+            format!(
+                "ink: 两份稿件有 {count} 处改到了一起。请加 --prefer ours 或 --prefer theirs，或在窗口里逐处选择。"
+            ),
+        )
     }
 
     pub fn rescued(self, saved: &RescuedDto) -> String {

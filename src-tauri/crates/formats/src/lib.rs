@@ -23,6 +23,7 @@ mod error;
 pub mod fdx;
 pub mod html;
 pub mod import;
+pub mod parcel;
 pub mod pdf;
 pub mod pdf_text;
 pub mod plain;
@@ -31,6 +32,6 @@ mod prose_text;
 pub mod report;
 pub mod script;
 pub mod script_text;
-mod table;
+pub mod table;
 
 pub use error::FormatError;

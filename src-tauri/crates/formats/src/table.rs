@@ -6,7 +6,7 @@ use crate::FormatError;
 
 /// A cell that a spreadsheet would run as a formula (`=`, `+`, `-`, `@`, a tab or a line break
 /// first) gets a `'` in front, which spreadsheets take for "this is text".
-pub(crate) fn guarded(cell: &str) -> String {
+pub fn guarded(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{cell}")
     } else {
@@ -24,7 +24,10 @@ pub(crate) fn unguarded(cell: &str) -> &str {
 
 /// A table with its header. With `mark` it begins with a byte order mark: without one Excel takes
 /// a CSV for the system's old encoding and shows Chinese as garbage.
-pub(crate) fn table(
+///
+/// # Errors
+/// [`FormatError::Table`] if the table could not be written.
+pub fn table(
     header: Vec<String>,
     rows: impl Iterator<Item = Vec<String>>,
     mark: bool,

@@ -97,6 +97,7 @@ pub use assets::Asset;
 pub use backup::{
     Backup, BackupReason, Bring, Brought, Came, DocumentThere, DraftThere, Pace, Progress,
     ProjectThere, Replaced, Standing, backup_folder_of, backups, free_space, put_back,
+    remove as remove_library,
 };
 pub use bin::{BinItem, BinKind, Emptied};
 pub use calendar::Moment;

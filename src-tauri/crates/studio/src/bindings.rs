@@ -6,8 +6,8 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts, pages,
-    provenance, replay, script_compare, story, tally,
+    archive, board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts,
+    pages, provenance, replay, script_compare, story, tally,
 };
 
 const HEAD: &str =
@@ -92,6 +92,7 @@ macro_rules! declare {
 fn typescript() -> String {
     use crate::{import_list::*, imports::*, production::*};
     use board::dto::*;
+    use archive::*;
     use compare::*;
     use desks::{
         AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,
@@ -232,6 +233,10 @@ fn typescript() -> String {
         BringInput,
         Came,
         BroughtDto,
+        ExportEverything,
+        ExportedDto,
+        CameBack,
+        BroughtBack,
         RescuedDto,
         Nothing,
         Id,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, board::dto::*, compare::*, dto::*, history::*, import_list::*, imports::*,
-    inputs::*, meaning::*, merging::*, page_fonts::*, pages::*, production::*, provenance::*,
-    replay::*, script_compare::*, story::dto::*, tally::*,
+    Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
+    history::*, import_list::*, imports::*, inputs::*, meaning::*, merging::*, page_fonts::*,
+    pages::*, production::*, provenance::*, replay::*, script_compare::*, story::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -263,6 +263,12 @@ commands! {
     script_tally(Id) -> TallyDto;
     /// Writes a report over a script as a table.
     export_tally(ExportTally) -> PdfDone;
+    /// Writes everything as plain files, to a folder or a zip file.
+    export_everything(ExportEverything) -> ExportedDto;
+    /// Brings plain files back, beside what is there.
+    bring_back(PathInput) -> BroughtBack;
+    /// Stops an export of everything, or its return.
+    stop_archive(Nothing) -> ();
     /// Searches titles and texts.
     search(Search) -> Vec<HitDto>;
     /// Searches present texts by what they mean.

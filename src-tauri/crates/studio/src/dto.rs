@@ -535,6 +535,13 @@ pub enum StudioEvent {
         /// Where it stands.
         state: ModelState,
     },
+    /// An export of everything, or its return, is so far.
+    Archive {
+        /// Steps that are done.
+        done: u32,
+        /// Steps in all.
+        total: u32,
+    },
     /// Data that a view may show has changed.
     Changed {
         /// Kinds of data: `projects`, `documents`, `models`, `history`, `takes`, `settings`, `ledger`,

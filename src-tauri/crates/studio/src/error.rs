@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use inkstone_desks::{BriefError, DeskError};
 use inkstone_formats::FormatError;
 use inkstone_generation::GenerationError;
-use inkstone_library::{Holder, LibraryError, Program};
+use inkstone_library::{ArchiveError, Holder, LibraryError, Program};
 use inkstone_manuscript::board::BoardError;
 use thiserror::Error;
 
@@ -18,6 +18,9 @@ pub enum StudioError {
     /// From the library.
     #[error(transparent)]
     Library(#[from] LibraryError),
+    /// From plain files on their way out or back.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
     /// From a desk.
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -114,12 +117,35 @@ pub enum StudioError {
     /// There is no such beat sheet.
     #[error("no beat sheet `{0}`")]
     NoSheet(String),
+    /// A folder for an export has other things in it.
+    #[error("{path}: not empty, and no older export")]
+    NotEmpty {
+        /// The folder.
+        path: String,
+    },
+    /// An older export that was worked on since is not written over.
+    #[error("{path}: {file} was changed since it was written")]
+    WorkedOn {
+        /// The folder.
+        path: String,
+        /// A file that was changed.
+        file: String,
+    },
     /// A fault of ours.
     #[error("internal: {0}")]
     Internal(String),
 }
 
 impl StudioError {
+    /// Nothing has this id or name.
+    pub fn not_found(what: &'static str, id: &str) -> Self {
+        LibraryError::NotFound {
+            what,
+            id: id.to_owned(),
+        }
+        .into()
+    }
+
     /// The code, its values and the technical detail, ready for a UI.
     pub fn to_dto(&self) -> ErrorDto {
         let (code, values): (String, Vec<(&str, String)>) = match self {
@@ -131,6 +157,7 @@ impl StudioError {
                 vec![],
             ),
             Self::Library(e) => library(e),
+            Self::Archive(e) => archive(e),
             Self::Desk(e) => desk(e),
             Self::Brief(e) => brief(e),
             Self::Format(e) => format(e),
@@ -171,6 +198,11 @@ impl StudioError {
             }
             Self::File { path, .. } => ("file_unreadable".into(), vec![("path", path.clone())]),
             Self::Taken { path } => ("file_exists".into(), vec![("path", path.clone())]),
+            Self::NotEmpty { path } => ("folder_not_empty".into(), vec![("path", path.clone())]),
+            Self::WorkedOn { path, file } => (
+                "folder_worked_on".into(),
+                vec![("path", path.clone()), ("file", file.clone())],
+            ),
             Self::Internal(_) => ("internal".into(), vec![]),
         };
         ErrorDto {
@@ -207,6 +239,29 @@ fn library(error: &LibraryError) -> Parts {
         }
         LibraryError::Io(_) => ("library_unreachable", vec![]),
         LibraryError::Sql(_) => ("internal", vec![]),
+    };
+    (code.to_owned(), values)
+}
+
+fn archive(error: &ArchiveError) -> Parts {
+    let path_of = |path: &String| vec![("path", path.clone())];
+    let (code, values) = match error {
+        ArchiveError::NoArchive => ("archive_none", vec![]),
+        ArchiveError::Newer { found, known } => (
+            "archive_newer",
+            vec![("found", found.to_string()), ("known", known.to_string())],
+        ),
+        ArchiveError::Missing { path } => ("archive_missing", path_of(path)),
+        ArchiveError::Changed { path } => ("archive_changed", path_of(path)),
+        ArchiveError::BadPath { path } => ("archive_bad_path", path_of(path)),
+        ArchiveError::TooLarge { path, limit, .. } => (
+            "archive_too_large",
+            vec![("path", path.clone()), ("limit", megabytes(*limit))],
+        ),
+        ArchiveError::Broken { path, .. } => ("archive_broken", path_of(path)),
+        ArchiveError::Stopped => ("stopped", vec![]),
+        ArchiveError::File { path, .. } => ("file_unreadable", path_of(path)),
+        ArchiveError::Library(error) => return library(error),
     };
     (code.to_owned(), values)
 }
@@ -443,6 +498,31 @@ pub(crate) fn samples() -> Vec<StudioError> {
         ]
         .map(StudioError::from),
     );
+    all.extend(
+        [
+            ArchiveError::NoArchive,
+            ArchiveError::Newer { found: 9, known: 1 },
+            ArchiveError::Missing { path: id() },
+            ArchiveError::Changed { path: id() },
+            ArchiveError::BadPath { path: id() },
+            ArchiveError::TooLarge {
+                path: id(),
+                bytes: 9 << 30,
+                limit: 1 << 29,
+            },
+            ArchiveError::Broken {
+                path: id(),
+                why: id(),
+            },
+            ArchiveError::Stopped,
+            ArchiveError::File {
+                path: id(),
+                why: id(),
+            },
+            ArchiveError::Library(LibraryError::DiskFull),
+        ]
+        .map(StudioError::from),
+    );
     all.extend([
         StudioError::RemoteNotAllowed { host: id() },
         StudioError::ModelNotChosen { id: id() },
@@ -475,6 +555,11 @@ pub(crate) fn samples() -> Vec<StudioError> {
             detail: id(),
         },
         StudioError::Taken { path: id() },
+        StudioError::NotEmpty { path: id() },
+        StudioError::WorkedOn {
+            path: id(),
+            file: id(),
+        },
         StudioError::Internal(id()),
     ]);
     all

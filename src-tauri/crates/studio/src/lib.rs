@@ -39,6 +39,7 @@
 //! ```
 
 pub mod board;
+pub mod archive;
 mod call;
 mod checks;
 pub mod commands;

@@ -765,11 +765,7 @@ fn folders(projects: &[ProjectHere]) -> Vec<String> {
 /// Rows by their columns, all but `key`. A number stays a number; bytes become `{"hex": ...}`.
 fn rows(connection: &Connection, sql: &str, values: impl Params) -> Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
-    let names: Vec<String> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query(values)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

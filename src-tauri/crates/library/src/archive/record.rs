@@ -374,8 +374,7 @@ impl EntryRecord {
         let revision = self.revision;
         let [body, sheet, tip] = self.stands;
         let positions = [body, sheet, tip, self.before[0], self.before[1]];
-        if positions.iter().any(|position| *position > revision)
-            || self.before.iter().any(|position| *position == revision)
+        if positions.iter().any(|position| *position > revision) || self.before.contains(&revision)
         {
             return Err(format!("operation {revision} names a later one"));
         }

@@ -291,7 +291,9 @@ fn furnish(library: &Library, which: u8) {
         .merge(&draft, mine.revision, &other.id, theirs.revision, &[], None)
         .unwrap();
     let version = library.save_version(&draft, "定稿").unwrap();
-    library.hide_node(&version.id, which % 2 == 0).unwrap();
+    library
+        .hide_node(&version.id, which.is_multiple_of(2))
+        .unwrap();
     for title in ["CON", "con", "bin", "assets", ""] {
         let made = library
             .create_document(&project.id, DocumentKind::Ads, title, Language::English)

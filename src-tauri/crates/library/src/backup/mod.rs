@@ -208,8 +208,8 @@ fn sync_folder(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Removes a file, if it is there, and what SQLite may have left beside it.
-pub(crate) fn remove(path: &Path) -> Result<()> {
+/// Removes a library that is thrown away, if it is there, and what SQLite may have left beside it.
+pub fn remove(path: &Path) -> Result<()> {
     for ending in ["-journal", "-wal", "-shm", ""] {
         match fs::remove_file(beside(path, ending)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),

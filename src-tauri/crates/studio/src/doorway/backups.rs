@@ -219,13 +219,20 @@ fn free_beside(path: &Path) -> PathBuf {
 fn brought_dto(brought: lib::Brought) -> BroughtDto {
     BroughtDto {
         document_id: brought.document_id,
-        came: match brought.came {
+        came: brought.came.into(),
+        drafts: brought.drafts,
+    }
+}
+
+impl From<lib::Came> for Came {
+    fn from(came: lib::Came) -> Self {
+        match came {
             lib::Came::PutBack => Came::PutBack,
             lib::Came::AsCopy => Came::AsCopy,
             lib::Came::AsDrafts => Came::AsDrafts,
             lib::Came::WasThere => Came::WasThere,
-        },
-        drafts: brought.drafts,
+            lib::Came::Edited => Came::Edited,
+        }
     }
 }
 

@@ -199,6 +199,8 @@ pub enum Came {
     AsDrafts,
     /// All of it is there as it was.
     WasThere,
+    /// It is there, and what was changed of it outside came into it.
+    Edited,
 }
 
 /// A document that came out of a backup.

@@ -130,6 +130,13 @@ impl Doorway {
         }
     }
 
+    /// Where the library lies, and the time, without opening it.
+    pub(crate) async fn around_shut(&self) -> (PathBuf, Arc<dyn crate::Clock>) {
+        let path = self.place.lock().await.path.clone();
+        let clock = (self.build)(&path).clock;
+        (path, clock)
+    }
+
     /// Closes the studio, so that others can have its file.
     async fn leave(&self, place: &mut Place) -> Result<(), StudioError> {
         let Some(studio) = place.studio.take() else {
@@ -317,7 +324,7 @@ impl Doorway {
 }
 
 /// Runs blocking work off the async threads.
-async fn off_thread<T: Send + 'static>(
+pub(crate) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StudioError> + Send + 'static,
 ) -> Result<T, StudioError> {
     tokio::task::spawn_blocking(work)
@@ -333,7 +340,7 @@ fn bytes(count: u64) -> f64 {
     time(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-fn absolute(path: &str) -> Result<PathBuf, StudioError> {
+pub(crate) fn absolute(path: &str) -> Result<PathBuf, StudioError> {
     let unusable = |detail: &str| StudioError::Unwritable {
         path: path.to_owned(),
         detail: detail.to_owned(),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use inkstone_formats::table::{guarded, table};
 use inkstone_manuscript::Language;
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use super::{
     SourceDto,
     share::{ShareDto, SourceKind},
 };
-use crate::sentences::sentences;
+use crate::{StudioError, sentences::sentences};
 
 /// All that is known of where a text came from.
 #[derive(Debug, Clone, Serialize)]
@@ -238,6 +239,50 @@ impl Report {
     /// For machines.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
+    /// For spreadsheets: a line for each passage, with its origin and who wrote it.
+    ///
+    /// # Errors
+    /// If the table could not be written.
+    pub fn to_csv(&self) -> Result<String, StudioError> {
+        let header = [
+            "from",
+            "to",
+            "origin",
+            "model",
+            "seed",
+            "time",
+            "generation",
+            "file",
+            "text",
+        ];
+        let mut at = 0;
+        let rows = self.passages.iter().map(|passage| {
+            let from = at;
+            at += passage.text.chars().count();
+            let id = passage.generation_id.as_deref();
+            let of = self
+                .generations
+                .iter()
+                .find(|generation| Some(generation.source.generation_id.as_str()) == id);
+            let from_model = |value: fn(&SourceDto) -> String| {
+                of.map(|generation| value(&generation.source))
+                    .unwrap_or_default()
+            };
+            vec![
+                from.to_string(),
+                at.to_string(),
+                key(passage.kind).to_owned(),
+                guarded(&from_model(|source| source.model_name.clone())),
+                from_model(|source| source.seed.to_string()),
+                from_model(|source| time(source.created_at)),
+                id.unwrap_or_default().to_owned(),
+                guarded(passage.file.as_deref().unwrap_or_default()),
+                guarded(&passage.text),
+            ]
+        });
+        Ok(table(header.map(str::to_owned).to_vec(), rows, true)?)
     }
 
     /// For readers and for version control. Prompts stand in fences that they cannot close.
