@@ -23,6 +23,7 @@ mod error;
 pub mod fdx;
 pub mod html;
 pub mod import;
+pub mod paper;
 pub mod parcel;
 pub mod pdf;
 pub mod pdf_text;

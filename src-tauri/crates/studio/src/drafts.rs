@@ -10,7 +10,9 @@ use crate::{
     Studio, StudioError,
     dto::*,
     inputs::*,
+    papers::PaperForm,
     projects::{bounded, counts, time},
+    provenance::labels::LabelsInFile,
 };
 
 /// The longest text a draft may hold, in bytes: some 4,000 pages.
@@ -259,6 +261,10 @@ impl Studio {
                 return write_file(Path::new(&i.path), &s.draft_pdf(&i.draft_id)?);
             }
             let draft = s.library.draft(&i.draft_id)?;
+            if let Some(form) = PaperForm::named(&i.format) {
+                let bytes = s.paper(&draft, form, &LabelsInFile::default())?;
+                return write_file(Path::new(&i.path), &bytes);
+            }
             let document = s.library.document(&draft.document_id)?;
             let content = match i.format.as_str() {
                 "text" => draft.body,

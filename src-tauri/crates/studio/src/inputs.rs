@@ -80,6 +80,6 @@ inputs! {
     /// A search.
     Search { query: String }
     /// Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads),
-    /// `pdf` (screenplays, with the setup of the document).
+    /// `pdf` (screenplays, with the setup of the document), `html`, `docx`.
     Export { draft_id: String, path: String, format: String }
 }

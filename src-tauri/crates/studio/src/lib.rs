@@ -59,6 +59,7 @@ mod models;
 mod order;
 pub mod page_fonts;
 pub mod pages;
+mod papers;
 pub mod production;
 mod projects;
 pub mod provenance;

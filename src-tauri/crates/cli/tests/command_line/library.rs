@@ -12,7 +12,7 @@ use inkstone_studio::{
 use crate::home::Home;
 
 /// The studio as the window opens it.
-fn studio(home: &Home) -> Arc<Studio> {
+pub fn studio(home: &Home) -> Arc<Studio> {
     let library = home.library();
     Studio::open(Parts {
         models_dir: library.with_file_name("models"),
@@ -28,7 +28,7 @@ fn studio(home: &Home) -> Arc<Studio> {
 }
 
 /// A draft with two versions, written through the window's own calls.
-async fn draft(studio: &Arc<Studio>) -> String {
+pub async fn draft(studio: &Arc<Studio>) -> String {
     let project = CreateProject {
         name: "Harbour".to_owned(),
         language: Language::English,

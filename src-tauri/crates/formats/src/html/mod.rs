@@ -1,3 +1,4 @@
 //! HTML: a page for readers.
 
 pub mod read;
+pub mod write;

@@ -88,6 +88,30 @@ pub fn labelled(text: &str, labels: &[Label], about: &Labelling) -> String {
     whole
 }
 
+/// Labels for a file that has metadata of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LabelsInFile {
+    /// The implicit label, for the metadata.
+    pub aigc: Option<String>,
+    /// The explicit label, before the text.
+    pub before: Option<String>,
+    /// The sentence, after it.
+    pub after: Option<String>,
+}
+
+impl LabelsInFile {
+    /// Those that were chosen. A text in which no model had a hand gets none but the sentence.
+    pub fn of(text: &str, labels: &[Label], about: &Labelling) -> Self {
+        let of_models = about.share.by_models() > 0;
+        let has = |label| labels.contains(&label);
+        Self {
+            aigc: (has(Label::Aigc) && of_models).then(|| aigc(text, about).json()),
+            before: (has(Label::Mark) && of_models).then(|| mark(about)),
+            after: has(Label::Sentence).then(|| sentence(about)),
+        }
+    }
+}
+
 /// The explicit label: whether all of the text is a model's, or part of it.
 fn mark(about: &Labelling) -> String {
     let all = about.share.by_models() == about.share.words;

@@ -15,6 +15,7 @@ use crate::{
     dto::TakeDecision,
     inputs::Id,
     order::LOCAL,
+    papers::PaperForm,
     projects::time,
 };
 
@@ -25,7 +26,7 @@ mod share;
 
 pub use share::{ShareDto, SourceKind, share};
 
-use labels::{Label, Labelling, labelled};
+use labels::{Label, Labelling, LabelsInFile, labelled};
 use report::{Passage, Report, ReportedGeneration};
 
 /// Where the words of a draft came from.
@@ -140,7 +141,7 @@ pub struct ExportProvenance {
 pub struct ExportLabelled {
     /// The draft.
     pub draft_id: String,
-    /// Where to.
+    /// Where to; one that ends in `.html` or `.docx` is written in that form.
     pub path: String,
     /// Which labels.
     pub labels: Vec<Label>,
@@ -300,6 +301,29 @@ impl Studio {
         labels: &[Label],
         producer: &str,
     ) -> Result<String, StudioError> {
+        self.about_labels(draft_id, producer, |text, about| {
+            labelled(text, labels, about)
+        })
+    }
+
+    /// Labels for a file that has metadata of its own.
+    pub(crate) fn labels_in_file(
+        &self,
+        draft_id: &str,
+        labels: &[Label],
+        producer: &str,
+    ) -> Result<LabelsInFile, StudioError> {
+        self.about_labels(draft_id, producer, |text, about| {
+            LabelsInFile::of(text, labels, about)
+        })
+    }
+
+    fn about_labels<T>(
+        &self,
+        draft_id: &str,
+        producer: &str,
+        work: impl FnOnce(&str, &Labelling) -> T,
+    ) -> Result<T, StudioError> {
         let (draft, spans) = self.draft_and_spans(draft_id)?;
         let document = self.library.document(&draft.document_id)?;
         let mut models: Vec<String> = Vec::new();
@@ -316,15 +340,20 @@ impl Studio {
             producer: Some(producer.trim()).filter(|name| !name.is_empty()),
             produce_id: &format!("{}.{}", draft.id, draft.revision),
         };
-        Ok(labelled(&draft.body, labels, &about))
+        Ok(work(&draft.body, &about))
     }
 
     /// See [`crate::commands`].
     pub async fn export_labelled(self: &Arc<Self>, i: ExportLabelled) -> Result<(), StudioError> {
         let producer = crate::projects::bounded("producer", &i.producer, 300)?;
         self.blocking(move |s| {
-            let text = s.with_labels(&i.draft_id, &i.labels, &producer)?;
             let path = Path::new(&i.path);
+            let content = match PaperForm::of(path) {
+                Some(form) => s.labelled_paper(&i.draft_id, form, &i.labels, &producer)?,
+                None => s
+                    .with_labels(&i.draft_id, &i.labels, &producer)?
+                    .into_bytes(),
+            };
             if i.labels.contains(&Label::Json) {
                 let mut beside = path.as_os_str().to_owned();
                 beside.push(".provenance.json");
@@ -333,7 +362,7 @@ impl Studio {
                     s.report(&i.draft_id)?.to_json().as_bytes(),
                 )?;
             }
-            write_file(path, text.as_bytes())
+            write_file(path, &content)
         })
         .await
     }
