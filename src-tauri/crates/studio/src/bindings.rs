@@ -91,8 +91,8 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use crate::{import_list::*, imports::*, production::*};
-    use board::dto::*;
     use archive::*;
+    use board::dto::*;
     use compare::*;
     use desks::{
         AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,

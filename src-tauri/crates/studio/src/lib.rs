@@ -38,8 +38,8 @@
 //! # }
 //! ```
 
-pub mod board;
 pub mod archive;
+pub mod board;
 mod call;
 mod checks;
 pub mod commands;

@@ -2,4 +2,5 @@
 
 mod parts;
 pub mod read;
+mod read_parts;
 pub mod write;
