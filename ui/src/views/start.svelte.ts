@@ -1,3 +1,4 @@
+import { archive } from "../features/archive/archive.svelte";
 import { desk } from "../features/desk/desk.svelte";
 import { library } from "../features/library/library.svelte";
 import { models } from "../features/models/models.svelte";
@@ -66,6 +67,7 @@ const RELOAD: Record<string, () => unknown> = {
 
 export function hear(event: StudioEvent) {
   if (event.event === "take") takes.onEvent(event);
+  else if (event.event === "archive") archive.onEvent(event);
   else if (event.event === "model") models.setState(event.model_id, event.state);
   else for (const kind of event.kinds) RELOAD[kind]?.();
 }

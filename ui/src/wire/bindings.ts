@@ -1058,7 +1058,7 @@ export type ExportProvenance = {
 export type ExportLabelled = {
 	/** The draft. */
 	draft_id: string;
-	/** Where to. */
+	/** Where to; one that ends in `.html` or `.docx` is written in that form. */
 	path: string;
 	/** Which labels. */
 	labels: Array<Label>;
@@ -1994,7 +1994,7 @@ export type RevisionMarkDto = {
 	set: number;
 };
 
-/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads), `pdf` (screenplays, with the setup of the document). */
+/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads), `pdf` (screenplays, with the setup of the document), `html`, `docx`. */
 export type Export = {
 	draft_id: string;
 	path: string;

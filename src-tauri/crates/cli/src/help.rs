@@ -102,7 +102,7 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     (
         "The library file; otherwise $INKSTONE_LIBRARY, otherwise the one that the window uses",
-        "资料库文件；默认取 $INKSTONE_LIBRARY，再默认与窗口使用同一个",
+        "文稿库文件；默认取 $INKSTONE_LIBRARY，再默认与窗口使用同一个",
     ),
     (
         "The language of messages: en or zh-CN; otherwise that of the system",
@@ -115,7 +115,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("Drafts a text from a brief", "根据写作要求起草"),
     ("Continues a prompt as it stands", "按原样续写提示词"),
     ("Shows and adds models", "查看和添加模型"),
-    ("Looks into the library", "查看资料库"),
+    ("Looks into the library", "查看文稿库"),
     (
         "Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV",
         "把文件和文件夹导入为文稿：Word、Markdown、HTML、纯文本、FDX、Fountain、Highland、PDF、广告 CSV",
@@ -360,10 +360,10 @@ const CHINESE: &[(&str, &str)] = &[
         "What is there too comes as a document of its own, instead of as new drafts",
         "现在也有的文稿另存为一份，而不是作为新稿",
     ),
-    ("Makes a backup of the library", "备份资料库"),
+    ("Makes a backup of the library", "备份文稿库"),
     (
         "Lists the backups of the library, or what is in one",
-        "列出资料库的备份，或一份备份的内容",
+        "列出文稿库的备份，或一份备份的内容",
     ),
     (
         "A backup, by its path or by its name",
@@ -375,11 +375,11 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     (
         "Saves what can be read of a damaged library into a new one beside it",
-        "把已损坏的资料库中还能读出的内容存入旁边的新资料库",
+        "把已损坏的文稿库中还能读出的内容存入旁边的新文稿库",
     ),
     (
         "Copies the library to another place, compares it, and uses it there from now on",
-        "把资料库复制到新位置并逐一核对，之后就用那里的",
+        "把文稿库复制到新位置并逐一核对，之后就用那里的",
     ),
     ("The new file", "新文件"),
     ("The point to bring back", "要恢复的节点"),

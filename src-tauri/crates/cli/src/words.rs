@@ -144,7 +144,7 @@ impl Words {
     pub fn leaves(self, host: &str) -> String {
         self.pick(
             format!("The text goes to {host}. The library's ledger keeps a note of it."),
-            format!("文本将发送到 {host}，资料库的外发记录中会留下一笔。"),
+            format!("文本将发送到 {host}，文稿库的外发记录中会留下一笔。"),
         )
     }
 
@@ -188,7 +188,7 @@ impl Words {
     pub fn empty_library(self) -> &'static str {
         self.pick(
             "There is nothing in the library yet.",
-            "资料库里还没有内容。",
+            "文稿库里还没有内容。",
         )
     }
 
@@ -335,7 +335,7 @@ impl Words {
     pub fn read_beside(self) -> &'static str {
         self.pick(
             "ink: The library is open in another program; it is only read.",
-            "ink: 资料库正由另一个程序写入，这里只读取。",
+            "ink: 文稿库正由另一个程序写入，这里只读取。",
         )
     }
 
@@ -357,7 +357,7 @@ impl Words {
     }
 
     pub fn unsound(self) -> &'static str {
-        self.pick("copied from a damaged library", "复制自已损坏的资料库")
+        self.pick("copied from a damaged library", "复制自已损坏的文稿库")
     }
 
     pub fn standing(self, standing: Standing) -> &'static str {
@@ -374,11 +374,11 @@ impl Words {
         match aside {
             Some(aside) => self.pick(
                 format!("The backup is the library now. What was there is kept in {aside}"),
-                format!("备份已成为现在的资料库，原来的保存在 {aside}"),
+                format!("备份已成为现在的文稿库，原来的保存在 {aside}"),
             ),
             None => self.pick(
                 "The backup is the library now.".to_owned(),
-                "备份已成为现在的资料库。".to_owned(),
+                "备份已成为现在的文稿库。".to_owned(),
             ),
         }
     }
@@ -419,7 +419,7 @@ impl Words {
     pub fn was_emptied(self) -> &'static str {
         self.pick(
             "Emptied outside; the library's text stays:",
-            "在外面被清空，资料库中的文本保留：",
+            "在外面被清空，文稿库中的文本保留：",
         )
     }
 
@@ -470,7 +470,7 @@ impl Words {
                 "Saved into {path}: {projects} projects, {documents} documents, {drafts} drafts, {versions} kept texts. The damaged library was not changed.\n"
             ),
             format!(
-                "已存入 {path}：{projects} 个项目、{documents} 份文稿、{drafts} 个稿本、{versions} 份存稿。损坏的资料库没有被改动。\n"
+                "已存入 {path}：{projects} 个项目、{documents} 份文稿、{drafts} 个稿本、{versions} 份存稿。损坏的文稿库没有被改动。\n"
             ),
         );
         if *lost_versions > 0 {
@@ -497,7 +497,7 @@ impl Words {
     pub fn moved(self, path: &str) -> String {
         self.pick(
             format!("The library lies in {path} now. The old file is still where it was."),
-            format!("资料库现在位于 {path}，旧文件仍在原处。"),
+            format!("文稿库现在位于 {path}，旧文件仍在原处。"),
         )
     }
 
@@ -533,7 +533,7 @@ impl Words {
     pub fn library_in_use(self) -> String {
         self.pick(
             "Close the window, or name another library with --library.",
-            "请先关闭窗口，或用 --library 指定另一个资料库。",
+            "请先关闭窗口，或用 --library 指定另一个文稿库。",
         )
         .to_owned()
     }
@@ -605,7 +605,7 @@ impl Words {
             ),
             hint: self.pick(
                 "Is the disk full? What a model wrote is kept in the library.".to_owned(),
-                "磁盘是否已满？模型写的内容已保存在资料库中。".to_owned(),
+                "磁盘是否已满？模型写的内容已保存在文稿库中。".to_owned(),
             ),
         }
     }

@@ -114,14 +114,14 @@ class Provenance {
     });
   }
 
-  async exportLabelled(labels: Label[], producer: string) {
+  async exportLabelled(labels: Label[], producer: string, form: "text" | "docx" | "html") {
     const { document, draftId } = writing;
     if (!document || !draftId || !(await writing.flush())) return;
-    const ending = DESKS[document.kind].ending;
+    const ending = form === "text" ? DESKS[document.kind].ending : form;
     await attempt(async () => {
       const path = await saveFile({
         title: t("provenance.labels_export"),
-        filter: { name: t("editor.text_filter"), endings: [ending] },
+        filter: { name: t(`editor.${form}_filter`), endings: [ending] },
         name: fileName(document.title, ending),
       });
       if (!path) return;

@@ -15,12 +15,14 @@ export function fileName(title: string, ending: string): string {
   return `${name || "inkstone"}.${ending}`;
 }
 
-type Format = "text" | "csv" | "fdx";
+export type Format = "text" | "csv" | "fdx" | "html" | "docx";
 
 /** What the dialog and the notice say of each format. */
 const SAID = {
   text: { title: "editor.export_text", filter: "editor.text_filter", done: "editor.exported" },
   csv: { title: "ads.export_title", filter: "ads.csv_filter", done: "ads.exported" },
+  html: { title: "editor.export_html", filter: "editor.html_filter", done: "editor.exported" },
+  docx: { title: "editor.export_docx", filter: "editor.docx_filter", done: "editor.exported" },
   fdx: { title: "editor.export_fdx", filter: "editor.fdx_filter", done: "editor.exported" },
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
+import { archiveCommands } from "./archive";
 import { boardCommands } from "./board";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
@@ -27,6 +28,7 @@ export function commands(studio: StubStudio): Bodies {
     ...boardCommands(studio),
     ...storyCommands(studio),
     ...tallyCommands(studio),
+    ...archiveCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

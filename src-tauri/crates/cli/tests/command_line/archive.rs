@@ -26,23 +26,50 @@ async fn everything_goes_out_and_comes_back() {
     assert_eq!(said["documents"], 1);
     let text = folder.join("projects/Harbour/Night ferry/main.md");
     assert_eq!(fs::read_to_string(&text).unwrap(), "The ferry sails.\n");
-    assert!(fs::read_to_string(folder.join("index.html")).unwrap().contains("Night ferry"));
-    let chinese = home.ink(&["export", "--all", out, "--language", "zh-CN"]).with(0);
+    assert!(
+        fs::read_to_string(folder.join("index.html"))
+            .unwrap()
+            .contains("Night ferry")
+    );
+    let chinese = home
+        .ink(&["export", "--all", out, "--language", "zh-CN"])
+        .with(0);
     assert!(chinese.out.starts_with("已写入"), "{}", chinese.out);
-    home.ink(&["export", "--all", out, "--project", "Mountain"]).with(1);
+    home.ink(&["export", "--all", out, "--project", "Mountain"])
+        .with(1);
     let zip = home.path().join("all");
-    home.ink(&["export", "--all", zip.to_str().unwrap(), "--zip", "--project", "Harbour"]).with(0);
+    home.ink(&[
+        "export",
+        "--all",
+        zip.to_str().unwrap(),
+        "--zip",
+        "--project",
+        "Harbour",
+    ])
+    .with(0);
     assert!(home.path().join("all.zip").is_file());
 
     // Into another library, with a change made outside.
     fs::write(&text, "The ferry sails tonight.\n").unwrap();
     let other = home.path().join("other.inkstone");
     let other = other.to_str().unwrap();
-    let came = home.ink(&["--library", other, "library", "bring", out]).with(0);
-    assert!(came.out.contains("put back") && came.err.contains("main.md"), "{} {}", came.out, came.err);
-    let shown = home.ink(&["--library", other, "library", "show", &id]).with(0);
+    let came = home
+        .ink(&["--library", other, "library", "bring", out])
+        .with(0);
+    assert!(
+        came.out.contains("put back") && came.err.contains("main.md"),
+        "{} {}",
+        came.out,
+        came.err
+    );
+    let shown = home
+        .ink(&["--library", other, "library", "show", &id])
+        .with(0);
     assert_eq!(shown.out, "The ferry sails tonight.\n");
-    let again = home.ink(&["--library", other, "library", "bring", out, "--json"]).with(0).json();
+    let again = home
+        .ink(&["--library", other, "library", "bring", out, "--json"])
+        .with(0)
+        .json();
     assert_eq!(again["documents"][0]["came"], "was_there");
     let refused = home.ink(&["export", "--all", out]).with(1);
     assert!(refused.err.contains("main.md"), "{}", refused.err);
@@ -51,19 +78,40 @@ async fn everything_goes_out_and_comes_back() {
     fs::remove_file(folder.join("projects/Harbour/Night ferry/record/history.json")).unwrap();
     let third = home.path().join("third.inkstone");
     let third = third.to_str().unwrap();
-    let broken = home.ink(&["--library", third, "library", "bring", out, "--json"]).with(1).json();
+    let broken = home
+        .ink(&["--library", third, "library", "bring", out, "--json"])
+        .with(1)
+        .json();
     assert_eq!(broken["error"]["code"], "archive_missing");
-    let list = home.ink(&["--library", third, "library", "--json"]).with(0).json();
+    let list = home
+        .ink(&["--library", third, "library", "--json"])
+        .with(0)
+        .json();
     assert_eq!(list.as_array().map(Vec::len), Some(0));
 
     // And a rescue leaves plain files too.
     let saved = home.path().join("saved");
     let saved_path = saved.to_str().unwrap();
-    home.ink(&["--library", other, "library", "rescue", "--files", saved_path]).with(0);
+    home.ink(&[
+        "--library",
+        other,
+        "library",
+        "rescue",
+        "--files",
+        saved_path,
+    ])
+    .with(0);
     let text = saved.join("projects/Harbour/Night ferry/main.md");
-    assert_eq!(fs::read_to_string(text).unwrap(), "The ferry sails tonight.\n");
+    assert_eq!(
+        fs::read_to_string(text).unwrap(),
+        "The ferry sails tonight.\n"
+    );
     let left = fs::read_dir(home.path()).unwrap();
-    assert!(!left.flatten().any(|file| file.file_name().to_string_lossy().contains(".part")));
+    assert!(
+        !left
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().contains(".part"))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,12 +121,22 @@ async fn words_are_told_by_their_origin_and_labelled() {
     let id = draft(&opened).await;
     drop(opened);
     let report = home.ink(&["provenance", &id]).with(0);
-    assert!(report.out.starts_with("# ") && report.out.contains("Night ferry"), "{}", report.out);
+    assert!(
+        report.out.starts_with("# ") && report.out.contains("Night ferry"),
+        "{}",
+        report.out
+    );
     let json = home.ink(&["provenance", &id, "--json"]).with(0).json();
     assert_eq!(json["passages"][0]["kind"], "typed");
     let csv = home.ink(&["provenance", &id, "--csv"]).with(0);
-    assert!(csv.out.contains("from,to,origin") && csv.out.contains("0,17,typed"), "{}", csv.out);
-    let labelled = home.ink(&["label", &id, "--as", "sentence", "--as", "aigc"]).with(0);
+    assert!(
+        csv.out.contains("from,to,origin") && csv.out.contains("0,17,typed"),
+        "{}",
+        csv.out
+    );
+    let labelled = home
+        .ink(&["label", &id, "--as", "sentence", "--as", "aigc"])
+        .with(0);
     assert!(labelled.out.starts_with("The ferry sails.") && labelled.out.lines().count() > 1);
     let json = home.ink(&["label", &id, "--as", "json"]).with(0).json();
     assert_eq!(json["title"], "Night ferry");
@@ -130,15 +188,29 @@ async fn drafts_are_merged_and_conflicts_are_asked_about() {
         };
         opened.replace_text(edit).await.unwrap();
     }
-    assert_eq!(opened.open_draft(Id { id: id.clone() }).await.unwrap().document.language, Language::English);
+    assert_eq!(
+        opened
+            .open_draft(Id { id: id.clone() })
+            .await
+            .unwrap()
+            .document
+            .language,
+        Language::English
+    );
     drop(opened);
     let refused = merge(&[]).with(1);
-    assert!(refused.out.contains("< It snows.") && refused.out.contains("> It hails."), "{}", refused.out);
+    assert!(
+        refused.out.contains("< It snows.") && refused.out.contains("> It hails."),
+        "{}",
+        refused.out
+    );
     assert!(refused.err.contains("--prefer"), "{}", refused.err);
     assert_eq!(text(&home), "The ferry sails at noon. It snows.\n");
     let json = merge(&["--prefer", "theirs", "--json"]).with(0).json();
     assert_eq!(json["conflicts"], 1);
     assert_eq!(text(&home), "The ferry sails at noon. It hails.\n");
-    let unknown = home.ink(&["merge", &document, "--from", "lighter", "--into", "main"]).with(1);
+    let unknown = home
+        .ink(&["merge", &document, "--from", "lighter", "--into", "main"])
+        .with(1);
     assert!(!unknown.err.is_empty());
 }

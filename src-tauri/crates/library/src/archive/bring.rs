@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 
 use inkstone_manuscript::DocumentKind;
 use inkstone_manuscript::diff::{Change as Difference, prose_diff};
+use inkstone_manuscript::merge;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Transaction, params, params_from_iter};
 use serde::de::DeserializeOwned;
@@ -720,69 +721,156 @@ impl Bringing<'_, '_> {
     /// Takes in what was worked on outside, as one operation after all that the library had.
     fn outside(&mut self, to: &Incoming<'_>, draft: &DraftRecord) -> Result<()> {
         let id = self.drafts[&draft.id].clone();
-        self.take_edits(to.folder, draft, &id)
+        self.take_edits(to.folder, draft, &id).map(drop)
     }
 
-    fn take_edits(&mut self, folder: &str, draft: &DraftRecord, id: &str) -> Result<()> {
+    /// Takes in what was worked on outside. Where the draft was worked on here since it went out,
+    /// both go together; if they can't, the other comes as a new draft that begins with what went
+    /// out.
+    fn take_edits(&mut self, folder: &str, draft: &DraftRecord, id: &str) -> Result<Taken> {
         let path = |file: &str| format!("{folder}/{file}");
         let (text, sheet) = (path(&draft.file), path(&draft.sheet_file));
         let edited = &self.checked.edited;
-        let (new_text, new_sheet) = (edited.contains(&text), edited.contains(&sheet));
-        if !new_text && !new_sheet {
-            return Ok(());
+        if !edited.contains(&text) && !edited.contains(&sheet) {
+            return Ok(Taken::Nothing);
         }
         let mut line = Line::load(self.here, id)?;
-        let mut change = Change::default();
+        let went_out = self.as_it_was_at(&line, draft.revision)?;
+        let new_text = self.edited_text(&text, &went_out.body)?;
+        let new_sheet = self.edited_sheet(&sheet, &went_out.sheet)?;
+        // What came in before, and was perhaps worked on since, does not come again.
+        let new_text = match new_text {
+            Some(new) if new == line.body || self.was_kept(&line, draft.revision, &new)? => None,
+            other => other,
+        };
+        let new_sheet = new_sheet.filter(|new| *new != line.sheet);
+        if new_text.is_none() && new_sheet.is_none() {
+            return Ok(Taken::Nothing);
+        }
+        let together = match &new_text {
+            None => Some(line.body.clone()),
+            Some(new) => together(&went_out.body, &line.body, new),
+        };
+        if new_sheet.is_none() && together.as_ref() == Some(&line.body) {
+            return Ok(Taken::Nothing);
+        }
+        for (path, is_new) in [(&text, new_text.is_some()), (&sheet, new_sheet.is_some())] {
+            if is_new {
+                self.done.edited.push(path.clone());
+            }
+        }
+        let sheets_differ = new_sheet.is_some() && line.sheet != went_out.sheet;
+        let taken = match together {
+            Some(body) if !sheets_differ => {
+                self.edit(&text, &mut line, &body, new_sheet, draft)?;
+                Taken::In
+            }
+            _ => {
+                let body = new_text.unwrap_or_else(|| went_out.body.clone());
+                let sql = "SELECT document_id FROM drafts WHERE id = ?1";
+                let document: String =
+                    crate::library::one(self.here, "draft", id, sql, |row| row.get(0))?;
+                let name = format!("{} · {}", draft.name, self.mark);
+                let head = line.head_key;
+                let made = draft::begin(self.here, &document, &name, went_out, head, self.now)?;
+                let mut line = Line::load(self.here, &made.id)?;
+                self.edit(&text, &mut line, &body, new_sheet, draft)?;
+                Taken::AsDraft
+            }
+        };
+        Ok(taken)
+    }
+
+    /// A draft at a revision that it has passed.
+    fn as_it_was_at(&self, line: &Line, revision: u32) -> Result<State> {
+        let mut state = line.state();
+        let mut journal = crate::journal::Journal::of(self.here, line.key);
+        for revision in (revision.saturating_add(1)..=line.revision).rev() {
+            let entry = journal.entry(revision)?;
+            let before = edit::splice(&state.body, &state.runs, &entry.inverse)?;
+            (state.body, state.runs) = (before.body, before.runs);
+            if let Some(splice) = &entry.sheet {
+                state.sheet = splice.taken_back(&state.sheet)?;
+            }
+        }
+        Ok(state)
+    }
+
+    /// Whether a text that was imported since is this one.
+    fn was_kept(&self, line: &Line, since: u32, body: &str) -> Result<bool> {
+        let sql = "SELECT text_key FROM nodes WHERE draft_key = ?1 AND revision > ?2
+                   AND label = 'imported'";
+        let values = params![line.key, since];
+        let keys: Vec<i64> = crate::library::many(self.here, sql, values, |row| row.get(0))?;
+        for key in keys {
+            let kept = texts::read(self.here, key).and_then(|content| State::read(&content));
+            if kept.is_ok_and(|state| state.body == body) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The text of a file that was worked on; none if nothing of it is to come in.
+    fn edited_text(&mut self, path: &str, was: &str) -> Result<Option<String>> {
+        if !self.checked.edited.contains(path) {
+            return Ok(None);
+        }
+        let bytes = self.bytes(path)?;
+        let read = String::from_utf8(bytes);
+        let body = as_it_was(was, &read.map_err(|_| broken(path, "it is not UTF-8"))?);
+        if body.trim().is_empty() && !was.trim().is_empty() {
+            self.done.emptied.push(path.to_owned());
+            return Ok(None);
+        }
+        Ok(Some(body).filter(|body| body != was))
+    }
+
+    /// The same of title and fields.
+    fn edited_sheet(&mut self, path: &str, was: &Sheet) -> Result<Option<Sheet>> {
+        if !self.checked.edited.contains(path) {
+            return Ok(None);
+        }
+        let bytes = self.bytes(path)?;
+        let file: SheetFile = parsed(&bytes).map_err(|why| broken(path, why))?;
+        if !file.fields.is_object() {
+            return Err(broken(path, "`fields` is no object"));
+        }
+        let (title, _) = was.read()?;
+        let title = match file.title.trim() {
+            "" => title,
+            _ => file.title,
+        };
+        let new = Sheet::of(&title, &file.fields)?;
+        Ok(Some(new).filter(|new| new != was))
+    }
+
+    /// One operation, with what was there before it and what is there after it kept.
+    fn edit(
+        &self,
+        path: &str,
+        line: &mut Line,
+        body: &str,
+        sheet: Option<Sheet>,
+        draft: &DraftRecord,
+    ) -> Result<()> {
         let origin = Origin::Imported {
             file: draft.file.clone(),
         };
-        if new_text {
-            let bytes = self.bytes(&text)?;
-            let read = String::from_utf8(bytes);
-            let body = read.map_err(|_| broken(&text, "it is not UTF-8"))?;
-            let body = as_it_was(&line.body, &body);
-            if body.trim().is_empty() && !line.body.trim().is_empty() {
-                self.done.emptied.push(text.clone());
-            } else {
-                change.pieces = pieces(&line.body, &body, &origin);
-                if !change.pieces.is_empty() {
-                    self.done.edited.push(text.clone());
-                }
-            }
-        }
-        if new_sheet {
-            let bytes = self.bytes(&sheet)?;
-            let file: SheetFile = parsed(&bytes).map_err(|why| broken(&sheet, why))?;
-            if !file.fields.is_object() {
-                return Err(broken(&sheet, "`fields` is no object"));
-            }
-            let (title, _) = line.sheet.read()?;
-            let title = match file.title.trim() {
-                "" => title,
-                _ => file.title,
-            };
-            let new = Sheet::of(&title, &file.fields)?;
-            if new != line.sheet {
-                change.sheet = Some(new);
-                self.done.edited.push(sheet.clone());
-            }
-        }
-        if change.pieces.is_empty() && change.sheet.is_none() {
-            return Ok(());
-        }
+        let change = Change {
+            pieces: pieces(&line.body, body, &origin),
+            sheet,
+            ..Change::default()
+        };
         let operation = Operation {
             kind: OperationKind::Import,
             origin,
         };
-        history::keep_if_new(self.here, &mut line, "before_import", self.now)?;
-        let done = edit::perform(self.here, &mut line, change, &operation, self.now);
-        Self::fits(&text, done)?;
-        history::keep(
-            self.here,
-            &mut line,
-            Keep::version("imported", None),
-            self.now,
-        )?;
+        history::keep_if_new(self.here, line, "before_import", self.now)?;
+        let done = edit::perform(self.here, line, change, &operation, self.now);
+        Self::fits(path, done)?;
+        let keep = Keep::version("imported", None);
+        history::keep(self.here, line, keep, self.now)?;
         Ok(())
     }
 
@@ -820,11 +908,7 @@ impl Bringing<'_, '_> {
         if revision == draft.revision {
             return Ok(sha == draft.sha256 && sheet == draft.sheet);
         }
-        let edited = [&draft.file, &draft.sheet_file].into_iter().any(|file| {
-            let path = format!("{}/{file}", entry.folder);
-            self.checked.edited.contains(&path)
-        });
-        if revision < draft.revision || edited {
+        if revision < draft.revision {
             return Ok(false);
         }
         if draft.revision == 0 {
@@ -841,15 +925,16 @@ impl Bringing<'_, '_> {
 
     /// A document that is here: what was worked on outside comes into its drafts.
     fn worked_on(&mut self, entry: &DocumentEntry, record: &DocumentRecord) -> Result<()> {
-        let before = self.done.edited.len();
+        let mut came = Came::WasThere;
         for draft in &record.drafts {
-            self.take_edits(&entry.folder, draft, &draft.id)?;
+            came = match self.take_edits(&entry.folder, draft, &draft.id)? {
+                Taken::Nothing => came,
+                Taken::In if came == Came::WasThere => Came::Edited,
+                Taken::In => came,
+                Taken::AsDraft => Came::AsDrafts,
+            };
         }
-        let came = match self.done.edited.len() > before {
-            true => Came::Edited,
-            false => Came::WasThere,
-        };
-        if came == Came::Edited {
+        if came != Came::WasThere {
             let sql = "UPDATE documents SET deleted_at = NULL WHERE id = ?1";
             self.here.execute(sql, [&entry.id])?;
         }
@@ -987,6 +1072,29 @@ impl Bringing<'_, '_> {
         }
         Ok(())
     }
+}
+
+/// What became of a file that was worked on outside.
+enum Taken {
+    /// There was nothing new in it.
+    Nothing,
+    /// It came into the draft.
+    In,
+    /// It came as a draft of its own.
+    AsDraft,
+}
+
+/// What two texts that grew out of one are together; none if both changed the same.
+fn together(was: &str, here: &str, outside: &str) -> Option<String> {
+    if was == here {
+        return Some(outside.to_owned());
+    }
+    let merged = merge::merge(was, here, outside);
+    if merged.conflicts().next().is_some() {
+        return None;
+    }
+    let given = merged.resolve(here, outside, &[]);
+    Some(merge::text_of(&given, here, outside))
 }
 
 fn spans(records: &[RunRecord]) -> Runs {

@@ -376,7 +376,7 @@ fn every_table_and_column_is_carried_or_made_anew() {
             let sql = "SELECT m.name || '.' || p.name FROM sqlite_schema AS m
                        JOIN pragma_table_info(m.name) AS p
                        WHERE m.type = 'table' AND m.name NOT LIKE 'search%'
-                          AND m.name NOT LIKE 'sqlite%'";
+                          AND m.name NOT LIKE 'sqlite%' AND m.name NOT LIKE 'meaning%'";
             many(c, sql, [], |row| row.get(0))
         })
         .unwrap()
@@ -502,6 +502,61 @@ fn a_text_that_was_worked_on_outside_comes_as_an_edit() {
     let came = files.bring(&desk.library).unwrap();
     assert_eq!(came.documents[0].came, Came::Edited);
     check(&desk.library);
+}
+
+#[test]
+fn what_was_worked_on_both_here_and_outside_goes_together_or_stands_beside() {
+    let desk = Desk::new();
+    desk.write("The ferry runs at noon. It rains.\n");
+    let mut files = Box::of(&desk.library);
+    files.put_text("/main.md", "The ferry runs at midnight. It rains.\n");
+    // Here another sentence was changed.
+    desk.write("The ferry runs at noon. It snows.\n");
+    let came = files.bring(&desk.library).unwrap();
+    assert_eq!(came.documents[0].came, Came::Edited);
+    assert_eq!(desk.body(), "The ferry runs at midnight. It snows.\n");
+    // Once more, and after more work, it does not come again.
+    assert_eq!(
+        files.bring(&desk.library).unwrap().documents[0].came,
+        Came::WasThere
+    );
+    let text = desk.body();
+    let edit = Edit {
+        from: text.len(),
+        to: text.len(),
+        insert: "More.\n".to_owned(),
+    };
+    desk.library
+        .apply(&desk.draft, desk.revision(), &[edit], &typing())
+        .unwrap();
+    let again = files.bring(&desk.library).unwrap();
+    assert_eq!(
+        desk.body(),
+        "The ferry runs at midnight. It snows.\nMore.\n"
+    );
+    assert_eq!(
+        desk.library.drafts(&desk.document).unwrap().len(),
+        1,
+        "{again:?}"
+    );
+    // The same sentence: both stay, and can be merged by hand.
+    files.put_text("/main.md", "The ferry runs at dawn. It rains.\n");
+    let came = files.bring(&desk.library).unwrap();
+    assert_eq!(came.documents[0].came, Came::AsDrafts);
+    let drafts = desk.library.drafts(&desk.document).unwrap();
+    assert_eq!(drafts[1].name, "main · 2026-11-27");
+    assert_eq!(
+        desk.library.draft(&drafts[1].id).unwrap().body,
+        "The ferry runs at dawn. It rains.\n"
+    );
+    assert_eq!(
+        desk.body(),
+        "The ferry runs at midnight. It snows.\nMore.\n"
+    );
+    assert_eq!(
+        desk.library.verify().unwrap().problems,
+        Vec::<String>::new()
+    );
 }
 
 #[test]

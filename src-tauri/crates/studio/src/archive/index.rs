@@ -63,7 +63,7 @@ impl Words {
 }
 
 fn page(projects: &[ArchivedProject], words: Words) -> String {
-    let title = words.pick("Inkstone library", "Inkstone 资料库");
+    let title = words.pick("Inkstone library", "Inkstone 文稿库");
     let mut out = format!(
         "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n\
@@ -75,7 +75,7 @@ fn page(projects: &[ArchivedProject], words: Words) -> String {
              Inkstone under Settings, Library, Bring back from files. Texts and briefs may be \
              changed before; the rest has to stay as it is.",
             "每份稿件是一个纯文本文件，旁边的同名文件是标题和写作要求，record 文件夹里是全部历史。\
-             如需取回，请在 Inkstone 的“设置 › 资料库”中选“从文件取回”，再选这个文件夹。\
+             如需取回，请在 Inkstone 的“设置 › 文稿库”中选“从文件取回”，再选这个文件夹。\
              文本和写作要求可以先改，其余文件请勿改动。",
         ),
     );
