@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use inkstone_library::{Clock, Edit, Library, Operation, OperationKind, Origin};
+use inkstone_library::{Clock, Edit, Library, Operation, OperationKind, Origin, SearchQuery};
 use inkstone_manuscript::{DocumentKind, Language};
 
 type Done<T = ()> = Result<T, Box<dyn Error>>;
@@ -22,7 +22,6 @@ const ENGLISH_WORDS: usize = 30_000;
 const HAN: usize = 3_500;
 const CHINESE_WORDS: usize = 40_000;
 const QUERIES: usize = 60;
-const SHOWN: usize = 50;
 
 struct Steps(AtomicI64);
 
@@ -144,7 +143,7 @@ fn typed(library: &Library, what: &str, queries: &[String]) -> Done<Vec<Duration
         for (end, c) in query.char_indices() {
             let prefix = &query[..end + c.len_utf8()];
             let start = Instant::now();
-            library.search(prefix, SHOWN)?;
+            library.search(&SearchQuery::of(prefix))?;
             let took = start.elapsed();
             times.push(took);
             if took > slowest.0 {
@@ -198,7 +197,7 @@ fn measure(folder: &Path) -> Done {
     let before = size(&path)?;
 
     let start = Instant::now();
-    library.search(&chinese[500], SHOWN)?;
+    library.search(&SearchQuery::of(&chinese[500]))?;
     println!(
         "a search while all waits: {:.0} ms",
         start.elapsed().as_secs_f64() * 1_000.0
@@ -264,10 +263,10 @@ fn measure(folder: &Path) -> Done {
             .count();
         scanned += start.elapsed();
         let start = Instant::now();
-        let found = library.search(pair, SHOWN)?.len();
+        let found = library.search(&SearchQuery::of(pair))?.documents.count;
         searched += start.elapsed();
         // Sentences are no border to words in a row, so there may be more.
-        missed += usize::from(found < there.min(SHOWN));
+        missed += usize::from(found < there);
     }
     println!(
         "{} words of two characters: {missed} missed; plain looking through the texts in memory \

@@ -122,7 +122,6 @@ fn empty(connection: &Connection) -> Result<Emptied> {
         search::forget(connection, key)?;
         meaning::forget(connection, key)?;
     }
-    search::leave_no_trace(connection)?;
     meaning::forget_unused(connection)?;
     connection.execute_batch(
         "DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
@@ -171,6 +170,7 @@ fn empty(connection: &Connection) -> Result<Emptied> {
          DROP TABLE doomed_documents;
          DROP TABLE doomed_projects;",
     )?;
+    search::leave_no_trace(connection)?;
     Ok(emptied)
 }
 
@@ -320,7 +320,7 @@ mod tests {
         let shared = shared.unwrap();
         beside(&desk, &draft, &shared, "STORY-SECRET");
         beside(&desk, &desk.draft, &shared, "stays");
-        desk.library.search("secret", 9).unwrap();
+        desk.library.search_texts("secret", 9).unwrap();
         desk.library.save_version(&draft, "v").unwrap();
         desk.library
             .add_asset(&project.id, "a.png", "image/png", b"ASSET-SECRET")

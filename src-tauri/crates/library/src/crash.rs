@@ -120,7 +120,7 @@ fn writer() {
         say(&format!("token {token}"));
         match step % 8 {
             3 => drop(library.snapshot(&draft).unwrap()),
-            5 => drop(library.search("潮", 3).unwrap()),
+            5 => drop(library.search_texts("潮", 3).unwrap()),
             7 => library.set_setting("step", &step.into()).unwrap(),
             _ => {}
         }

@@ -336,7 +336,7 @@ mod tests {
         assert!(desk.library.documents(&desk.project).unwrap().is_empty());
         let deleted = desk.library.deleted_documents().unwrap();
         assert_eq!(deleted[0].id, desk.document);
-        assert!(desk.library.search("water", 9).unwrap().is_empty());
+        assert!(desk.library.search_texts("water", 9).unwrap().is_empty());
         // What was still on its way when it was deleted is kept.
         desk.write("High water at one.");
         desk.library.delete_project(&desk.project).unwrap();
@@ -348,7 +348,7 @@ mod tests {
             "or it could not be seen"
         );
         assert_eq!(desk.body(), "High water at one.");
-        assert_eq!(desk.library.search("at one", 9).unwrap().len(), 1);
+        assert_eq!(desk.library.search_texts("at one", 9).unwrap().len(), 1);
     }
 
     #[test]

@@ -144,7 +144,7 @@ fn format_5_comes_over_with_nothing_lost() {
         assert_eq!(generations, old);
     }
     assert!(kept > 40, "{kept}");
-    assert_eq!(library.search("Pending", 9).unwrap().len(), 1);
+    assert_eq!(library.search_texts("Pending", 9).unwrap().len(), 1);
     assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
 }
 

@@ -20,7 +20,8 @@
 //! - A backup is a copy of one moment, made beside the writer; it counts once its texts were
 //!   compared with their hashes. Only daily ones are thinned out.
 //! - A search asks an index of words, each Chinese character being one, and looks through what is
-//!   not indexed yet, so it finds what was written the moment before.
+//!   not indexed yet, so it finds what was written the moment before. Kept texts are indexed
+//!   passage by passage, each passage once; those that wait are counted.
 //! - Time is passed in. Offsets are bytes. Ids are random and mean nothing.
 //! - No row, connection or error of SQLite leaves this room, and no text enters a log.
 //!
@@ -117,7 +118,9 @@ pub use project::{Privacy, Project};
 pub use repair::{RepairReport, SetAside};
 pub use report::Report;
 pub use rescue::{Rescued, rescue};
-pub use search::Hit;
+pub use search::{
+    Count, FoundIn, FoundOrigin, Places, SearchGroup, SearchHit, SearchPage, SearchQuery, Still,
+};
 pub use span::{Origin, Span};
 pub use suggestion::Hand;
 pub use undo::{UndoReach, UndoStep};

@@ -207,11 +207,11 @@ mod tests {
         desk.library.delete_project(&desk.project).unwrap();
         assert!(desk.library.projects().unwrap().is_empty());
         assert_eq!(desk.library.deleted_projects().unwrap().len(), 1);
-        assert!(desk.library.search("water", 9).unwrap().is_empty());
+        assert!(desk.library.search_texts("water", 9).unwrap().is_empty());
         desk.library.restore_project(&desk.project).unwrap();
         assert_eq!(desk.library.projects().unwrap().len(), 1);
         assert_eq!(desk.library.documents(&desk.project).unwrap().len(), 1);
-        assert_eq!(desk.library.search("water", 9).unwrap().len(), 1);
+        assert_eq!(desk.library.search_texts("water", 9).unwrap().len(), 1);
     }
 
     #[test]

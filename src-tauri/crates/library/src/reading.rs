@@ -246,7 +246,7 @@ mod tests {
         desk.write("High water at noon.");
         assert_eq!(body(&reader), "High water at noon.");
         assert_eq!(reader.verify().unwrap().problems, Vec::<String>::new());
-        assert!(reader.search("water", 9).is_ok());
+        assert!(reader.search_texts("water", 9).is_ok());
         let refused = reader.rename_project(&desk.project, "x").unwrap_err();
         assert_eq!(refused, LibraryError::Reading);
         reader.fold().unwrap();

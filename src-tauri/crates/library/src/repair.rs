@@ -440,7 +440,7 @@ mod tests {
             "{report:?}"
         );
         assert_eq!(desk.library.history(&desk.draft).unwrap(), before);
-        assert_eq!(desk.library.search("tide", 9).unwrap().len(), 1);
+        assert_eq!(desk.library.search_texts("tide", 9).unwrap().len(), 1);
     }
 
     #[test]

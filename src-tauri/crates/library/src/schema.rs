@@ -44,6 +44,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/0007_story.sql")),
     sql(include_str!("../migrations/0008_search.sql")),
     sql(include_str!("../migrations/0009_meaning.sql")),
+    sql(include_str!("../migrations/0010_found.sql")),
 ];
 
 /// What a file is, found without writing to it.
@@ -288,7 +289,11 @@ pub(crate) mod tests {
                 "age {age}"
             );
             // The text of an older library can be found too.
-            assert_eq!(library.search("潮水很高", 9).unwrap().len(), 1, "age {age}");
+            assert_eq!(
+                library.search_texts("潮水很高", 9).unwrap().len(),
+                1,
+                "age {age}"
+            );
             let report = library.verify().unwrap();
             assert_eq!(report.problems, Vec::<String>::new(), "age {age}");
             drop(library);

@@ -248,7 +248,7 @@ mod tests {
             desk.library.document(&desk.document).unwrap().title,
             "Gates shut"
         );
-        assert_eq!(desk.library.search("gates shut", 9).unwrap().len(), 1);
+        assert_eq!(desk.library.search_texts("gates shut", 9).unwrap().len(), 1);
     }
 
     #[test]

@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use inkstone_manuscript::{DocumentKind, Language};
 
 use crate::{
-    Clock, Edit, GenerationEnd, GenerationStart, Library, Operation, OperationKind, Origin,
+    Clock, Edit, GenerationEnd, GenerationStart, Library, Operation, OperationKind, Origin, Places,
+    SearchQuery,
 };
 
 /// A clock that goes on by one whenever it is read.
@@ -86,6 +87,63 @@ impl Desk {
         };
         self.library.finish_generation(&id, &end).unwrap();
         id
+    }
+}
+
+/// A present text that has what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextHit {
+    pub(crate) document_id: String,
+    pub(crate) draft_id: String,
+    pub(crate) project_id: String,
+    pub(crate) title: String,
+    pub(crate) kind: DocumentKind,
+    pub(crate) snippet: String,
+    pub(crate) at: usize,
+    pub(crate) length: usize,
+}
+
+impl Library {
+    /// The drafts whose title or text has it, as a flat list.
+    pub(crate) fn search_texts(
+        &self,
+        text: &str,
+        most: usize,
+    ) -> crate::library::Result<Vec<TextHit>> {
+        let places = Places {
+            texts: true,
+            fields: false,
+            history: false,
+        };
+        let query = SearchQuery {
+            places,
+            most: usize::MAX,
+            each: 1,
+            ..SearchQuery::of(text)
+        };
+        let page = self.search(&query)?;
+        assert_eq!(page.groups.len(), page.documents.count);
+        let mut hits = Vec::new();
+        for group in page.groups {
+            let drafts = self.found_drafts(&query, &group.document_id)?;
+            for draft_id in drafts {
+                let hit = group.hits.iter().find(|hit| hit.draft_id == draft_id);
+                let hit = hit.or(group.hits.first());
+                let at = hit.and_then(|hit| hit.at.clone()).unwrap_or_default();
+                hits.push(TextHit {
+                    document_id: group.document_id.clone(),
+                    draft_id,
+                    project_id: group.project_id.clone(),
+                    title: group.title.clone(),
+                    kind: group.kind,
+                    snippet: hit.map(|hit| hit.line.clone()).unwrap_or_default(),
+                    at: at.start,
+                    length: at.len(),
+                });
+            }
+        }
+        hits.truncate(most);
+        Ok(hits)
     }
 }
 

@@ -334,7 +334,7 @@ mod tests {
                 problems: Vec::new()
             }
         );
-        desk.library.search("gates", 9).unwrap();
+        desk.library.search_texts("gates", 9).unwrap();
         assert_eq!(
             desk.library.verify().unwrap().problems,
             Vec::<String>::new()

@@ -106,6 +106,8 @@ pub(crate) struct Row {
     pub(crate) open: bool,
     /// A word alone is found in its other forms too.
     pub(crate) stemmed: bool,
+    /// A word alone is found inside of others too.
+    pub(crate) inside: bool,
 }
 
 impl Row {
@@ -116,47 +118,117 @@ impl Row {
             open: open && text.chars().next_back().is_some_and(goes_on),
             stemmed: stemmed
                 && matches!(&words[..], [word] if word.bytes().all(|b| b.is_ascii_lowercase())),
+            inside: false,
             words,
         }
     }
 
+    /// Whether looking inside of words could find more: one word of an alphabet.
+    pub(crate) fn has_inside(&self) -> bool {
+        let word = |word: &String| {
+            word.chars().nth(1).is_some() || word.bytes().all(|b| b.is_ascii_digit())
+        };
+        matches!(&self.words[..], [one] if word(one) && !one.chars().all(alone))
+    }
+
     /// The first place in `text` where the row is, in bytes.
     pub(crate) fn place(&self, text: &str) -> Option<Range<usize>> {
-        let (first, more) = self.words.split_first()?;
-        if !may_have(text, first) {
-            return None;
+        self.places(text).next()
+    }
+
+    /// All places in `text` where the row is, in bytes; they do not overlap.
+    pub(crate) fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Range<usize>> + 'a {
+        let there = match self.words.first() {
+            Some(first) => self.inside || may_have(text, first),
+            None => false,
+        };
+        let stem_of_first = self.words.first().filter(|_| self.stemmed).map(|w| stem(w));
+        let single = self
+            .words
+            .first()
+            .filter(|first| first.chars().all(alone) && !first.is_empty());
+        let mut words = Words::of(text);
+        if !there {
+            words.at = text.len();
         }
-        let stem_of_first = self.stemmed.then(|| stem(first));
+        std::iter::from_fn(move || {
+            loop {
+                // A character that is a word of its own is found without cutting what lies before.
+                if let Some(first) = single {
+                    match text
+                        .get(words.at..)
+                        .and_then(|rest| rest.find(first.as_str()))
+                    {
+                        Some(skipped) => words.at += skipped,
+                        None => words.at = text.len(),
+                    }
+                }
+                let range = words.next()?;
+                let place = self.begun(text, &range, &words, stem_of_first.as_deref());
+                if let Some(place) = place {
+                    words.at = words.at.max(place.end);
+                    return Some(place);
+                }
+            }
+        })
+    }
+
+    /// Where the row is if it begins with the word at `range`; `after` are the words that follow.
+    fn begun(
+        &self,
+        text: &str,
+        range: &Range<usize>,
+        after: &Words<'_>,
+        stem_of_first: Option<&str>,
+    ) -> Option<Range<usize>> {
+        let (first, more) = self.words.split_first()?;
         let fits = |word: &str, wanted: &str, last: bool| {
             is(word, wanted) || (last && self.open && begins(word, wanted))
         };
         // No word has a stem that begins otherwise.
         let form = |word: &str| {
-            stem_of_first.as_deref().is_some_and(|wanted| {
+            stem_of_first.is_some_and(|wanted| {
                 word.is_ascii()
                     && word.as_bytes()[0].eq_ignore_ascii_case(&wanted.as_bytes()[0])
                     && stem(&folded(word)) == wanted
             })
         };
-        let mut words = Words::of(text);
-        while let Some(range) = words.next() {
-            let word = &text[range.clone()];
-            if !fits(word, first, more.is_empty()) && !form(word) {
-                continue;
-            }
-            let mut end = range.end;
-            let mut next = words.clone();
-            let all = more.iter().enumerate().all(|(at, wanted)| {
-                next.next().is_some_and(|range| {
-                    end = range.end;
-                    fits(&text[range], wanted, at + 1 == more.len())
-                })
+        let word = &text[range.clone()];
+        if !fits(word, first, more.is_empty()) && !form(word) {
+            let folded = self.inside.then(|| folded(word))?;
+            let at = folded.find(first.as_str())?;
+            // Where letters change their size the word is the place.
+            return Some(match folded.len() == word.len() {
+                true => range.start + at..range.start + at + first.len(),
+                false => range.clone(),
             });
-            if all {
-                return Some(range.start..end);
-            }
         }
-        None
+        let (mut end, mut next) = (range.end, after.clone());
+        let all = more.iter().enumerate().all(|(at, wanted)| {
+            next.next().is_some_and(|range| {
+                end = range.end;
+                fits(&text[range], wanted, at + 1 == more.len())
+            })
+        });
+        all.then_some(range.start..end)
+    }
+}
+
+/// The letters and digits that words of a text begin with, a bit each; of the alphabet without
+/// accents.
+pub(crate) fn initials(text: &str) -> i64 {
+    Words::of(text).fold(0, |seen, word| {
+        let first = text[word].chars().flat_map(fold).next();
+        seen | first.map_or(0, initial)
+    })
+}
+
+/// The bit of a letter or digit; none for others.
+pub(crate) fn initial(first: char) -> i64 {
+    match first {
+        'a'..='z' => 1 << (u32::from(first) - u32::from('a')),
+        '0'..='9' => 1 << (26 + u32::from(first) - u32::from('0')),
+        _ => 0,
     }
 }
 

@@ -410,7 +410,14 @@ fn a_document_that_is_missing_comes_back_whole() {
         drafts.into_iter().map(|draft| draft.name).collect()
     };
     assert_eq!(names(&other.library), ["main", "darker"]);
-    assert_eq!(other.library.search("Second thoughts", 9).unwrap().len(), 1);
+    assert_eq!(
+        other
+            .library
+            .search_texts("Second thoughts", 9)
+            .unwrap()
+            .len(),
+        1
+    );
     // It goes on as if nothing had been.
     assert_eq!(
         other.library.verify().unwrap().problems,

@@ -76,7 +76,7 @@ fn of_a_sound_library_everything_is_saved() {
         ..Rescued::default()
     };
     assert_eq!(rescued, expected);
-    assert_eq!(library.search("潮水很高", 99).unwrap().len(), 40);
+    assert_eq!(library.search_texts("潮水很高", 99).unwrap().len(), 40);
     let taken = saved(desk.library.path(), &target).unwrap_err();
     assert!(matches!(taken, LibraryError::Io(_)));
 }
