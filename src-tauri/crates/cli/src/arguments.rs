@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{
-    Args, Parser, Subcommand, ValueHint,
+    Args, Parser, Subcommand, ValueEnum, ValueHint,
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
-use inkstone_studio::{DocumentKind, Language, tally::Report as ReportKind};
+use inkstone_studio::{DocumentKind, Language, Moment, tally::Report as ReportKind};
 
 /// Seeds stay below 2^53, so that JSON numbers hold them exactly.
 const SEEDS: std::ops::Range<u64> = 0..1 << 53;
@@ -262,16 +262,85 @@ pub enum LibraryCommand {
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
-    /// Searches titles and texts
-    Search {
-        /// The words to look for
-        #[arg(required = true, value_name = "WORDS")]
-        words: Vec<String>,
-    },
+    /// Searches titles, texts, fields, notes and the history
+    Search(LibrarySearch),
     /// Compares every kept text with its hash
     Verify,
     /// Mends what can be mended after a backup, and keeps aside what can't be verified
     Repair,
+}
+
+/// Of `ink library search`.
+#[derive(Debug, Args)]
+pub struct LibrarySearch {
+    /// The words to look for: in any order, "in a row", -unwanted
+    #[arg(required = true, value_name = "WORDS", allow_hyphen_values = true)]
+    pub words: Vec<String>,
+    /// Only in this project, by its id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only in documents of this kind
+    #[arg(long, value_name = "KIND", value_parser = kind())]
+    pub kind: Option<DocumentKind>,
+    /// Only what was changed or kept on this day or later (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub since: Option<i64>,
+    /// Only what was changed or kept on this day or before (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub until: Option<i64>,
+    /// Where to look; everywhere if nothing is named
+    #[arg(long = "in", value_name = "PLACE", value_enum, value_delimiter = ',')]
+    pub places: Vec<Place>,
+    /// Only words that came from there
+    #[arg(long, value_name = "ORIGIN", value_enum)]
+    pub origin: Option<OriginName>,
+}
+
+/// A place to search.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Place {
+    /// Titles and texts as they stand.
+    Texts,
+    /// Kept texts.
+    History,
+    /// Fields, reports and interviews.
+    Fields,
+}
+
+/// Where words came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OriginName {
+    /// By a person.
+    Typed,
+    /// Pasted.
+    Pasted,
+    /// Out of a file.
+    Imported,
+    /// By a model.
+    Generated,
+}
+
+/// The beginning of a day in UTC, in ms since 1970.
+fn day(text: &str) -> Result<i64, String> {
+    let mut parts = text.splitn(3, '-').map(str::parse::<i64>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) =
+        (parts.next(), parts.next(), parts.next())
+    else {
+        return Err("YYYY-MM-DD".to_owned());
+    };
+    let moment = Moment {
+        year,
+        month,
+        day,
+        hour: 0,
+        minute: 0,
+        second: 0,
+    };
+    // A day that is in no calendar comes back as another.
+    match (0..=9_999).contains(&year) && Moment::of(moment.ms()) == moment {
+        true => Ok(moment.ms()),
+        false => Err("YYYY-MM-DD".to_owned()),
+    }
 }
 
 /// Of `ink import`.
@@ -557,6 +626,9 @@ mod tests {
             "ink models add file.gguf --server http://localhost/v1 --model m",
             "ink models add --server http://localhost/v1",
             "ink library search",
+            "ink library search tide --since 2026-02-30",
+            "ink library search tide --until yesterday",
+            "ink library search tide --in dreams",
             "ink report",
             "ink report a.fountain --kind budget",
             "ink report a.fountain --format pdf",

@@ -383,8 +383,32 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("The new file", "新文件"),
     ("The point to bring back", "要恢复的节点"),
-    ("Searches titles and texts", "搜索标题和正文"),
-    ("The words to look for", "要找的词"),
+    (
+        "Searches titles, texts, fields, notes and the history",
+        "搜索标题、正文、栏目、笔记和历史",
+    ),
+    (
+        "The words to look for: in any order, \"in a row\", -unwanted",
+        "要找的词：不分先后；“连在一起”；-不要的词",
+    ),
+    (
+        "Only in this project, by its id or name",
+        "只在这个项目中找（编号或名称）",
+    ),
+    ("Only in documents of this kind", "只找这一类文稿"),
+    (
+        "Only what was changed or kept on this day or later (UTC)",
+        "只找这一天及以后改过或存下的（UTC）",
+    ),
+    (
+        "Only what was changed or kept on this day or before (UTC)",
+        "只找这一天及以前改过或存下的（UTC）",
+    ),
+    (
+        "Where to look; everywhere if nothing is named",
+        "在哪里找；默认到处找",
+    ),
+    ("Only words that came from there", "只找这样来的文字"),
     (
         "Compares every kept text with its hash",
         "逐一核对存稿与其校验值",

@@ -6,13 +6,13 @@ use inkstone_studio::{
     Moment, Studio,
     dto::{DiffPieceDto, DocumentDto, HistoryNodeDto, Privacy},
     headless::ProjectListing,
-    inputs::{DraftNode, Id, Search},
+    inputs::{DraftNode, Id},
 };
 use serde_json::json;
 
 use crate::{
     archive, arguments::LibraryCommand, failure::Failure, keys::Keys, output::Output, place,
-    session::Session, words::Words,
+    search::search, session::Session, words::Words,
 };
 
 /// `ink library`
@@ -35,7 +35,7 @@ pub async fn run(
             let (draft, node) = (draft.unwrap_or_default(), node.unwrap_or_default());
             restore(&studio, draft, node, output).await
         }
-        LibraryCommand::Search { words } => search(&studio, words.join(" "), output).await,
+        LibraryCommand::Search(wanted) => search(&studio, wanted, output).await,
         LibraryCommand::Bring { path } => archive::bring(&studio, &path, output).await,
         LibraryCommand::Verify => verify(&studio, output).await,
         LibraryCommand::Repair => repair(&studio, output).await,
@@ -59,7 +59,7 @@ async fn open(
             | LibraryCommand::Show { .. }
             | LibraryCommand::History { .. }
             | LibraryCommand::Diff { .. }
-            | LibraryCommand::Search { .. }
+            | LibraryCommand::Search(_)
             | LibraryCommand::Verify
     );
     match session.open(Keys::none()).await {
@@ -264,30 +264,6 @@ async fn restore(
     }
     output.note(&output.words.restored(&view.draft_id));
     output.text(&view.body)
-}
-
-async fn search(studio: &Arc<Studio>, query: String, output: &Output) -> Result<(), Failure> {
-    let hits = studio.search(Search { query }).await?;
-    if output.json {
-        return output.value(&hits);
-    }
-    if hits.is_empty() {
-        output.note(output.words.nothing_found());
-        return Ok(());
-    }
-    let line = |hit: &inkstone_studio::dto::HitDto| {
-        let title = match one_line(&hit.title) {
-            title if title.is_empty() => output.words.untitled().to_owned(),
-            title => title,
-        };
-        format!(
-            "{}\t{}\t{title}\n    {}\n",
-            hit.draft_id,
-            hit.kind,
-            one_line(&hit.snippet)
-        )
-    };
-    output.text(&hits.iter().map(line).collect::<String>())
 }
 
 async fn verify(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {

@@ -31,6 +31,7 @@ mod provenance;
 mod replay;
 mod report;
 mod scenes;
+mod search;
 mod session;
 mod words;
 mod write;

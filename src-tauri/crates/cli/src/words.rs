@@ -196,6 +196,39 @@ impl Words {
         self.pick("Nothing found.", "没有找到。")
     }
 
+    /// Kept texts that are not searched yet.
+    pub fn unread(self, count: u32) -> String {
+        self.pick(
+            "{} kept texts have not been read for search yet and may have it too.",
+            "还有 {} 份存稿尚未编入检索，其中也可能有。",
+        )
+        .replace("{}", &count.to_string())
+    }
+
+    /// More documents than are printed.
+    pub fn documents_found(self, count: u32, more: bool) -> String {
+        let sentence = match more {
+            true => self.pick("More than {} documents have it.", "超过 {} 份文稿中有。"),
+            false => self.pick("{} documents have it.", "共 {} 份文稿中有。"),
+        };
+        sentence.replace("{}", &count.to_string())
+    }
+
+    /// A place to find something in.
+    pub fn report(self) -> &'static str {
+        self.pick("report", "报告")
+    }
+
+    /// Of a passage in the history.
+    pub fn otherwise_now(self) -> &'static str {
+        self.pick(", reads otherwise now", "，现已改写")
+    }
+
+    /// Of a passage in the history.
+    pub fn gone_now(self) -> &'static str {
+        self.pick(", no longer in the text", "，现稿已无")
+    }
+
     pub fn no_findings(self) -> &'static str {
         self.pick("Nothing to remark.", "没有发现问题。")
     }

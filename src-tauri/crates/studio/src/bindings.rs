@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts,
-    pages, provenance, replay, script_compare, story, tally,
+    pages, provenance, replay, script_compare, searching, story, tally,
 };
 
 const HEAD: &str =
@@ -110,6 +110,7 @@ fn typescript() -> String {
     use provenance::*;
     use replay::*;
     use script_compare::*;
+    use searching::*;
     use story::dto::*;
     use tally::*;
     let config = &Config::new();
@@ -159,7 +160,6 @@ fn typescript() -> String {
         AdGrid,
         AdDto,
         AdFieldDto,
-        HitDto,
         LedgerEntryDto,
         GenerationRecordDto,
         StateRef,
@@ -262,10 +262,18 @@ fn typescript() -> String {
         ListServerModels,
         Generate,
         AcceptTake,
-        Search,
         SearchMeaning,
         MeaningPage,
         MeaningHitDto,
+        Search,
+        SearchPlace,
+        SearchOrigin,
+        SearchPageDto,
+        SearchGroupDto,
+        MarkDto,
+        SearchHitDto,
+        FoundInDto,
+        StillDto,
         ImportFile,
         ListImport,
         ImportList,

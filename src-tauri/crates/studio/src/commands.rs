@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::{
     Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
     history::*, import_list::*, imports::*, inputs::*, meaning::*, merging::*, page_fonts::*,
-    pages::*, production::*, provenance::*, replay::*, script_compare::*, story::dto::*, tally::*,
+    pages::*, production::*, provenance::*, replay::*, script_compare::*, searching::*,
+    story::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -269,8 +270,8 @@ commands! {
     bring_back(PathInput) -> BroughtBack;
     /// Stops an export of everything, or its return.
     stop_archive(Nothing) -> ();
-    /// Searches titles and texts.
-    search(Search) -> Vec<HitDto>;
+    /// Searches titles, texts, fields, notes and the history.
+    search(Search) -> SearchPageDto;
     /// Searches present texts by what they mean.
     search_meaning(SearchMeaning) -> MeaningPage;
     /// What left the machine, newest first.

@@ -282,31 +282,6 @@ impl Studio {
     }
 
     /// See [`crate::commands`].
-    pub async fn search(self: &Arc<Self>, i: Search) -> Result<Vec<HitDto>, StudioError> {
-        /// Enough to choose from; a longer list is not read.
-        const MOST_HITS: usize = 50;
-        let query: String = i.query.trim().chars().take(200).collect();
-        if query.is_empty() {
-            return Ok(vec![]);
-        }
-        self.blocking(move |s| {
-            Ok(s.library
-                .search(&query, MOST_HITS)?
-                .into_iter()
-                .map(|h| HitDto {
-                    project_id: h.project_id,
-                    document_id: h.document_id,
-                    draft_id: h.draft_id,
-                    title: h.title,
-                    kind: h.kind,
-                    snippet: h.snippet,
-                })
-                .collect())
-        })
-        .await
-    }
-
-    /// See [`crate::commands`].
     pub async fn ledger(self: &Arc<Self>, _: Nothing) -> Result<Vec<LedgerEntryDto>, StudioError> {
         const MOST_ENTRIES: usize = 500;
         self.blocking(|s| {

@@ -444,24 +444,6 @@ pub struct AdFieldDto {
     pub hard: bool,
 }
 
-/// A hit of a search.
-#[derive(Debug, Clone, Serialize, TS)]
-pub struct HitDto {
-    /// Project.
-    pub project_id: String,
-    /// Document.
-    pub document_id: String,
-    /// Draft.
-    pub draft_id: String,
-    /// Title of the document.
-    pub title: String,
-    /// Kind.
-    #[ts(type = "DocumentKind")]
-    pub kind: inkstone_manuscript::DocumentKind,
-    /// Some text around the hit.
-    pub snippet: String,
-}
-
 /// One thing that left the machine.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct LedgerEntryDto {

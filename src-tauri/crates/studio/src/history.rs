@@ -426,7 +426,7 @@ impl Studio {
 /// Keeps the library small while nobody is kept waiting.
 #[derive(Debug, Default)]
 pub(crate) struct Upkeep {
-    running: std::sync::atomic::AtomicBool,
+    pub(crate) running: std::sync::atomic::AtomicBool,
     snapshots: std::sync::atomic::AtomicU32,
 }
 

@@ -77,8 +77,6 @@ inputs! {
     /// Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the
     /// person saw, edited or not.
     AcceptTake { take_id: String, draft_id: String, base_revision: u32, from: u32, to: u32, text: String }
-    /// A search.
-    Search { query: String }
     /// Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads),
     /// `pdf` (screenplays, with the setup of the document), `html`, `docx`.
     Export { draft_id: String, path: String, format: String }

@@ -66,6 +66,7 @@ pub mod provenance;
 pub mod replay;
 mod saving;
 pub mod script_compare;
+pub mod searching;
 mod secrets;
 pub mod sentences;
 mod shelf;

@@ -129,7 +129,18 @@ async fn what_the_window_wrote_is_found_compared_and_brought_back() {
     let nothing = home
         .ink(&["library", "search", "zeppelin", "--json"])
         .with(0);
-    assert_eq!(nothing.json(), serde_json::json!([]));
+    assert_eq!(nothing.json()["groups"], serde_json::json!([]));
+    let kept = ["library", "search", "sails", "--in", "history", "--json"];
+    let kept = home.ink(&kept).with(0).json();
+    assert_eq!(kept["groups"][0]["hits"][0]["found_in"]["in"], "history");
+    let narrow = ["library", "search", "ferry", "--kind", "ads"];
+    assert_eq!(home.ink(&narrow).with(0).out, "");
+    let late = ["library", "search", "ferry", "--until", "1999-12-31"];
+    assert_eq!(home.ink(&late).with(0).out, "");
+    let pasted = [
+        "library", "search", "ferry", "--in", "texts", "--origin", "imported",
+    ];
+    assert_eq!(home.ink(&pasted).with(0).out, "");
 
     assert_eq!(
         home.ink(&["library", "restore", &id, &first]).with(0).out,

@@ -141,17 +141,13 @@ fn as_typed(
     })
 }
 
-fn candidate(row: &rusqlite::Row<'_>, terms: &[Term]) -> rusqlite::Result<Candidate> {
+fn candidate(row: &rusqlite::Row<'_>, wanted: &[Term]) -> rusqlite::Result<Candidate> {
     let title = row.get_ref(3)?.as_str().unwrap_or_default();
-    let wanted = |term: &&Term| !term.without;
     Ok(Candidate {
         draft: row.get(0)?,
         document: row.get(1)?,
         updated_at: row.get(2)?,
-        titled: fit(
-            &[title],
-            &terms.iter().filter(wanted).cloned().collect::<Vec<_>>(),
-        ),
+        titled: fit(&[title], wanted),
         rank: 0.0,
     })
 }
@@ -175,15 +171,24 @@ fn texts(connection: &Connection, query: &SearchQuery, terms: &[Term]) -> Result
         }
         None => "(SELECT ?1) CROSS JOIN drafts",
     };
+    let letters = match initials {
+        0 => "",
+        _ => {
+            "CROSS JOIN search_seen ON search_seen.draft_key = drafts.key
+                AND (initials & ?7) = ?7"
+        }
+    };
     let sql = format!(
         "SELECT drafts.key, documents.key, drafts.updated_at, title
-         FROM {from} CROSS JOIN search_seen ON search_seen.draft_key = drafts.key {JOINED}
-         WHERE (initials & ?7) = ?7 AND {PASSES} AND {}
+         FROM {from} {letters} {JOINED}
+         WHERE {PASSES} AND {}
             AND drafts.key NOT IN (SELECT draft_key FROM search_pending)",
         in_time("drafts.updated_at")
     );
     let mut all = values(query, expression.clone().map_or(Value::Null, Value::Text));
-    all.push(Value::Integer(initials));
+    if initials != 0 {
+        all.push(Value::Integer(initials));
+    }
     found.extend(many(connection, &sql, params_from_iter(all), |row| {
         candidate(row, &wanted)
     })?);

@@ -101,7 +101,15 @@ async fn enormous_inputs_are_refused_with_their_limit_or_kept_whole() {
         world.call("generate", note).await.unwrap_err().code,
         "brief_too_long"
     );
-    let search = world.call("search", json!({ "query": long })).await;
+    let search = world
+        .call(
+            "search",
+            json!({
+                "query": long, "project_id": null, "document_id": null, "kind": null, "since": null,
+                "until": null, "places": [], "origin": null, "skip": 0, "most": 0, "each": 0,
+            }),
+        )
+        .await;
     assert!(search.is_ok());
     let enormous =
         json!({ "draft_id": open.draft, "text": "x".repeat(17 << 20), "cause": "paste" });
