@@ -2,6 +2,7 @@ import { fireEvent, render, screen, waitFor, within } from "@testing-library/sve
 import { beforeEach, describe, expect, it } from "vitest";
 import App from "./App.svelte";
 import { library } from "./features/library/library.svelte";
+import { search } from "./features/library/search.svelte";
 import { notices } from "./features/notices/notices.svelte";
 import { settings } from "./features/settings/settings.svelte";
 import { writing } from "./features/writing/writing.svelte";
@@ -36,7 +37,7 @@ beforeEach(async () => {
   library.projectId = null;
   library.documents = [];
   library.bin = null;
-  library.search("");
+  search.set("");
   notices.list = [];
   settings.open = false;
   frame.wide = { library: true, desk: true };

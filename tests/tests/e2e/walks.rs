@@ -88,3 +88,65 @@ async fn a_chinese_script_in_a_narrow_window() -> Result<(), E2eError> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn words_are_found_in_the_text_and_in_what_it_once_was() -> Result<(), E2eError> {
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    app.press("Control+2").await?;
+    app.type_text("The lighthouse keeper waits for the ferry. 夜里潮水很高。")
+        .await?;
+    saved(&app).await?;
+    app.click("tab-history").await?;
+    app.fill("version-name", "keeper").await?;
+    app.click("version-save").await?;
+    app.wait_until("the version", PATIENCE, async || {
+        Ok(app.text("history-tree").await?.contains("keeper"))
+    })
+    .await?;
+    app.press("Control+2").await?;
+    app.press("Control+a").await?;
+    app.type_text("Nobody waits for the ferry any more. 潮水很低。")
+        .await?;
+    saved(&app).await?;
+
+    app.press("Control+Shift+f").await?;
+    app.wait_until("the search to have the keyboard", PATIENCE, async || {
+        Ok(app.focused().await?.as_deref() == Some("search"))
+    })
+    .await?;
+    app.type_text("潮水").await?;
+    app.wait_text("search-place-hit", PATIENCE, |text| {
+        text.contains("潮水很低")
+    })
+    .await?;
+    for key in ["ArrowDown", "ArrowDown", "Enter"] {
+        app.press(key).await?;
+    }
+    app.wait_until("the words to be selected", PATIENCE, async || {
+        let script = "return window.getSelection().toString()";
+        let selected = app.client.execute(script, Vec::new()).await?;
+        Ok(selected.as_str() == Some("潮水"))
+    })
+    .await?;
+
+    app.fill("search", "lighthouse").await?;
+    app.wait_text("search-place-hit", PATIENCE, |text| {
+        text.contains("lighthouse")
+    })
+    .await?;
+    app.click("search-narrow").await?;
+    app.keep("search-history").await?;
+    assert_eq!(
+        app.attribute("search-place-hit", "data-in")
+            .await?
+            .as_deref(),
+        Some("history")
+    );
+    app.click("search-place-hit").await?;
+    app.wait_text("compared-text", PATIENCE, |text| {
+        text.contains("lighthouse") && text.contains("Nobody")
+    })
+    .await?;
+    app.keep("search-compared").await
+}

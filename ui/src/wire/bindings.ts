@@ -630,22 +630,6 @@ export type AdFieldDto = {
 	hard: boolean;
 };
 
-/** A hit of a search. */
-export type HitDto = {
-	/** Project. */
-	project_id: string;
-	/** Document. */
-	document_id: string;
-	/** Draft. */
-	draft_id: string;
-	/** Title of the document. */
-	title: string;
-	/** Kind. */
-	kind: DocumentKind;
-	/** Some text around the hit. */
-	snippet: string;
-};
-
 /** One thing that left the machine. */
 export type LedgerEntryDto = {
 	/** Id. */
@@ -1768,11 +1752,6 @@ export type AcceptTake = {
 	text: string;
 };
 
-/** A search. */
-export type Search = {
-	query: string;
-};
-
 /** What to look for by its meaning. */
 export type SearchMeaning = {
 	/** What is looked for, in the person's words. */
@@ -1816,6 +1795,117 @@ export type MeaningHitDto = {
 	/** The cosine of the angle between question and passage; 1 is the same. */
 	cosine: number;
 };
+
+/** What to search for, and where. */
+export type Search = {
+	/** What was typed: words in any order, "words in a row", -unwanted. */
+	query: string;
+	/** Only in this project. */
+	project_id: string | null;
+	/** Only in this document. */
+	document_id: string | null;
+	/** Only in documents of this kind. */
+	kind: DocumentKind | null;
+	/** Only what was changed, or kept, then or later, in ms since 1970. */
+	since: number | null;
+	/** Only what was changed, or kept, before, in ms since 1970. */
+	until: number | null;
+	/** Where to look; everywhere if nothing is named. */
+	places: Array<SearchPlace>;
+	/** Only where the words came from there. */
+	origin: SearchOrigin | null;
+	/** Documents of the pages before. */
+	skip: number;
+	/** Documents of a page; 0 asks for the usual number. */
+	most: number;
+	/** Passages shown of each place in a document; 0 asks for the usual number. */
+	each: number;
+};
+
+/** Where to look. */
+export type SearchPlace = "texts" | "fields" | "history";
+
+/** Where words came from. */
+export type SearchOrigin = "typed" | "pasted" | "imported" | "generated";
+
+/** What was found, by documents. */
+export type SearchPageDto = {
+	/** Documents, the best first. */
+	groups: Array<SearchGroupDto>;
+	/** Documents on all pages, as far as they were counted. */
+	documents: number;
+	/** There are more than were counted. */
+	more: boolean;
+	/** Kept texts that were not read for search yet, and may have it too. */
+	unread: number;
+};
+
+/** A document that has it. */
+export type SearchGroupDto = {
+	/** Project. */
+	project_id: string;
+	/** Its name. */
+	project: string;
+	/** Document. */
+	document_id: string;
+	/** The draft that it shows. */
+	draft_id: string;
+	/** How many drafts it has. */
+	drafts: number;
+	/** Title of the document. */
+	title: string;
+	/** What was looked for in the title. */
+	title_marks: Array<MarkDto>;
+	/** Kind. */
+	kind: DocumentKind;
+	/** When it was changed last. */
+	updated_at: number;
+	/** Places in its texts as they stand. */
+	in_texts: number;
+	/** Its fields, reports, questions and answers that have it. */
+	in_fields: number;
+	/** Passages of its kept texts; where texts are searched too, those that stand in none. */
+	in_history: number;
+	/** What is shown of it: texts, then fields, then history. */
+	hits: Array<SearchHitDto>;
+};
+
+/** A run of a line, in UTF-16 units. */
+export type MarkDto = {
+	/** Where it begins. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+};
+
+/** Some text that has it. */
+export type SearchHitDto = {
+	/** Where it is. */
+	found_in: FoundInDto;
+	/** Draft. */
+	draft_id: string;
+	/** Its name. */
+	draft: string;
+	/** Some text around it, on one line. */
+	line: string;
+	/** What was looked for in the line. */
+	marks: Array<MarkDto>;
+	/** The place in the text as it stands, in UTF-16 units; none elsewhere. */
+	place: MarkDto | null;
+	/** Where the words came from; none outside of texts. */
+	origins: Array<SearchOrigin>;
+};
+
+/** Where something is. */
+export type FoundInDto =
+	| { in: "text" }
+	| { in: "field"; name: string }
+	| { in: "report"; id: string }
+	| { in: "interview"; id: string; character: string; answer: boolean }
+	| { in: "history"; node_id: string; name: string | null; version: boolean; label: string; at: number; field: string | null; still: StillDto };
+
+/** What a text as it stands has of a kept passage. */
+export type StillDto = "passage" | "words" | "gone";
 
 /** A file to import. */
 export type ImportFile = {
@@ -2659,8 +2749,8 @@ export interface Commands extends DoorCommands {
 	bring_back: { input: PathInput; output: BroughtBack };
 	/** Stops an export of everything, or its return. */
 	stop_archive: { input: Nothing; output: null };
-	/** Searches titles and texts. */
-	search: { input: Search; output: Array<HitDto> };
+	/** Searches titles, texts, fields, notes and the history. */
+	search: { input: Search; output: SearchPageDto };
 	/** Searches present texts by what they mean. */
 	search_meaning: { input: SearchMeaning; output: MeaningPage };
 	/** What left the machine, newest first. */

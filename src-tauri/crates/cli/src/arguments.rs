@@ -273,8 +273,8 @@ pub enum LibraryCommand {
 /// Of `ink library search`.
 #[derive(Debug, Args)]
 pub struct LibrarySearch {
-    /// The words to look for: in any order, "in a row", -unwanted
-    #[arg(required = true, value_name = "WORDS", allow_hyphen_values = true)]
+    /// The words to look for; in quotes as one: 'tide "night ferry" -bus'
+    #[arg(required = true, value_name = "WORDS")]
     pub words: Vec<String>,
     /// Only in this project, by its id or name
     #[arg(long, value_name = "PROJECT")]
@@ -381,10 +381,10 @@ pub struct Export {
     #[arg(long, value_name = "FOLDER", value_hint = ValueHint::DirPath, conflicts_with_all = ["draft", "file"])]
     pub all: Option<PathBuf>,
     /// Only this project, by its id or name
-    #[arg(long, value_name = "PROJECT", requires = "all")]
+    #[arg(long, value_name = "PROJECT", requires = "all", conflicts_with_all = ["draft", "file"])]
     pub project: Option<String>,
     /// As one zip file instead of a folder
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", conflicts_with_all = ["draft", "file"])]
     pub zip: bool,
 }
 
@@ -631,7 +631,6 @@ mod tests {
             "ink library search tide --in dreams",
             "ink report",
             "ink report a.fountain --kind budget",
-            "ink report a.fountain --format pdf",
             "ink scenes",
             "ink beats three-acts --pages 0",
             "ink export",
@@ -643,7 +642,9 @@ mod tests {
             "ink merge abc --from a",
             "ink merge abc --from a --into b --prefer mine",
         ] {
-            let error = Arguments::try_parse_from(line.split(' ')).unwrap_err();
+            let parsed = Arguments::try_parse_from(line.split(' '));
+            assert!(parsed.is_err(), "{line}");
+            let error = parsed.unwrap_err();
             assert_eq!(error.exit_code(), 2, "{line}");
         }
         let line = "ink draft ads --brief - --variants 20 --seed 9007199254740991 --json";

@@ -388,8 +388,8 @@ const CHINESE: &[(&str, &str)] = &[
         "搜索标题、正文、栏目、笔记和历史",
     ),
     (
-        "The words to look for: in any order, \"in a row\", -unwanted",
-        "要找的词：不分先后；“连在一起”；-不要的词",
+        "The words to look for; in quotes as one: 'tide \"night ferry\" -bus'",
+        "要找的词；整体加引号，如 '潮水 \"夜航\" -公交'",
     ),
     (
         "Only in this project, by its id or name",

@@ -5,7 +5,6 @@ import type {
   DocumentDto,
   DocumentKind,
   DraftView,
-  HitDto,
   LastOpen,
   Privacy,
   ProjectDto,
@@ -27,12 +26,8 @@ class Library {
   projectId = $state<string | null>(null);
   documents = $state<DocumentDto[]>([]);
   bin = $state<BinItemDto[] | null>(null);
-  query = $state("");
-  hits = $state<HitDto[] | null>(null);
   /** True between leaving a text and showing the next. */
   turning = $state(false);
-  private searchTimer: ReturnType<typeof setTimeout> | undefined;
-  private searches = 0;
 
   get project(): ProjectDto | undefined {
     return this.projects.find(({ id }) => id === this.projectId);
@@ -258,23 +253,6 @@ class Library {
       if (this.bin) await this.readBin();
       notices.note("library.emptied");
     });
-  }
-
-  /** Searches once the person pauses. */
-  search(query: string) {
-    this.query = query;
-    clearTimeout(this.searchTimer);
-    const asked = ++this.searches;
-    if (!query.trim()) {
-      this.hits = null;
-      return;
-    }
-    this.searchTimer = setTimeout(() => {
-      void attempt(async () => {
-        const hits = await call("search", { query });
-        if (asked === this.searches) this.hits = hits;
-      });
-    }, 180);
   }
 }
 

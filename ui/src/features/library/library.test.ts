@@ -6,6 +6,7 @@ import { notices } from "../notices/notices.svelte";
 import { writing } from "../writing/writing.svelte";
 import { draftName, library, titleOf } from "./library.svelte";
 import { marked } from "./marked";
+import { OPEN, search } from "./search.svelte";
 
 let studio: StubStudio;
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
   library.projectId = null;
   library.documents = [];
   library.bin = null;
-  library.search("");
+  search.set("");
   notices.list = [];
 });
 
@@ -125,12 +126,12 @@ describe("library", () => {
   it("shows the answer to the last search only", async () => {
     const room = studio.addProject("A", "en");
     studio.addDocument(room.id, "news", "en", "Ferry", "The ferry runs");
-    library.search("no such");
-    library.search("ferry");
-    await vi.waitFor(() => expect(library.hits).toHaveLength(1));
+    search.set("no such");
+    search.set("ferry");
+    await vi.waitFor(() => expect(search.page?.groups).toHaveLength(1));
     expect(studio.called.filter((name) => name === "search")).toHaveLength(1);
-    library.search("");
-    expect(library.hits).toBeNull();
+    search.set("");
+    expect(search.page).toBeNull();
   });
 
   it("names what has no name", () => {
@@ -141,18 +142,45 @@ describe("library", () => {
 });
 
 describe("marks of a search", () => {
-  it("stand where the words stand", () => {
-    expect(marked("The ferry, the FERRY", "ferry")).toEqual([
+  it("asks anew for each filter, for one document, and for the next documents", async () => {
+    const room = studio.addProject("A", "en");
+    studio.addDocument(room.id, "news", "en", "Ferry", "The ferry runs");
+    studio.addDocument(room.id, "ads", "en", "Tide", "No ferry");
+    library.projects = studio.projects;
+    await library.openProject(room.id);
+    search.set("ferry");
+    await vi.waitFor(() => expect(search.page?.groups).toHaveLength(2));
+    search.narrow({ kind: "ads", here: true });
+    expect(search.narrowed).toBe(2);
+    await vi.waitFor(() => expect(search.page?.groups).toHaveLength(1));
+    expect(studio.searched).toMatchObject({ kind: "ads", project_id: room.id, places: [] });
+    search.narrow({ ...OPEN, place: "history", span: "week", origin: "generated" });
+    await vi.waitFor(() =>
+      expect(studio.searched).toMatchObject({ places: ["history"], origin: "generated" }),
+    );
+    expect(studio.searched?.since).toBeLessThan(Date.now());
+    search.narrow(OPEN);
+    await vi.waitFor(() => expect(search.page?.groups).toHaveLength(2));
+    const group = search.page?.groups[0] ?? null;
+    search.into(group);
+    await vi.waitFor(() => expect(search.page?.groups).toHaveLength(1));
+    expect(studio.searched?.document_id).toBe(group?.document_id);
+    search.set("");
+    expect(search.within).toBeNull();
+  });
+
+  it("marks a line where it was found", () => {
+    const marks = [
+      { from: 4, to: 9 },
+      { from: 15, to: 20 },
+    ];
+    expect(marked("The ferry, the FERRY", marks)).toEqual([
       { text: "The ", hit: false },
       { text: "ferry", hit: true },
       { text: ", the ", hit: false },
       { text: "FERRY", hit: true },
     ]);
-  });
-
-  it("take signs as they are", () => {
-    expect(marked("a.b (c)", ".b (")).toContainEqual({ text: "(", hit: true });
-    expect(marked("渡轮复航", "渡轮")[0]).toEqual({ text: "渡轮", hit: true });
-    expect(marked("text", " ")).toEqual([{ text: "text", hit: false }]);
+    expect(marked("渡轮", [{ from: 0, to: 2 }])).toEqual([{ text: "渡轮", hit: true }]);
+    expect(marked("text", [])).toEqual([{ text: "text", hit: false }]);
   });
 });

@@ -1,16 +1,19 @@
+import type { MarkDto } from "../../wire/bindings";
+
 export interface Piece {
   text: string;
   hit: boolean;
 }
 
-/** Parts a snippet where the words of a search stand in it. */
-export function marked(snippet: string, query: string): Piece[] {
-  const words = query.trim().split(/\s+/).filter(Boolean);
-  if (!words.length) return [{ text: snippet, hit: false }];
-  const quoted = words.map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  // A split by a group gives what lies between and the group by turns.
-  return snippet
-    .split(new RegExp(`(${quoted.join("|")})`, "giu"))
-    .map((text, n) => ({ text, hit: n % 2 === 1 }))
-    .filter(({ text }) => text);
+/** Parts a line where it is marked. */
+export function marked(line: string, marks: MarkDto[]): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { from, to } of marks) {
+    if (from > at) pieces.push({ text: line.slice(at, from), hit: false });
+    if (to > from) pieces.push({ text: line.slice(from, to), hit: true });
+    at = Math.max(at, to);
+  }
+  if (at < line.length) pieces.push({ text: line.slice(at), hit: false });
+  return pieces;
 }

@@ -7,6 +7,7 @@ import { writing } from "../writing/writing.svelte";
 import { library } from "./library.svelte";
 import Meaning from "./Meaning.svelte";
 import { means } from "./meaning.svelte";
+import { search } from "./search.svelte";
 
 let studio: StubStudio;
 
@@ -14,7 +15,7 @@ beforeEach(async () => {
   studio = new StubStudio();
   useHost(stubHost(studio));
   await writing.close();
-  library.search("");
+  search.set("");
   const room = studio.addProject("A", "en");
   library.projects = studio.projects;
   await library.openProject(room.id);
@@ -48,24 +49,24 @@ describe("search by meaning", () => {
       ],
     };
     render(Meaning);
-    library.search("the letter is found");
+    search.set("the letter is found");
     const hit = await screen.findByTestId("meaning-hit");
     expect(hit.textContent).toContain("She opens the envelope.");
     expect(screen.getByTestId("meaning").textContent).toContain("3 of 9");
     await fireEvent.click(hit);
     await waitFor(() => expect(writing.draftId).toBe(draft.id));
-    library.search("");
+    search.set("");
     await waitFor(() => expect(screen.queryByTestId("meaning")).toBeNull());
   });
 
   it("says how to find more only where words found nothing", async () => {
     render(Meaning);
-    library.search("nowhere to be found");
+    search.set("nowhere to be found");
     await screen.findByTestId("meaning-hint");
     studio.broken.search_meaning = fail("internal");
-    library.search("nowhere to be found at all");
+    search.set("nowhere to be found at all");
     await screen.findByTestId("meaning-hint");
-    library.search("a");
+    search.set("a");
     await waitFor(() => expect(screen.queryByTestId("meaning-hint")).toBeNull());
   });
 });

@@ -379,7 +379,7 @@ export function commands(studio: StubStudio): Bodies {
       missing: [],
       fonts: [],
     }),
-    search: ({ query }) => studio.search(query),
+    search: (asked) => studio.search(asked),
     search_meaning: () => studio.meanings,
     ledger: () => studio.entries,
   };

@@ -16,6 +16,10 @@ import type {
   PageSetup,
   ProductionDto,
   ProjectDto,
+  Search,
+  SearchGroupDto,
+  SearchHitDto,
+  SearchPageDto,
   StudioEvent,
   TakeDto,
   Task,
@@ -73,6 +77,8 @@ export class StubStudio {
   private productions = new Map<string, ProductionDto>();
   entries: LedgerEntryDto[] = [];
   /** What a search by meaning finds, whatever is asked. */
+  /** What was searched for last. */
+  searched: Search | null = null;
   meanings: MeaningPage = { model: null, compared: 0, passages: 0, hits: [] };
   setups = new Map<string, PageSetup>();
   last: { project_id: string; draft_id: string | null } | null = null;
@@ -503,19 +509,47 @@ export class StubStudio {
     return [...this.documents.values()].filter(which).map(({ dto }) => this.dto(dto.id));
   }
 
-  search(query: string) {
-    const wanted = query.trim().toLowerCase();
-    const drafts = [...this.drafts.values()].filter((draft) => !draft.deleted);
-    return drafts.flatMap((draft) => {
+  search(asked: Search): SearchPageDto {
+    this.searched = asked;
+    const wanted = asked.query.trim().toLowerCase();
+    const groups: SearchGroupDto[] = [];
+    for (const draft of [...this.drafts.values()].filter((draft) => !draft.deleted)) {
       const { dto, deleted } = this.document(draft.document_id);
-      const at = draft.body.toLowerCase().indexOf(wanted);
-      if (deleted || (at < 0 && !dto.title.toLowerCase().includes(wanted))) return [];
-      const start = Math.max(0, at - 30);
-      const around = draft.body.slice(start, start + 90).replace(/\s+/g, " ");
       const { project_id, title, kind } = dto;
-      const snippet = start > 0 ? `…${around}` : around;
-      return [{ project_id, document_id: dto.id, draft_id: draft.id, title, kind, snippet }];
-    });
+      const at = draft.body.toLowerCase().indexOf(wanted);
+      const other =
+        (asked.kind ?? kind) !== kind ||
+        (asked.project_id ?? project_id) !== project_id ||
+        (asked.document_id ?? dto.id) !== dto.id;
+      if (other || deleted || (at < 0 && !title.toLowerCase().includes(wanted))) continue;
+      const start = Math.max(0, at - 30);
+      const from = at - start;
+      const hit: SearchHitDto = {
+        found_in: { in: "text" },
+        draft_id: draft.id,
+        draft: draft.name,
+        line: draft.body.slice(start, start + 90),
+        marks: [{ from, to: from + wanted.length }],
+        place: { from: at, to: at + wanted.length },
+        origins: ["typed"],
+      };
+      groups.push({
+        project_id,
+        project: this.projects.find(({ id }) => id === project_id)?.name ?? "",
+        document_id: dto.id,
+        draft_id: draft.id,
+        drafts: 1,
+        title,
+        title_marks: [],
+        kind,
+        updated_at: draft.updated_at,
+        in_texts: at < 0 ? 0 : 1,
+        in_fields: 0,
+        in_history: 0,
+        hits: at < 0 ? [] : [hit],
+      });
+    }
+    return { groups, documents: groups.length, more: false, unread: 0 };
   }
 }
 

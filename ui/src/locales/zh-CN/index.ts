@@ -17,6 +17,7 @@ export { default as place } from "./place.json";
 export { default as production } from "./production.json";
 export { default as provenance } from "./provenance.json";
 export { default as screenplay } from "./screenplay.json";
+export { default as search } from "./search.json";
 export { default as settings } from "./settings.json";
 export { default as status } from "./status.json";
 export { default as story } from "./story.json";

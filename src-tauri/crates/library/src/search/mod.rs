@@ -89,19 +89,7 @@ impl Library {
             self.write(|tx| catch_up(tx, STEP))?;
         }
         self.read(|c| {
-            let t0 = std::time::Instant::now();
             let found = found::find(c, query, &terms)?;
-            if std::env::var_os("STAGES").is_some() {
-                let n = found.groups.len();
-                let t1 = t0.elapsed();
-                let p = page::page(c, query, &terms, found.clone())?;
-                eprintln!(
-                    "STAGE {n} find {} page {} {}",
-                    t1.as_micros(),
-                    (t0.elapsed() - t1).as_micros(),
-                    p.groups.len()
-                );
-            }
             if found.groups.is_empty()
                 && let Some(inside) = query::inside(&terms)
             {
