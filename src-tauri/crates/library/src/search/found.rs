@@ -304,12 +304,11 @@ fn beside(
     Ok(found)
 }
 
+/// A document, when its draft was changed, and a passage of a text that was kept of it.
+type Kept = (i64, i64, Passage);
+
 /// Passages of kept texts, the newest first; true if there are more than were taken.
-fn kept(
-    connection: &Connection,
-    query: &SearchQuery,
-    terms: &[Term],
-) -> Result<(Vec<(i64, i64, Passage)>, bool)> {
+fn kept(connection: &Connection, query: &SearchQuery, terms: &[Term]) -> Result<(Vec<Kept>, bool)> {
     let Some(expression) = asked(connection, terms, false)?.expression else {
         return Ok((Vec::new(), false));
     };
@@ -336,7 +335,7 @@ fn kept(
         Ok((row.get(0)?, row.get(1)?, run, row.get(5)?))
     })?;
     let more = rows.len() > MOST_PASSAGES;
-    let mut found: Vec<(i64, i64, Passage)> = Vec::new();
+    let mut found: Vec<Kept> = Vec::new();
     let mut known: HashMap<(i64, i64), usize> = HashMap::new();
     for (document, hash, run, updated_at) in rows.into_iter().take(MOST_PASSAGES) {
         let at = *known.entry((document, hash)).or_insert(found.len());

@@ -442,7 +442,7 @@ fn a_search_is_narrowed_by_project_kind_time_and_origin() {
         },
     );
     assert_eq!(page.groups[0].document_id, script.id);
-    assert_eq!(page.groups[0].title_marks, [0..5]);
+    assert_eq!(page.groups[0].title_marks, vec![0..5; 1]);
     let from = |origin, text: &str| SearchQuery {
         origin: Some(origin),
         ..of(text)

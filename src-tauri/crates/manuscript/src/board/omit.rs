@@ -99,6 +99,17 @@ impl Board {
     ) -> Result<Rearranged, BoardError> {
         let end = line_end(text);
         self.each(text, cards, CardKind::Scene, |card| {
+            // It would be taken for the scene of a number that stands alone right before it.
+            let before = self
+                .cards
+                .iter()
+                .rev()
+                .find(|c| c.head.start < card.head.start);
+            if card.number.is_none()
+                && before.is_some_and(|c| c.kind == CardKind::Omitted && c.block.is_none())
+            {
+                return Err(BoardError::ReadsOtherwise);
+            }
             let chunk = &text[card.range.clone()];
             let mut put = Vec::new();
             let mut kinds = Vec::new();

@@ -458,6 +458,15 @@ fn told(text: &str, board: &Board) -> Vec<(CardKind, String, String, String)> {
         .collect()
 }
 
+#[test]
+fn a_scene_without_a_number_is_not_omitted_behind_a_number_that_stands_alone() {
+    let text = ".OMITTED #9#\n\nINT. HOUSE - DAY\n\nRain.\n\nINT. HUT - DAY #10#\n\nSun.\n";
+    let board = Board::of(text);
+    let refused = board.omit(text, &[1], Language::English);
+    assert_eq!(refused.err(), Some(BoardError::ReadsOtherwise));
+    assert!(board.omit(text, &[2], Language::English).is_ok());
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_board_whose_cards_are_in_order(pieces in prop::collection::vec(piece(), 0..40)) {

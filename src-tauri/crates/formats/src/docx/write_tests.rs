@@ -1,0 +1,319 @@
+//! What is written as Word's documents, part by part.
+
+use std::io::{Cursor, Read as _};
+
+use inkstone_manuscript::adset::AdSet;
+use proptest::prelude::*;
+use roxmltree::Document;
+
+use super::*;
+use crate::paper::PaperLabels;
+
+fn of(text: PaperText<'_>, language: Language) -> Vec<u8> {
+    file(&Paper {
+        title: "Tide & Time",
+        language,
+        text,
+        labels: PaperLabels::default(),
+    })
+    .unwrap()
+}
+
+/// The parts of a file; each is sound XML, is declared, and leads only to what is there.
+fn parts_of(bytes: &[u8]) -> HashMap<String, String> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
+    assert_eq!(names[0], "[Content_Types].xml");
+    let mut parts = HashMap::new();
+    for name in names {
+        let mut text = String::new();
+        zip.by_name(&name)
+            .unwrap()
+            .read_to_string(&mut text)
+            .unwrap();
+        Document::parse(&text).unwrap_or_else(|error| panic!("{name}: {error}\n{text}"));
+        parts.insert(name, text);
+    }
+    let types = Document::parse(&parts["[Content_Types].xml"]).unwrap();
+    for part in types
+        .descendants()
+        .filter_map(|node| node.attribute("PartName"))
+    {
+        assert!(parts.contains_key(part.trim_start_matches('/')), "{part}");
+    }
+    for (name, text) in parts.iter().filter(|(name, _)| name.ends_with(".rels")) {
+        let rels = Document::parse(text).unwrap();
+        for rel in rels
+            .descendants()
+            .filter(|node| node.has_attribute("Target"))
+        {
+            if rel.attribute("TargetMode") == Some("External") {
+                continue;
+            }
+            let folder = if name.starts_with("word/") {
+                "word/"
+            } else {
+                ""
+            };
+            let target = format!("{folder}{}", rel.attribute("Target").unwrap());
+            assert!(parts.contains_key(&target), "{name}: {target}");
+        }
+    }
+    for (part, rels) in [("document", "document"), ("footnotes", "footnotes")] {
+        let Some(text) = parts.get(&format!("word/{part}.xml")) else {
+            continue;
+        };
+        check(
+            text,
+            &parts["word/styles.xml"],
+            parts.get(&format!("word/_rels/{rels}.xml.rels")),
+        );
+    }
+    parts
+}
+
+/// What Word refuses to open, if it is wrong: cells end with a paragraph, paragraphs hold no
+/// paragraphs, rows are as wide as their table, styles and links are there.
+fn check(text: &str, styles: &str, rels: Option<&String>) {
+    let xml = Document::parse(text).unwrap();
+    for node in xml.descendants().filter(roxmltree::Node::is_element) {
+        let inside = |name: &str| {
+            node.ancestors()
+                .skip(1)
+                .any(|a| a.has_tag_name(name_of(name)))
+        };
+        match node.tag_name().name() {
+            "p" => assert!(!inside("p"), "a paragraph in a paragraph: {text}"),
+            "tc" => {
+                let last = node.last_element_child().unwrap();
+                assert_eq!(last.tag_name().name(), "p", "{text}");
+            }
+            "tr" => {
+                let table = node.parent_element().unwrap();
+                let grid = table
+                    .descendants()
+                    .filter(|n| n.tag_name().name() == "gridCol");
+                let cells = node.children().filter(|n| n.tag_name().name() == "tc");
+                assert_eq!(cells.count(), grid.count(), "{text}");
+            }
+            "t" => assert_eq!(node.parent_element().unwrap().tag_name().name(), "r"),
+            "r" => assert!(inside("p"), "letters outside of a paragraph: {text}"),
+            "hyperlink" => {
+                let id = node
+                    .attributes()
+                    .find(|a| a.name() == "id")
+                    .unwrap()
+                    .value();
+                assert!(rels.unwrap().contains(&format!("\"{id}\"")), "{id}");
+            }
+            "pStyle" | "rStyle" | "tblStyle" => {
+                let id = node.attributes().next().unwrap().value();
+                assert!(styles.contains(&format!("w:styleId=\"{id}\"")), "{id}");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn name_of(name: &str) -> (&'static str, &str) {
+    (
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        name,
+    )
+}
+
+/// The paragraphs of a part: style and text.
+fn paragraphs(xml: &str) -> Vec<(String, String)> {
+    let document = Document::parse(xml).unwrap();
+    document
+        .descendants()
+        .filter(|node| node.has_tag_name(name_of("p")))
+        .map(|p| {
+            let style = p.descendants().find(|n| n.has_tag_name(name_of("pStyle")));
+            let style = style.and_then(|n| n.attributes().next().map(|a| a.value().to_owned()));
+            let text = p
+                .descendants()
+                .filter_map(|n| match n.tag_name().name() {
+                    "t" => n.text().map(str::to_owned),
+                    "br" => Some("\n".to_owned()),
+                    "tab" => Some("\t".to_owned()),
+                    _ => None,
+                })
+                .collect();
+            (style.unwrap_or_default(), text)
+        })
+        .collect()
+}
+
+#[test]
+fn an_article_keeps_its_headings_lists_links_notes_and_tables() {
+    let text = "The *ferry* **runs**[^a] at [noon](https://example.org/?a=1&b=2).\n\n## 时间\n\n潮水*很高*\n夜里。\n\n1. one\n\n   more\n2. two\n   - deep\n\n> said\n\n```\na\n\tb\n```\n\n| A | B |\n|:--|--:|\n| 1 | 潮 |\n\n---\n\nAgain[^a].\n\n[^a]: Until [June](https://example.org).\n";
+    let parts = parts_of(&of(PaperText::Article(text), Language::Chinese));
+    let document = &parts["word/document.xml"];
+    let found = paragraphs(document);
+    let expected = [
+        ("Title", "Tide & Time"),
+        ("", "The ferry runs at noon."),
+        ("Heading2", "时间"),
+        ("", "潮水很高夜里。"),
+        ("ListParagraph", "one"),
+        ("ListParagraph", "more"),
+        ("ListParagraph", "two"),
+        ("ListParagraph", "deep"),
+        ("Quote", "said"),
+        ("Code", "a\n\tb"),
+        ("", "A"),
+        ("", "B"),
+        ("", "1"),
+        ("", "潮"),
+        ("", ""),
+        ("", ""),
+        ("", "Again1."),
+    ];
+    let expected: Vec<(String, String)> = expected
+        .iter()
+        .map(|(style, text)| ((*style).to_owned(), (*text).to_owned()))
+        .collect();
+    assert_eq!(found, expected);
+    assert!(document.contains("<w:i/><w:iCs/></w:rPr><w:t xml:space=\"preserve\">ferry</w:t>"));
+    assert!(
+        document.contains("<w:em w:val=\"dot\"/></w:rPr><w:t xml:space=\"preserve\">很高</w:t>")
+    );
+    assert!(document.contains("<w:footnoteReference w:id=\"1\"/>"));
+    assert!(document.contains("<w:jc w:val=\"right\"/>"));
+    assert!(parts["word/_rels/document.xml.rels"].contains("https://example.org/?a=1&amp;b=2"));
+    let notes = paragraphs(&parts["word/footnotes.xml"]);
+    assert_eq!(
+        notes.last().unwrap(),
+        &("FootnoteText".to_owned(), " Until June.".to_owned())
+    );
+    assert!(parts["word/_rels/footnotes.xml.rels"].contains("https://example.org"));
+}
+
+#[test]
+fn the_same_document_is_the_same_bytes() {
+    let text = "# One\n\ntwo[^1]\n\n[^1]: three\n";
+    let one = of(PaperText::Article(text), Language::English);
+    assert_eq!(one, of(PaperText::Article(text), Language::English));
+}
+
+#[test]
+fn ads_are_a_table_on_a_wide_page() {
+    let set = AdSet::parse(
+        "## Ad 1\nHeadline: =SUM(1)\nHeadline: <Two>\nPrimary text: a\n  b\n\n## Ad 2\nHeadline: Three\n",
+    );
+    let parts = parts_of(&of(PaperText::Ads(&set), Language::English));
+    let document = &parts["word/document.xml"];
+    let texts: Vec<String> = paragraphs(document)
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "Tide & Time",
+            "Ad",
+            "Headline 1",
+            "Headline 2",
+            "Primary text",
+            "1",
+            "=SUM(1)",
+            "<Two>",
+            "a\nb",
+            "2",
+            "Three",
+            "",
+            "",
+            ""
+        ]
+    );
+    assert!(document.contains("w:orient=\"landscape\""));
+}
+
+#[test]
+fn a_script_has_its_columns_and_labels_stand_in_the_file() {
+    let text = "Title: Night\n\nINT. 渡口 - NIGHT #2A#\n\nRain. [[check]]\n\nQIN\n(low)\nWhere is *it*?\n\nLight.\n\n= what\n";
+    let bytes = file(&Paper {
+        title: "Night",
+        language: Language::English,
+        text: PaperText::Script(text),
+        labels: PaperLabels {
+            aigc: Some("{\"Label\":\"1\"}"),
+            before: Some("Made with AI"),
+            after: Some("3 of 9 words"),
+        },
+    })
+    .unwrap();
+    let parts = parts_of(&bytes);
+    let found = paragraphs(&parts["word/document.xml"]);
+    let styles: Vec<&str> = found.iter().map(|(style, _)| style.as_str()).collect();
+    assert_eq!(
+        styles,
+        [
+            "Label",
+            "TitlePage",
+            "",
+            "SceneHeading",
+            "Action",
+            "Character",
+            "Parenthetical",
+            "Dialogue",
+            "Dialogue",
+            "Action",
+            "Label"
+        ]
+    );
+    assert_eq!(found[3].1, "2A INT. 渡口 - NIGHT");
+    assert_eq!(found[7].1, "Where is it?");
+    assert!(parts["docProps/custom.xml"].contains("name=\"AIGC\""));
+    assert!(parts["docProps/custom.xml"].contains("{&quot;Label&quot;:&quot;1&quot;}"));
+}
+
+#[test]
+fn what_no_reader_takes_is_left_out() {
+    let deep = format!("{}x", "> ".repeat(300));
+    let lists: String = (0..40)
+        .map(|n| format!("{}- x\n", "  ".repeat(n)))
+        .collect();
+    let wide = format!(
+        "|{}\n|{}\n|{}\n",
+        " a |".repeat(80),
+        "---|".repeat(80),
+        " b |".repeat(80)
+    );
+    let notes = "a[^1][^2]\n\n[^1]: b[^2] c[^1]\n\n[^2]: d[^1]\n";
+    let links =
+        "[a ![b](c) d](https://e.org) [x](javascript:y) [z](#q) <script> \u{1}\u{fffe}\u{0}";
+    for text in [
+        &deep,
+        &lists,
+        &wide,
+        notes,
+        links,
+        "",
+        "[^1]: only a note\n",
+        "-\n-\n",
+    ] {
+        parts_of(&of(PaperText::Article(text), Language::English));
+    }
+    let parts = parts_of(&of(PaperText::Article(links), Language::English));
+    assert!(!parts["word/_rels/document.xml.rels"].contains("javascript"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_article_is_a_sound_file(text in "([a-z潮 ]{0,6}|[*_`~\\[\\]()!#>|:^<&-]{1,4}|\n{1,2}|1\\. |\\| a \\| b \\|\n\\|---\\|---\\|\n|\\[\\^a\\](: )?|  ){0,40}") {
+        parts_of(&of(PaperText::Article(&text), Language::Chinese));
+    }
+
+    #[test]
+    fn any_script_and_any_ads_are_sound_files(text in "[A-Za-z潮.:()@!>#=\\[\\]*_\t\r\n -]{0,120}") {
+        parts_of(&of(PaperText::Script(&text), Language::English));
+        parts_of(&of(PaperText::Ads(&AdSet::parse(&text)), Language::English));
+    }
+}
