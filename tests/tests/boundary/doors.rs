@@ -110,6 +110,8 @@ const NETWORK: &[&str] = &[
     "h3",
     "quinn*",
     "rustls*",
+    "tokio-rustls",
+    "rcgen",
     "native-tls",
     "openssl*",
     "tungstenite",
@@ -182,6 +184,10 @@ const OWNED: &[Owned] = &[
             "chardetng",
         ],
         rooms: &[FORMATS],
+    },
+    Owned {
+        crates: &["keyring*", "argon2", "chacha20poly1305"],
+        rooms: &[MACHINE],
     },
     Owned {
         crates: &["unicode-linebreak"],
