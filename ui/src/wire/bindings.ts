@@ -496,13 +496,15 @@ export type ModelDto = {
 	state: ModelState;
 	/** Tasks that want a larger model than this: asked for, they are refused. */
 	beyond: Array<string>;
+	/** What a million tokens cost, where the person said it. */
+	price: PriceDto | null;
 };
 
 /** Where a model comes from. */
 export type ModelSourceDto =
 	| { kind: "starter"; file: ModelFileDto }
 	| { kind: "file"; path: string; file: ModelFileDto }
-	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean }
+	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean; needs_key: boolean }
 	| { kind: "search"; path: string; file: ModelFileDto };
 
 /** Facts read from a model file. */
@@ -571,6 +573,8 @@ export type TakeDto = {
 	error: ErrorDto | null;
 	/** When it was asked for. */
 	created_at: number;
+	/** Who was passed over, what was made up for, and what it cost. */
+	facts: TakeFacts;
 };
 
 /** Answer to a request for takes. */
@@ -1740,6 +1744,10 @@ export type Generate = {
 	variants: number;
 	/** `null` draws a new seed. */
 	seed: number | null;
+	/** Ids of models that are asked side by side, each for as many; none asks the project's chain. */
+	models?: Array<string>;
+	/** The person has said yes to more than the budget. */
+	over_budget?: boolean;
 };
 
 /** Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the person saw, edited or not. */
@@ -2536,6 +2544,8 @@ export type AskCharacter = {
 	question: string;
 	until: number;
 	again: boolean;
+	/** The person has said yes to more than the budget. */
+	over_budget?: boolean;
 };
 
 /** Whether an answer stands among the notes of a page. */
@@ -2543,6 +2553,232 @@ export type KeepAnswer = {
 	interview_id: string;
 	turn_id: string;
 	kept: boolean;
+};
+
+/** A model that was passed over, and why. */
+export type SkippedDto = {
+	/** Its id on the shelf. */
+	model_id: string;
+	/** Its name. */
+	model_name: string;
+	/** Its host; `null` for a local one. */
+	host: string | null;
+	/** Why. */
+	error: ErrorDto;
+};
+
+/** What a model can't do by itself and what is done for it. */
+export type MadeUp = "number" | "form" | "limits" | "seed";
+
+/** A sum of money. */
+export type CostDto = {
+	/** How much. */
+	amount: number;
+	/** Of what, in the person's words. */
+	currency: string;
+};
+
+/** What is known of a take besides its text. */
+export type TakeFacts = {
+	/** The model's id on the shelf. */
+	model_id: string;
+	/** Models that were asked for and did not write it, in order. */
+	skipped: Array<SkippedDto>;
+	/** What was made up for. */
+	made_up: Array<MadeUp>;
+	/** The take that it goes on from. */
+	resumes: string | null;
+	/** Tokens of the prompt, counted or guessed. */
+	prompt_tokens: number | null;
+	/** Tokens of the answer, counted or guessed. */
+	completion_tokens: number | null;
+	/** Whether one of them is a guess. */
+	guessed: boolean;
+	/** What it cost, where the person gave a price. */
+	cost: CostDto | null;
+};
+
+/** Which models a project asks. */
+export type ChainsDto = {
+	/** For all tasks that have no chain of their own. */
+	usual: Array<string>;
+	/** Of single tasks, by the task's name. */
+	tasks: Array<TaskChainDto>;
+	/** All tasks that can have one, of all kinds of documents. */
+	known: Array<string>;
+};
+
+/** The models of one task. */
+export type TaskChainDto = {
+	/** The task's name. */
+	task: string;
+	/** Ids of models, in order. */
+	models: Array<string>;
+};
+
+/** What a million tokens cost. */
+export type PriceDto = {
+	/** A million tokens of prompts. */
+	input: number;
+	/** A million tokens of answers. */
+	output: number;
+	/** The currency, in the person's words. */
+	currency: string;
+};
+
+/** What may be spent in a month. */
+export type BudgetDto = {
+	/** How much. */
+	amount: number;
+	/** Of what: the currency of the prices that count against it. */
+	currency: string;
+	/** How far the person's clock is before UTC, in minutes: where their months begin. */
+	offset_minutes: number;
+};
+
+/** A budget, and how far it is used. */
+export type BudgetStateDto = {
+	/** The budget. */
+	budget: BudgetDto;
+	/** Spent this month in its currency. */
+	spent: number;
+};
+
+/** Calls of a month, project, model and price, summed up. */
+export type UsedDto = {
+	/** As `2026-11`. */
+	month: string;
+	/** The project; `null` for calls without a document. */
+	project_id: string | null;
+	/** Its name. */
+	project: string | null;
+	/** The model's name. */
+	model: string;
+	/** Its host; `null` for a local one. */
+	host: string | null;
+	/** Calls. */
+	calls: number;
+	/** Calls whose tokens are guessed in part. */
+	guessed: number;
+	/** Tokens of prompts. */
+	prompt_tokens: number;
+	/** Tokens of answers. */
+	completion_tokens: number;
+	/** What they cost, where there was a price. */
+	cost: CostDto | null;
+};
+
+/** What was used, and the budgets. */
+export type UsageDto = {
+	/** Newest month first. */
+	used: Array<UsedDto>;
+	/** What the project may spend; `null` without a project or a budget. */
+	project_budget: BudgetStateDto | null;
+	/** What all projects together may spend. */
+	budget: BudgetStateDto | null;
+};
+
+/** What a request would come to, guessed on the safe side. */
+export type EstimateDto = {
+	/** The model that would be asked first. */
+	model_id: string;
+	/** Its host; `null` for a local one. */
+	host: string | null;
+	/** Requests. */
+	calls: number;
+	/** Tokens of all prompts. */
+	prompt_tokens: number;
+	/** Tokens of all answers, at most. */
+	most_tokens: number;
+	/** What it costs at most, where there is a price. */
+	cost: CostDto | null;
+	/** Models that would be passed over, and why. */
+	skipped: Array<SkippedDto>;
+};
+
+/** A service that speaks the OpenAI protocol, as a form to start from. */
+export type ProviderDto = {
+	/** Its id. */
+	id: string;
+	/** What it calls itself. */
+	name: string;
+	/** What it calls itself in Chinese, where that differs. */
+	name_zh: string | null;
+	/** Its base URL. */
+	base_url: string;
+	/** Other base URLs of the same service (regions). */
+	also: Array<string>;
+	/** Whether it is a program on the person's own machine. */
+	local: boolean;
+	/** Whether it answers nobody without a key. */
+	needs_key: boolean;
+	/** Where a key is got. */
+	keys_at: string | null;
+	/** Where its protocol is described. */
+	docs_at: string;
+	/** The protocols it speaks, the usual one first: `chat`, `completions`, `responses`. */
+	apis: Array<string>;
+	/** What is known to be odd, by name: `max_tokens_only`, `no_seed`, `loads_slowly`, ... */
+	quirks: Array<string>;
+};
+
+/** The models of a project, for all tasks or for one; an empty list of a task's takes it away. */
+export type SetChain = {
+	project_id: string;
+	task: string | null;
+	models: Array<string>;
+};
+
+/** What a model's tokens cost; `null` takes it away. */
+export type SetPrice = {
+	model_id: string;
+	price: PriceDto | null;
+};
+
+/** What a project (or, without one, all) may spend in a month; `null` takes it away. */
+export type SetBudget = {
+	project_id: string | null;
+	budget: BudgetDto | null;
+};
+
+/** What was used, by one project or by all. */
+export type UsageInput = {
+	project_id: string | null;
+	offset_minutes: number;
+};
+
+/** Writes what was used to a file. */
+export type ExportUsage = {
+	project_id: string | null;
+	offset_minutes: number;
+	path: string;
+	language: Language;
+};
+
+/** What a request would come to. Fields as in `Generate`. */
+export type EstimateInput = {
+	draft_id: string;
+	task: Task;
+	from: number;
+	to: number;
+	note: string;
+	variants: number;
+	models: Array<string>;
+};
+
+/** Goes on with a take that was cut off. */
+export type ResumeTake = {
+	take_id: string;
+	over_budget: boolean;
+};
+
+/** Another address, model or name for a server on the shelf. `api_key` `null` keeps the key that is there, as long as the host stays the same. */
+export type EditServer = {
+	model_id: string;
+	name: string;
+	base_url: string;
+	model: string;
+	api_key: string | null;
 };
 
 /** What is done about the library itself. */
@@ -2669,6 +2905,26 @@ export interface Commands extends DoorCommands {
 	set_key: { input: SetKey; output: ModelDto };
 	/** Takes a model off the shelf; the file stays. */
 	remove_model: { input: Id; output: null };
+	/** Services and programs that speak the OpenAI protocol, as forms to start from. */
+	providers: { input: Nothing; output: Array<ProviderDto> };
+	/** Changes the address, the model or the name of a server's model. */
+	edit_server: { input: EditServer; output: ModelDto };
+	/** Says what a million tokens of a model cost. */
+	set_price: { input: SetPrice; output: ModelDto };
+	/** The models that a project asks one after the other (its id). */
+	chains: { input: Id; output: ChainsDto };
+	/** Chooses the models that a project asks one after the other. */
+	set_chain: { input: SetChain; output: ProjectDto };
+	/** Says what may be spent in a month. */
+	set_budget: { input: SetBudget; output: null };
+	/** What models used and cost, and the budgets. */
+	usage: { input: UsageInput; output: UsageDto };
+	/** Writes what models used to a file. */
+	export_usage: { input: ExportUsage; output: null };
+	/** What a request would come to; nothing is sent. */
+	estimate: { input: EstimateInput; output: EstimateDto };
+	/** Goes on with a take that was cut off. */
+	resume_take: { input: ResumeTake; output: TakeDto };
 	/** Loads a model ahead of its first use. */
 	load_model: { input: Id; output: null };
 	/** Asks a server which models it offers. */

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 /// Tokens of a text, guessed on the safe side: tokenizers differ, and a prompt that does not fit
 /// is worse than one with a sentence less of context.
-pub(crate) fn tokens(text: &str) -> usize {
+pub fn tokens(text: &str) -> usize {
     let (ascii, wide) =
         text.chars()
             .fold((0usize, 0usize), |(ascii, wide), c| match c.is_ascii() {

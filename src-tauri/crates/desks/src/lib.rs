@@ -44,6 +44,7 @@ pub use brief::{
     AdsBrief, Brief, BriefError, CharacterBrief, InPrompt, LONGEST_FIELD, MOST_ITEMS, NewsBrief,
     PlaceBrief, ScreenplayBrief,
 };
+pub use budget::tokens;
 pub use channel::{Channel, ChannelSpec, FieldSpec, Unit};
 pub use check::{Finding, Severity, check};
 pub use compose::{Composed, DeskError, Input, beyond, compose};

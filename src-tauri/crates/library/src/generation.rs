@@ -55,6 +55,12 @@ pub struct GenerationStart {
     pub seed: i64,
     /// What the suggestion would replace, in bytes of the draft as it was.
     pub target: Option<Range<usize>>,
+    /// What a million tokens cost then, as JSON; see [`crate::Price`].
+    pub price_json: Option<String>,
+    /// Tokens of the prompt, guessed before it was sent.
+    pub prompt_estimate: Option<u32>,
+    /// What its owner knows beside it, as a JSON object; empty for nothing.
+    pub facts_json: String,
 }
 
 /// What is known when the model has stopped.
@@ -119,6 +125,12 @@ pub struct Generation {
     pub decision: Decision,
     /// When it began, in ms since 1970.
     pub created_at: i64,
+    /// What a million tokens cost then, as JSON; see [`crate::Price`].
+    pub price_json: Option<String>,
+    /// Tokens of the prompt, guessed before it was sent.
+    pub prompt_estimate: Option<u32>,
+    /// What its owner knows beside it, as a JSON object.
+    pub facts_json: String,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Generation> {
@@ -160,6 +172,9 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Generation> {
         end,
         decision,
         created_at: row.get("created_at")?,
+        price_json: row.get("price")?,
+        prompt_estimate: row.get("prompt_estimate")?,
+        facts_json: row.get("facts")?,
     })
 }
 
@@ -201,9 +216,9 @@ impl Library {
                 "INSERT INTO generations (id, draft_id, task, batch_id, variant, model_name,
                     model_id, locality, model_sha256, engine, template, template_sha256,
                     request_json, references_json, seed, target_from, target_to, decision,
-                    created_at, tokens, output)
+                    created_at, tokens, output, price, prompt_estimate, facts)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-                    ?17, ?18, ?19, 0, '')",
+                    ?17, ?18, ?19, 0, '', ?20, ?21, iif(?22 = '', '{}', ?22))",
                 params![
                     id,
                     start.draft_id,
@@ -223,7 +238,10 @@ impl Library {
                     start.target.as_ref().map(|target| Offset(target.start)),
                     start.target.as_ref().map(|target| Offset(target.end)),
                     Name(Decision::Pending),
-                    now
+                    now,
+                    start.price_json,
+                    start.prompt_estimate,
+                    start.facts_json
                 ],
             )?;
             Ok(())
@@ -317,6 +335,9 @@ mod tests {
             references_json: "{}".to_owned(),
             seed: i64::MIN,
             target: Some(3..9),
+            price_json: Some(r#"{"input":1.5,"output":2.0,"currency":"元"}"#.to_owned()),
+            prompt_estimate: Some(77),
+            facts_json: r#"{"skipped":[]}"#.to_owned(),
         }
     }
 
@@ -370,6 +391,9 @@ mod tests {
             end: Some(end("length")),
             decision: Decision::Pending,
             created_at: running.created_at,
+            price_json: start.price_json,
+            prompt_estimate: start.prompt_estimate,
+            facts_json: start.facts_json,
         };
         let path = desk.library.path().to_owned();
         drop(desk.library);

@@ -85,6 +85,7 @@ mod texts;
 #[cfg(test)]
 mod traced;
 mod undo;
+mod usage;
 mod verify;
 mod weave;
 mod words;
@@ -122,8 +123,9 @@ pub use search::{
     Count, FoundIn, FoundOrigin, Places, SearchGroup, SearchHit, SearchPage, SearchQuery, Still,
 };
 pub use span::{Origin, Span};
-pub use suggestion::Hand;
+pub use suggestion::{Authorship, Hand};
 pub use undo::{UndoReach, UndoStep};
+pub use usage::{Price, Spent, UsageOf, Used};
 pub use verify::VerifyReport;
 pub use weave::{Description, Patch, Source, Strand};
 pub use written::{Share, Written};

@@ -3,10 +3,11 @@
 use inkstone_manuscript::Language;
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Library;
 use crate::library::{Result, many, new_id, one};
-use crate::row::Name;
+use crate::row::{Json, Name};
 
 /// Whether a project's text may leave the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -34,17 +35,23 @@ pub struct Project {
     pub model_id: Option<String>,
     /// Banned words, one a line.
     pub house_rules: String,
+    /// What follows the model, and the models of single tasks; its form is its owner's.
+    pub chains: Value,
+    /// What it may spend; its form is its owner's.
+    pub budget: Option<Value>,
     /// When it was made, in ms since 1970.
     pub created_at: i64,
     /// When it was changed last, in ms since 1970.
     pub updated_at: i64,
 }
 
-const COLUMNS: &str = "id, name, language, privacy, model_id, house_rules, created_at, updated_at";
+const COLUMNS: &str = "id, name, language, privacy, model_id, house_rules, created_at, updated_at,
+    chains, budget";
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Project> {
     let Name(language) = row.get(2)?;
     let Name(privacy) = row.get(3)?;
+    let Json(chains) = row.get(8)?;
     Ok(Project {
         id: row.get(0)?,
         name: row.get(1)?,
@@ -54,6 +61,10 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Project> {
         house_rules: row.get(5)?,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
+        chains,
+        budget: row
+            .get::<_, Option<Json<Value>>>(9)?
+            .map(|Json(budget)| budget),
     })
 }
 
@@ -126,6 +137,19 @@ impl Library {
         self.write_one("project", id, sql, params![model_id, self.now(), id])
     }
 
+    /// Remembers what follows a project's model, and the models of single tasks.
+    pub fn set_project_chains(&self, id: &str, chains: &Value) -> Result<()> {
+        let sql = "UPDATE projects SET chains = ?1, updated_at = ?2 WHERE id = ?3";
+        self.write_one("project", id, sql, params![Json(chains), self.now(), id])
+    }
+
+    /// Says what a project may spend; none takes the limit away.
+    pub fn set_project_budget(&self, id: &str, budget: Option<&Value>) -> Result<()> {
+        let sql = "UPDATE projects SET budget = ?1, updated_at = ?2 WHERE id = ?3";
+        let budget = budget.map(Json);
+        self.write_one("project", id, sql, params![budget, self.now(), id])
+    }
+
     /// Sets a project's banned words, one a line.
     pub fn set_house_rules(&self, id: &str, rules: &str) -> Result<()> {
         let sql = "UPDATE projects SET house_rules = ?1, updated_at = ?2 WHERE id = ?3";
@@ -151,6 +175,8 @@ impl Library {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::LibraryError;
     use crate::testing::Desk;
@@ -173,6 +199,14 @@ mod tests {
         desk.library
             .set_house_rules(&desk.project, "delve\n赋能")
             .unwrap();
+        let chains = json!({ "then": ["m2"], "tasks": { "draft": ["m3"] } });
+        let budget = json!({ "amount": 5 });
+        desk.library
+            .set_project_chains(&desk.project, &chains)
+            .unwrap();
+        desk.library
+            .set_project_budget(&desk.project, Some(&budget))
+            .unwrap();
         desk.library
             .create_project("二", Language::Chinese)
             .unwrap();
@@ -190,6 +224,13 @@ mod tests {
         assert_eq!(first.privacy, Privacy::RemoteAllowed);
         assert_eq!(first.model_id.as_deref(), Some("m1"));
         assert_eq!(first.house_rules, "delve\n赋能");
+        assert_eq!((&first.chains, &first.budget), (&chains, &Some(budget)));
+        assert_eq!(
+            (&projects[1].chains, &projects[1].budget),
+            (&json!({}), &None)
+        );
+        library.set_project_budget(&first.id, None).unwrap();
+        assert_eq!(library.project(&first.id).unwrap().budget, None);
         assert!(first.updated_at > first.created_at);
     }
 

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/0008_search.sql")),
     sql(include_str!("../migrations/0009_meaning.sql")),
     sql(include_str!("../migrations/0010_found.sql")),
+    sql(include_str!("../migrations/0011_switch.sql")),
 ];
 
 /// What a file is, found without writing to it.

@@ -36,9 +36,26 @@ struct Accepted<'a> {
     generation_id: &'a str,
     hands: std::slice::Iter<'a, (usize, Hand)>,
     open: (usize, Hand),
+    /// The calls that wrote the beginning; what they leave out is of the one that is accepted.
+    authors: std::slice::Iter<'a, (usize, String)>,
+    author: (usize, &'a str),
 }
 
-impl Accepted<'_> {
+impl<'a> Accepted<'a> {
+    fn new(
+        generation_id: &'a str,
+        hands: &'a [(usize, Hand)],
+        authors: &'a [(usize, String)],
+    ) -> Self {
+        Self {
+            generation_id,
+            hands: hands.iter(),
+            open: (0, Hand::Model),
+            authors: authors.iter(),
+            author: (0, generation_id),
+        }
+    }
+
     fn runs(&mut self, mut bytes: usize) -> Runs {
         let mut runs = Runs::default();
         while bytes > 0 {
@@ -46,8 +63,15 @@ impl Accepted<'_> {
                 self.open = self.hands.next().copied().unwrap_or((bytes, Hand::Model));
                 continue;
             }
-            let part = bytes.min(self.open.0);
-            let generation_id = self.generation_id.to_owned();
+            if self.author.0 == 0 {
+                self.author = match self.authors.next() {
+                    Some((bytes, id)) => (*bytes, id),
+                    None => (usize::MAX, self.generation_id),
+                };
+                continue;
+            }
+            let part = bytes.min(self.open.0).min(self.author.0);
+            let generation_id = self.author.1.to_owned();
             runs.push(Run {
                 bytes: part,
                 origin: match self.open.1 {
@@ -57,10 +81,21 @@ impl Accepted<'_> {
                 edited: self.open.1 == Hand::Person,
             });
             self.open.0 -= part;
+            self.author.0 -= part;
             bytes -= part;
         }
         runs
     }
+}
+
+/// Whose words an accepted text is made of, in bytes of all that is inserted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Authorship<'a> {
+    /// By hand; what it leaves out is the model's.
+    pub hands: &'a [(usize, Hand)],
+    /// Calls that wrote the beginning, where a suggestion goes on from others; what it leaves out is
+    /// of the one that is accepted.
+    pub earlier: &'a [(usize, String)],
 }
 
 impl Library {
@@ -81,6 +116,27 @@ impl Library {
         hands: &[(usize, Hand)],
         title: Option<&str>,
     ) -> Result<u32> {
+        let by = Authorship {
+            hands,
+            earlier: &[],
+        };
+        self.accept_joined(generation_id, draft_id, base_revision, edits, by, title)
+    }
+
+    /// [`Self::accept`] of a suggestion that goes on from others: each part keeps the call that
+    /// wrote it, and all of them count as accepted.
+    ///
+    /// # Errors
+    /// As [`Self::accept`]; `NotFound` for an earlier call that is not there.
+    pub fn accept_joined(
+        &self,
+        generation_id: &str,
+        draft_id: &str,
+        base_revision: u32,
+        edits: &[Edit],
+        by: Authorship<'_>,
+        title: Option<&str>,
+    ) -> Result<u32> {
         let now = self.now();
         self.write(|tx| {
             generation::find(tx, generation_id)?;
@@ -89,11 +145,7 @@ impl Library {
             let origin = Origin::Generated {
                 generation_id: generation_id.to_owned(),
             };
-            let mut accepted = Accepted {
-                generation_id,
-                hands: hands.iter(),
-                open: (0, Hand::Model),
-            };
+            let mut accepted = Accepted::new(generation_id, by.hands, by.earlier);
             let pieces: Vec<Piece> = edits
                 .iter()
                 .map(|edit| Piece {
@@ -124,6 +176,9 @@ impl Library {
                 history::keep(tx, &mut line, Keep::version("accepted", None), now)?;
             }
             decide(tx, generation_id, Decision::Accepted)?;
+            for (_, earlier) in by.earlier {
+                decide(tx, earlier, Decision::Accepted)?;
+            }
             Ok(revision)
         })
     }
@@ -249,6 +304,56 @@ mod tests {
             "Gates shut"
         );
         assert_eq!(desk.library.search_texts("gates shut", 9).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_suggestion_that_goes_on_from_another_keeps_who_wrote_what() {
+        let desk = Desk::new();
+        desk.write("Before. ");
+        let first = desk.generation("The tide 潮");
+        let second = desk.generation("水 rose.");
+        let edit = insert(8, "The tide 潮水 rose.");
+        let by = Authorship {
+            hands: &[(4, Hand::Model), (4, Hand::Brief), (8, Hand::Model)],
+            earlier: &[("The tide 潮".len(), first.clone())],
+        };
+        desk.library
+            .accept_joined(&second, &desk.draft, 1, &[edit], by, None)
+            .unwrap();
+        let body = desk.body();
+        let spans = desk.library.spans(&desk.draft).unwrap();
+        let of = |span: &Span| match &span.origin {
+            Origin::Generated { generation_id } => ("model", generation_id.clone()),
+            Origin::Filled { generation_id } => ("brief", generation_id.clone()),
+            _ => ("person", String::new()),
+        };
+        let seen: Vec<_> = spans
+            .iter()
+            .map(|span| (body[span.range.clone()].to_owned(), of(span)))
+            .collect();
+        let part = |text: &str, hand, id: &str| (text.to_owned(), (hand, id.to_owned()));
+        assert_eq!(
+            seen,
+            [
+                part("Before. ", "person", ""),
+                part("The ", "model", &first),
+                part("tide", "brief", &first),
+                part(" 潮", "model", &first),
+                part("水 rose.", "model", &second),
+            ]
+        );
+        for id in [&first, &second] {
+            let decision = desk.library.generation(id).unwrap().decision;
+            assert_eq!(decision, Decision::Accepted);
+        }
+        let gone = Authorship {
+            earlier: &[(1, "gone".to_owned())],
+            ..Authorship::default()
+        };
+        let error = desk
+            .library
+            .accept_joined(&second, &desk.draft, 2, &[], gone, None);
+        assert!(matches!(error, Err(LibraryError::NotFound { .. })));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts,
-    pages, provenance, replay, script_compare, searching, story, tally,
+    pages, provenance, replay, script_compare, searching, story, switch, tally,
 };
 
 const HEAD: &str =
@@ -112,6 +112,7 @@ fn typescript() -> String {
     use script_compare::*;
     use searching::*;
     use story::dto::*;
+    use switch::dto::*;
     use tally::*;
     let config = &Config::new();
     let types = declare!(
@@ -334,6 +335,27 @@ fn typescript() -> String {
         StartInterview,
         AskCharacter,
         KeepAnswer,
+        SkippedDto,
+        MadeUp,
+        CostDto,
+        TakeFacts,
+        ChainsDto,
+        TaskChainDto,
+        PriceDto,
+        BudgetDto,
+        BudgetStateDto,
+        UsedDto,
+        UsageDto,
+        EstimateDto,
+        ProviderDto,
+        SetChain,
+        SetPrice,
+        SetBudget,
+        UsageInput,
+        ExportUsage,
+        EstimateInput,
+        ResumeTake,
+        EditServer,
     );
     let door = commands::door::typescript(config);
     let commands = commands::typescript(config);

@@ -20,6 +20,7 @@ use crate::{
     Studio, StudioError,
     dto::{ErrorDto, TakeStatus},
     saving::{Saving, Unsaved, saver},
+    switch::resume::joint,
 };
 
 /// Listeners hear of new text at most this often.
@@ -97,6 +98,8 @@ pub(crate) struct Call {
     pub variant: u32,
     pub request: TextRequest,
     pub references: References,
+    /// The text that it goes on from; mostly empty.
+    pub before: String,
     pub reading: Reading,
     pub departure: Option<Departure>,
     pub cancel: CancellationToken,
@@ -249,6 +252,7 @@ enum Outcome {
 /// Reads a stream.
 struct Reader<'a, T> {
     reading: &'a Reading,
+    before: &'a str,
     resolver: Resolver<'a>,
     begun: Instant,
     first: Option<Instant>,
@@ -275,6 +279,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
     ) -> Self {
         Self {
             reading: &call.reading,
+            before: &call.before,
             resolver: call.references.resolver(),
             begun,
             first: None,
@@ -359,7 +364,12 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
     }
 
     fn state(&self, resolved: &str) -> State {
-        let Output { title, text } = self.reading.read(resolved);
+        let Output { title, text } = if self.before.is_empty() {
+            self.reading.read(resolved)
+        } else {
+            let joint = joint(self.before, resolved);
+            self.reading.read(&format!("{}{joint}", self.before))
+        };
         let seconds = self.first.map_or(0.0, |at| at.elapsed().as_secs_f64());
         let tokens_per_second =
             (self.tokens > 1 && seconds > 0.05).then(|| f64::from(self.tokens - 1) / seconds);

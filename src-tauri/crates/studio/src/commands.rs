@@ -9,7 +9,7 @@ use crate::{
     Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
     history::*, import_list::*, imports::*, inputs::*, meaning::*, merging::*, page_fonts::*,
     pages::*, production::*, provenance::*, replay::*, script_compare::*, searching::*,
-    story::dto::*, tally::*,
+    story::dto::*, switch::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -190,6 +190,26 @@ commands! {
     set_key(SetKey) -> ModelDto;
     /// Takes a model off the shelf; the file stays.
     remove_model(Id) -> ();
+    /// Services and programs that speak the OpenAI protocol, as forms to start from.
+    providers(Nothing) -> Vec<ProviderDto>;
+    /// Changes the address, the model or the name of a server's model.
+    edit_server(EditServer) -> ModelDto;
+    /// Says what a million tokens of a model cost.
+    set_price(SetPrice) -> ModelDto;
+    /// The models that a project asks one after the other (its id).
+    chains(Id) -> ChainsDto;
+    /// Chooses the models that a project asks one after the other.
+    set_chain(SetChain) -> ProjectDto;
+    /// Says what may be spent in a month.
+    set_budget(SetBudget) -> ();
+    /// What models used and cost, and the budgets.
+    usage(UsageInput) -> UsageDto;
+    /// Writes what models used to a file.
+    export_usage(ExportUsage) -> ();
+    /// What a request would come to; nothing is sent.
+    estimate(EstimateInput) -> EstimateDto;
+    /// Goes on with a take that was cut off.
+    resume_take(ResumeTake) -> TakeDto;
     /// Loads a model ahead of its first use.
     load_model(Id) -> ();
     /// Asks a server which models it offers.

@@ -239,6 +239,8 @@ pub struct ModelDto {
     pub state: ModelState,
     /// Tasks that want a larger model than this: asked for, they are refused.
     pub beyond: Vec<String>,
+    /// What a million tokens cost, where the person said it.
+    pub price: Option<crate::switch::dto::PriceDto>,
 }
 
 /// Where a model comes from.
@@ -267,6 +269,8 @@ pub enum ModelSourceDto {
         model: String,
         /// Whether a key is kept for it (for this session or in the keychain).
         has_key: bool,
+        /// Whether its provider answers nobody without a key.
+        needs_key: bool,
     },
     /// An embedding model in a folder: for search, never for writing.
     Search {
@@ -371,6 +375,8 @@ pub struct TakeDto {
     pub error: Option<ErrorDto>,
     /// When it was asked for.
     pub created_at: f64,
+    /// Who was passed over, what was made up for, and what it cost.
+    pub facts: crate::switch::dto::TakeFacts,
 }
 
 /// Answer to a request for takes.

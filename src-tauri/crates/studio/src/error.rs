@@ -62,6 +62,29 @@ pub enum StudioError {
         /// The most characters it may hold.
         limit: usize,
     },
+    /// A server's model that answers nobody without a key has none.
+    #[error("`{name}` wants a key")]
+    NoKey {
+        /// The model's name.
+        name: String,
+    },
+    /// What is asked for may cost more than is left of a budget.
+    #[error("{spent} spent, {estimate} asked for, of {budget} {currency}")]
+    BudgetPassed {
+        /// Of the project, or else of all.
+        project: bool,
+        /// What may be spent in a month.
+        budget: f64,
+        /// What was spent.
+        spent: f64,
+        /// What the request may come to.
+        estimate: f64,
+        /// The currency.
+        currency: String,
+    },
+    /// The take has no text to go on from, or is whole.
+    #[error("there is nothing to go on from")]
+    NothingToResume,
     /// The take is still being written.
     #[error("the take is still being written")]
     StillWriting,
@@ -185,6 +208,28 @@ impl StudioError {
                 "brief_too_long".into(),
                 vec![("field", field.clone()), ("limit", limit.to_string())],
             ),
+            Self::NoKey { name } => ("no_key".into(), vec![("name", name.clone())]),
+            Self::BudgetPassed {
+                project,
+                budget,
+                spent,
+                estimate,
+                currency,
+            } => {
+                let code = if *project {
+                    "budget_passed"
+                } else {
+                    "budget_of_all_passed"
+                };
+                let values = vec![
+                    ("budget", money(*budget)),
+                    ("spent", money(*spent)),
+                    ("estimate", money(*estimate)),
+                    ("currency", currency.clone()),
+                ];
+                (code.into(), values)
+            }
+            Self::NothingToResume => ("nothing_to_resume".into(), vec![]),
             Self::StillWriting => ("still_writing".into(), vec![]),
             Self::Stopped => ("stopped".into(), vec![]),
             Self::NothingWritten => ("nothing_written".into(), vec![]),
@@ -286,6 +331,15 @@ fn in_use(holder: Option<&Holder>) -> Parts {
         (sentences::SINCE, since.to_string()),
     ];
     (code.to_owned(), values)
+}
+
+/// A sum for people: cents, and more places for what is less than one.
+fn money(amount: f64) -> String {
+    if amount > 0.0 && amount < 0.01 {
+        format!("{amount:.4}")
+    } else {
+        format!("{amount:.2}")
+    }
 }
 
 /// Whole megabytes, never none.
@@ -546,6 +600,22 @@ pub(crate) fn samples() -> Vec<StudioError> {
             field: id(),
             limit: 5,
         },
+        StudioError::NoKey { name: id() },
+        StudioError::BudgetPassed {
+            project: true,
+            budget: 5.0,
+            spent: 4.99,
+            estimate: 0.02,
+            currency: id(),
+        },
+        StudioError::BudgetPassed {
+            project: false,
+            budget: 5.0,
+            spent: 4.99,
+            estimate: 0.0012,
+            currency: id(),
+        },
+        StudioError::NothingToResume,
         StudioError::Unwritable {
             path: id(),
             detail: id(),

@@ -73,6 +73,12 @@ inputs! {
         variants: u32,
         /// `null` draws a new seed.
         seed: Option<f64>,
+        /// Ids of models that are asked side by side, each for as many; none asks the project's chain.
+        #[ts(optional)]
+        models: Option<Vec<String>>,
+        /// The person has said yes to more than the budget.
+        #[ts(optional)]
+        over_budget: Option<bool>,
     }
     /// Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the
     /// person saw, edited or not.

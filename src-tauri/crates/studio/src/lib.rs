@@ -20,7 +20,8 @@
 //! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
-//! - *Shelf*: the models a person can choose from.
+//! - *Shelf*: the models a person can choose from. *Chain*: those that are asked one after the other
+//!   ([`switch`]).
 //!
 //! ```no_run
 //! # use inkstone_studio::{Brief, DocumentKind, Parts, Studio, StudioError, headless::DraftRun};
@@ -72,6 +73,7 @@ pub mod sentences;
 mod shelf;
 pub mod story;
 mod studio;
+pub mod switch;
 mod takes;
 pub mod tally;
 

@@ -7,7 +7,7 @@ use inkstone_generation::{Embedder, Endpoint, Secret, TextModel};
 use crate::{Studio, StudioError, dto::*, inputs::*, projects::bounded};
 
 /// The longest path, address or name of a model, in characters.
-const LONGEST_ADDRESS: usize = 4096;
+pub(crate) const LONGEST_ADDRESS: usize = 4096;
 
 impl Studio {
     pub(crate) async fn model(

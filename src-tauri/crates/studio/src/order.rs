@@ -6,7 +6,7 @@ use inkstone_desks::{Brief, Composed, Input, Task, compose};
 use inkstone_generation::{Prompt, Sampling, TextRequest, references::References};
 use inkstone_library as lib;
 
-use crate::{Studio, StudioError, projects::bounded, shelf::Chosen};
+use crate::{Studio, StudioError, projects::bounded, shelf::Chosen, switch::beside::Facts};
 
 /// The most takes of one batch.
 pub(crate) const MOST_VARIANTS: u32 = 20;
@@ -90,6 +90,14 @@ pub(crate) struct Record<'a> {
     pub request: &'a TextRequest,
     pub references: &'a References,
     pub target: Option<Range<usize>>,
+    /// Tokens of the prompt, guessed.
+    pub prompt_estimate: Option<u32>,
+    pub facts: &'a Facts,
+}
+
+/// The request of a call that was written down.
+pub(crate) fn request_of(g: &lib::Generation) -> Result<TextRequest, StudioError> {
+    serde_json::from_str(&g.request_json).map_err(|e| StudioError::ReplayUnreadable(e.to_string()))
 }
 
 impl Studio {
@@ -117,6 +125,15 @@ impl Studio {
             references_json: serde_json::to_string(record.references).map_err(json)?,
             seed: i64::try_from(seed).map_err(|e| StudioError::Internal(e.to_string()))?,
             target: record.target,
+            price_json: record
+                .chosen
+                .price
+                .as_ref()
+                .map(serde_json::to_string)
+                .transpose()
+                .map_err(json)?,
+            prompt_estimate: record.prompt_estimate,
+            facts_json: serde_json::to_string(record.facts).map_err(json)?,
         })?)
     }
 

@@ -70,7 +70,7 @@ impl Studio {
             .collect())
     }
 
-    fn project_dto(&self, p: lib::Project) -> ProjectDto {
+    pub(crate) fn project_dto(&self, p: lib::Project) -> ProjectDto {
         let model_id = p
             .model_id
             .filter(|id| self.shelf.choose(id).is_ok())

@@ -10,7 +10,7 @@ use inkstone_generation::{
     Embedder, EmbedderFile, Endpoint, GenerationError, GenerationErrorKind, LocalModels, Locality,
     ModelFile, PromptForm, RemoteModels, TextModel, may_be_embedder,
 };
-use inkstone_library::Library;
+use inkstone_library::{Library, Price};
 use inkstone_manuscript::DocumentKind;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,6 +20,7 @@ use crate::{
     StudioError,
     dto::{ModelDto, ModelFileDto, ModelSourceDto, ModelState},
     secrets::Secrets,
+    switch::{dto::PriceDto, providers, resume::RESUME},
 };
 
 /// Id of the model that ships with Inkstone.
@@ -33,6 +34,9 @@ struct Entry {
     id: String,
     name: String,
     source: Source,
+    /// What a million tokens cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    price: Option<Price>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +73,12 @@ pub(crate) struct Chosen {
     pub prompt_form: PromptForm,
     /// Context length in tokens, where known.
     pub context_tokens: Option<u32>,
+    /// What a million tokens cost, where the person said it.
+    pub price: Option<Price>,
+    /// Its provider answers nobody without a key, and there is none.
+    pub lacks_key: bool,
+    /// A JSON Schema is kept by the server.
+    pub keeps_schema: bool,
 }
 
 /// Hears where a model stands: its id and its state.
@@ -119,6 +129,7 @@ impl Shelf {
             id: STARTER.into(),
             name: file.name.clone(),
             source: Source::Starter { path, file },
+            price: None,
         }];
         let mut strangers = Vec::new();
         if let Some(Value::Array(kept)) = library.setting(SETTING)? {
@@ -168,13 +179,23 @@ impl Shelf {
                 host: None,
                 prompt_form: file.prompt_form,
                 context_tokens: Some(file.context_length).filter(|tokens| *tokens > 0),
+                price: None,
+                lacks_key: false,
+                keeps_schema: true,
             },
-            Source::Server { host, model, .. } => Chosen {
+            Source::Server {
+                base_url,
+                host,
+                model,
+            } => Chosen {
+                lacks_key: needs_key(&base_url) && self.secrets.get(&entry.id).is_none(),
                 id: entry.id,
                 name: model,
                 host: Some(host),
                 prompt_form: PromptForm::Chat,
                 context_tokens: None,
+                price: entry.price,
+                keeps_schema: false,
             },
             Source::Search { .. } => return Err(for_search(&entry)),
         })
@@ -199,6 +220,7 @@ impl Shelf {
                     path: folder.to_owned(),
                     file,
                 },
+                price: None,
             };
             return self.put(library, entry);
         }
@@ -211,6 +233,7 @@ impl Shelf {
                 id,
                 name,
                 source: Source::File { path, file },
+                price: None,
             },
         )
     }
@@ -242,6 +265,8 @@ impl Shelf {
             name.trim()
         };
         self.secrets.set(&id, key);
+        // Added once more, it costs what it cost.
+        let price = self.entry(&id).ok().and_then(|entry| entry.price);
         self.put(
             library,
             Entry {
@@ -252,8 +277,83 @@ impl Shelf {
                     host,
                     model: model.to_owned(),
                 },
+                price,
             },
         )
+    }
+
+    /// Gives a server's model another name, address or model; it stays the same for the projects that
+    /// chose it. A key goes to no other host than the one it was given for.
+    pub fn edit_server(
+        &self,
+        library: &Library,
+        id: &str,
+        (name, base_url, model): (&str, &str, &str),
+        key: Option<&str>,
+    ) -> Result<ModelDto, StudioError> {
+        let mut entry = self.entry(id)?;
+        let Source::Server { host: before, .. } = &entry.source else {
+            return Err(StudioError::ModelNotChosen { id: id.to_owned() });
+        };
+        let (base_url, model) = (base_url.trim().trim_end_matches('/'), model.trim());
+        if model.is_empty() {
+            return Err(StudioError::Brief(inkstone_desks::BriefError::Missing {
+                field: "model".into(),
+            }));
+        }
+        let host = self.host(base_url)?;
+        match key {
+            Some(key) => self.secrets.set(id, key),
+            None if host != *before => self.secrets.set(id, ""),
+            None => {}
+        }
+        entry.name = if name.trim().is_empty() {
+            model
+        } else {
+            name.trim()
+        }
+        .to_owned();
+        entry.source = Source::Server {
+            base_url: base_url.to_owned(),
+            host,
+            model: model.to_owned(),
+        };
+        self.replace(library, entry)
+    }
+
+    /// Says what a million tokens of a model cost.
+    pub fn set_price(
+        &self,
+        library: &Library,
+        id: &str,
+        price: Option<Price>,
+    ) -> Result<ModelDto, StudioError> {
+        let mut entry = self.entry(id)?;
+        if !matches!(entry.source, Source::Server { .. }) {
+            return Err(StudioError::ModelNotChosen { id: id.to_owned() });
+        }
+        entry.price = price;
+        self.replace(library, entry)
+    }
+
+    /// Puts an entry where the one of the same id stands.
+    fn replace(&self, library: &Library, entry: Entry) -> Result<ModelDto, StudioError> {
+        let changed = {
+            let mut entries = lock(&self.entries);
+            let place = entries.iter_mut().find(|e| e.id == entry.id);
+            let Some(place) = place else {
+                return Err(StudioError::ModelNotChosen { id: entry.id });
+            };
+            let changed = place.source != entry.source;
+            *place = entry.clone();
+            changed
+        };
+        if changed {
+            lock(&self.loaded).remove(&entry.id);
+            lock(&self.states).remove(&entry.id);
+        }
+        self.keep(library)?;
+        Ok(self.to_dto(&entry))
     }
 
     /// The host of an address, to show and for the ledger. Nothing is contacted.
@@ -504,6 +604,7 @@ impl Shelf {
                 host: host.clone(),
                 model: model.clone(),
                 has_key: self.secrets.get(&entry.id).is_some(),
+                needs_key: needs_key(base_url),
             },
             Source::Search { path, file } => ModelSourceDto::Search {
                 path: path.to_string_lossy().into_owned(),
@@ -523,8 +624,18 @@ impl Shelf {
                 Source::Starter { file, .. } | Source::File { file, .. } => file.prompt_form,
                 Source::Server { .. } | Source::Search { .. } => PromptForm::Chat,
             }),
+            price: entry.price.as_ref().map(|price| PriceDto {
+                input: price.input,
+                output: price.output,
+                currency: price.currency.clone(),
+            }),
         }
     }
+}
+
+/// Whether the provider at an address answers nobody without a key.
+fn needs_key(base_url: &str) -> bool {
+    providers::of(base_url).is_some_and(|provider| provider.needs_key)
 }
 
 /// The tasks that a model with this form of prompt cannot do, on any desk.
@@ -532,8 +643,13 @@ fn beyond_form(form: PromptForm) -> Vec<String> {
     let all = DocumentKind::ALL
         .into_iter()
         .flat_map(|kind| inkstone_desks::beyond(kind, form));
-    let interview = (form == PromptForm::Compact).then_some("interview");
-    all.chain(interview).map(str::to_owned).collect()
+    let talking: &[&str] = match form {
+        PromptForm::Compact => &["interview", RESUME],
+        PromptForm::Chat => &[],
+    };
+    all.chain(talking.iter().copied())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Facts of a model file, for showing.

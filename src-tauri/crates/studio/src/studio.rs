@@ -57,6 +57,8 @@ pub struct Studio {
     pub(crate) archiving: crate::archive::Archiving,
     pub(crate) upkeep: Upkeep,
     pub(crate) attending: Attending,
+    /// Held from the question what is spent until a call is written down.
+    pub(crate) spending: Mutex<()>,
     events: broadcast::Sender<StudioEvent>,
     /// A local model has all cores to itself.
     local_turns: Arc<Semaphore>,
@@ -110,6 +112,7 @@ impl Studio {
             archiving: crate::archive::Archiving::default(),
             upkeep: Upkeep::default(),
             attending: Attending::default(),
+            spending: Mutex::default(),
             events,
             local_turns: Arc::new(Semaphore::new(1)),
             remote_turns: Arc::new(Semaphore::new(REMOTE_AT_ONCE)),

@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use futures::future::join_all;
 use inkstone_desks::{Task, join};
 use inkstone_generation::{CancellationToken, references::References};
 use inkstone_library as lib;
@@ -17,15 +16,15 @@ use crate::{
     drafts::{bytes, units},
     dto::*,
     inputs::*,
-    order::{
-        LOCAL, LONGEST_NOTE, MOST_VARIANTS, Order, checked_note, own_number, request, seed_for,
-        seed_of,
-    },
-    projects::{bounded, time},
-    provenance::hands,
+    order::LOCAL,
+    projects::time,
     saving::{NotSaved, Unsaved},
-    shelf::{Chosen, STARTER},
-    story::answers::Asked,
+    shelf::Chosen,
+    switch::{
+        beside::take_facts,
+        relay::{Relay, goes_on},
+        resume::whole_output,
+    },
 };
 
 /// The most takes that come along with a draft.
@@ -123,96 +122,6 @@ impl Studio {
         }
     }
 
-    /// See [`crate::commands`].
-    pub async fn generate(self: &Arc<Self>, i: Generate) -> Result<Batch, StudioError> {
-        let seed = match i.seed {
-            None => self.seed(),
-            Some(given) => seed_of(given)?,
-        };
-        let studio = self.clone();
-        let (chosen, asked, calls, batch) = self
-            .blocking(move |s| s.order(&studio.batch_id(), &i, seed))
-            .await?;
-        match asked.task {
-            Task::Characters | Task::Coverage | Task::Knowledge => {
-                tokio::spawn(self.clone().write_checked(chosen, asked, calls));
-            }
-            _ => {
-                tokio::spawn(self.clone().write_all(chosen, calls));
-            }
-        }
-        Ok(batch)
-    }
-
-    /// Composes and writes down the calls of a batch. Blocks.
-    fn order(
-        &self,
-        batch_id: &str,
-        i: &Generate,
-        seed: u64,
-    ) -> Result<(Chosen, Asked, Vec<Call>, Batch), StudioError> {
-        let (draft, document) = self.not_deleted(&i.draft_id)?;
-        let project = self.library.project(&document.project_id)?;
-        let brief = Self::brief(document.kind, document.language, &draft.fields)?;
-        let wanted = project.model_id.as_deref().unwrap_or(STARTER);
-        let chosen = self
-            .shelf
-            .choose(wanted)
-            .or_else(|_| self.shelf.choose(STARTER))?;
-        if let Some(host) = &chosen.host
-            && project.privacy == lib::Privacy::LocalOnly
-        {
-            return Err(StudioError::RemoteNotAllowed { host: host.clone() });
-        }
-        if let Task::Tone { tone } = &i.task {
-            bounded("tone", tone, LONGEST_NOTE)?;
-        }
-        let own = own_number(&brief, &i.task);
-        let order = Order {
-            brief: &brief,
-            task: &i.task,
-            document: &draft.body,
-            selection: bytes(&draft.body, i.from, i.to)?,
-            note: &checked_note(&i.note)?,
-            house_rules: &project.house_rules,
-            variants: if i.variants == 0 {
-                own
-            } else {
-                i.variants.min(MOST_VARIANTS)
-            },
-        };
-        let mut asked = Asked {
-            project_id: project.id.clone(),
-            task: i.task.clone(),
-            batch_id: batch_id.to_owned(),
-            language: brief.language(),
-            share: 100,
-            draft: draft.clone(),
-        };
-        let mut calls = Vec::new();
-        let mut takes = Vec::new();
-        for (variant, composed) in (0..).zip(order.compose(&chosen)?) {
-            let request = request(&composed, seed_for(seed, variant));
-            asked.share = composed.share;
-            let (call, take) = self.enlist(&asked, &chosen, variant, &composed, request)?;
-            calls.push(call);
-            takes.push(take);
-        }
-        // Without the record a part counts as made from what stands there when it is seen.
-        if let Err(error) = self.note_asked(&draft.id, &i.task, batch_id) {
-            tracing::warn!(%error, "what a story stood like was not noted");
-        }
-        Ok((
-            chosen,
-            asked,
-            calls,
-            Batch {
-                batch_id: batch_id.to_owned(),
-                takes,
-            },
-        ))
-    }
-
     /// Lists a take among those that are being written.
     pub(crate) fn list_live(&self, take: &TakeDto, project_id: &str, cancel: &CancellationToken) {
         self.live().insert(
@@ -237,12 +146,18 @@ impl Studio {
         }
     }
 
-    async fn write_all(self: Arc<Self>, chosen: Chosen, calls: Vec<Call>) {
-        join_all(calls.into_iter().map(|call| self.write_take(&chosen, call))).await;
-        self.changed(&["takes"]);
+    pub(crate) async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
+        self.write_member(chosen, call, None).await;
     }
 
-    pub(crate) async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
+    /// Makes a call. If this model can't write and another one follows in the relay, gives the call
+    /// of that one.
+    pub(crate) async fn write_member(
+        self: &Arc<Self>,
+        chosen: &Chosen,
+        call: Call,
+        mut relay: Option<&mut Relay>,
+    ) -> Option<(Chosen, Call)> {
         let id = call.id.clone();
         let cancel = call.cancel.clone();
         let made = tokio::select! {
@@ -257,6 +172,7 @@ impl Studio {
                 },
             },
         };
+        let mut next = None;
         let (ended, saved) = match made {
             Ok(Some((turn, model))) => {
                 self.grow(&id, TakeStatus::Writing, &State::default());
@@ -272,7 +188,10 @@ impl Studio {
                 });
                 match task.await {
                     Ok((ended, saving)) => {
-                        self.end_take(&id, &ended);
+                        if let Some(relay) = relay.as_deref_mut().filter(|_| goes_on(&ended)) {
+                            next = self.hand_on(relay, (chosen, &id, &ended)).await;
+                        }
+                        self.end_take(&id, &ended, next.is_some());
                         let saved = match saving.await {
                             Ok(saved) => saved,
                             Err(e) => {
@@ -289,24 +208,45 @@ impl Studio {
                 }
             }
             Ok(None) => self.end_without_text(&id, Ended::stopped()).await,
-            Err(e) => self.end_without_text(&id, Ended::failed(&e)).await,
+            Err(e) => {
+                let ended = Ended::failed(&e);
+                if let Some(relay) = relay.filter(|_| goes_on(&ended)) {
+                    next = self.hand_on(relay, (chosen, &id, &ended)).await;
+                }
+                if next.is_some() {
+                    self.put_away(&id);
+                }
+                self.end_without_text(&id, ended).await
+            }
         };
         if let Err(NotSaved { why: e, .. }) = &saved {
             tracing::error!(take = %id, error = %e, "a take could not be saved");
         }
+        if self.settled(&id, saved, &ended) && chosen.price.is_some() {
+            // What it cost is known now.
+            self.tell_take(&id).await;
+        }
+        next
+    }
+
+    /// A take that has ended is not listed any more, unless its text is nowhere else. Whether the
+    /// library has all of it.
+    fn settled(&self, id: &str, saved: Result<(), NotSaved>, ended: &Ended) -> bool {
         let mut live = self.live();
         match saved {
             Ok(()) => {
-                if let Some(over) = live.remove(&id) {
+                if let Some(over) = live.remove(id) {
                     over.settled.cancel();
                 }
+                true
             }
             Err(NotSaved { rest, why }) => {
                 // The text stays here, to be saved when the person decides about it.
-                if let Some(over) = live.get_mut(&id) {
+                if let Some(over) = live.get_mut(id) {
                     over.unsaved = Some(*rest);
                     over.take.error = ended
                         .error
+                        .clone()
                         .or_else(|| Some(StudioError::from(why).to_dto()));
                     over.take.status = TakeStatus::Failed;
                     over.settled.cancel();
@@ -316,6 +256,7 @@ impl Studio {
                         take: Box::new(take),
                     });
                 }
+                false
             }
         }
     }
@@ -352,7 +293,7 @@ impl Studio {
         id: &str,
         ended: Ended,
     ) -> (Ended, Result<(), NotSaved>) {
-        self.end_take(id, &ended);
+        self.end_take(id, &ended, false);
         let (mut rest, id) = (Unsaved::end(ended.end.clone()), id.to_owned());
         let saved = self
             .blocking(move |s| {
@@ -390,9 +331,21 @@ impl Studio {
         });
     }
 
-    fn end_take(&self, id: &str, ended: &Ended) {
+    /// A take that another model writes is not shown any more.
+    fn put_away(&self, id: &str) {
+        if let Some(live) = self.live().get_mut(id) {
+            live.take.decision = TakeDecision::Discarded;
+        }
+    }
+
+    fn end_take(&self, id: &str, ended: &Ended, handed_on: bool) {
         self.change_live(id, |take| {
+            if handed_on {
+                take.decision = TakeDecision::Discarded;
+            }
             take.status = ended.status();
+            take.facts.prompt_tokens = ended.end.prompt_tokens;
+            take.facts.completion_tokens = ended.end.completion_tokens;
             // A task that came down takes no text along that was shown already.
             if ended.state.tokens >= take.tokens {
                 put(take, &ended.state);
@@ -496,34 +449,29 @@ impl Studio {
         }
         let target = bytes(&draft.body, i.from, i.to)?;
         let reading = Reading::of(&generation.template, Some(document.kind));
-        let shown = reading.read(&resolved(&generation));
+        let shown = reading.read(&whole_output(&generation));
         let insert = if target.is_empty() || i.text == shown.text {
             join(&draft.body, &target, &i.text)
         } else {
             // The person's own wording stands as they left it.
             i.text.clone()
         };
-        let references: References =
-            serde_json::from_str(&generation.references_json).unwrap_or_default();
-        let hands = hands::of(&hands::Steps {
-            output: &generation.output,
-            references: &references,
-            shown: &shown.text,
-            left: &i.text,
-            joined: &insert,
-        });
+        let (hands, earlier) = self.authorship(&generation, &shown.text, &i.text, &insert)?;
         let title = title_for(&document, &draft, &generation, &i.text, shown.title);
         let edit = lib::Edit {
             from: target.start,
             to: target.end,
             insert,
         };
-        self.library.accept(
+        self.library.accept_joined(
             &i.take_id,
             &draft.id,
             i.base_revision,
             &[edit],
-            &hands,
+            lib::Authorship {
+                hands: &hands,
+                earlier: &earlier,
+            },
             title.as_deref(),
         )?;
         // The text is in: nothing that is noted beside it may say otherwise.
@@ -612,7 +560,8 @@ pub(crate) fn resolved(g: &lib::Generation) -> String {
 
 #[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
 pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> TakeDto {
-    let output = Reading::of(&g.template, Some(kind)).read(&resolved(&g));
+    let output = Reading::of(&g.template, Some(kind)).read(&whole_output(&g));
+    let facts = take_facts(&g);
     let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
         let end = target.end.min(body.len());
         units(body, &(target.start.min(end)..end))
@@ -654,5 +603,6 @@ pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> Ta
         finish_reason: g.end.map(|end| end.finish_reason),
         error,
         created_at: time(g.created_at),
+        facts,
     }
 }

@@ -25,6 +25,10 @@ use crate::{
     order::{self, MOST_VARIANTS, Order, Record},
     saving::NotSaved,
     shelf::{Chosen, STARTER},
+    switch::{
+        beside::{Facts, made_up},
+        budget,
+    },
 };
 
 pub use look::{Inspected, ProjectListing, Verified};
@@ -277,6 +281,11 @@ impl Studio {
                         request: &request,
                         references: &composed.references,
                         target: None,
+                        prompt_estimate: Some(budget::prompt_tokens(&composed)),
+                        facts: &Facts {
+                            made_up: made_up(chosen, &request, variants),
+                            ..Facts::default()
+                        },
                     },
                     cancel,
                 )
@@ -290,6 +299,7 @@ impl Studio {
             variant: record.variant,
             request: record.request.clone(),
             references: record.references.clone(),
+            before: String::new(),
             reading: Reading::of(record.template, None),
             departure: record.chosen.host.clone().map(|host| Departure {
                 host,
@@ -335,6 +345,7 @@ impl Studio {
         let seed = run
             .seed
             .map_or_else(|| Ok(self.seed()), order::checked_seed)?;
+        let prompt = u32::try_from(inkstone_desks::tokens(&run.prompt)).unwrap_or(u32::MAX);
         let request = TextRequest {
             prompt: Prompt::Raw(run.prompt),
             sampling: Sampling {
@@ -362,6 +373,8 @@ impl Studio {
                         request: &request,
                         references: &References::new(),
                         target: None,
+                        prompt_estimate: Some(prompt),
+                        facts: &Facts::default(),
                     },
                     &child,
                 )

@@ -12,45 +12,87 @@ use inkstone_manuscript::diff::{Change, prose_diff};
 /// Bytes and whose words they are, in order.
 pub(crate) type Hands = Vec<(usize, Hand)>;
 
-/// The steps from a model's output to the text that is put in.
-pub(crate) struct Steps<'a> {
+/// What a call wrote of a take.
+pub(crate) struct Written<'a> {
     /// As the model wrote it.
     pub output: &'a str,
     /// What its references stand for.
     pub references: &'a References,
-    /// As the desk showed it.
-    pub shown: &'a str,
-    /// As the person left it.
-    pub left: &'a str,
-    /// As the desk joins it to the text.
-    pub joined: &'a str,
+    /// Its part of a take that others began or went on with; `None` is all of it.
+    pub text: Option<&'a str>,
 }
 
-/// Whose words `joined` is made of.
-pub(crate) fn of(steps: &Steps) -> Hands {
-    let (resolved, marks) = steps.references.resolve_marked(steps.output);
+/// Whose words `joined` is made of: the text as the desk joins it to its surroundings, after it was
+/// shown and the person left it as they wanted it.
+pub(crate) fn of(written: &[Written], shown: &str, left: &str, joined: &str) -> Hands {
     let mut hands: Hands = Vec::new();
-    let mut at = 0;
-    for mark in marks {
-        hands.push((mark.start - at, Hand::Model));
-        hands.push((mark.end - mark.start, Hand::Brief));
-        at = mark.end;
+    let mut whole = String::new();
+    for one in written {
+        let (resolved, marks) = one.references.resolve_marked(one.output);
+        let mut own: Hands = Vec::new();
+        let mut at = 0;
+        for mark in marks {
+            own.push((mark.start - at, Hand::Model));
+            own.push((mark.end - mark.start, Hand::Brief));
+            at = mark.end;
+        }
+        own.push((resolved.len() - at, Hand::Model));
+        match one.text {
+            None => {
+                hands.extend(own);
+                whole.push_str(&resolved);
+            }
+            Some(part) => {
+                hands.extend(carried(own, &resolved, part, Hand::Model));
+                whole.push_str(part);
+            }
+        }
     }
-    hands.push((resolved.len() - at, Hand::Model));
-    let hands = carried(hands, &resolved, steps.shown, Hand::Model);
-    let hands = carried(hands, steps.shown, steps.left, Hand::Person);
-    carried(hands, steps.left, steps.joined, Hand::Model)
+    let hands = carried(hands, &whole, shown, Hand::Model);
+    let hands = carried(hands, shown, left, Hand::Person);
+    carried(hands, left, joined, Hand::Model)
+}
+
+/// Which of several parts each byte of `joined` came from, by its place among them. What the desk or
+/// the person put in belongs to what stands before it.
+pub(crate) fn authors(
+    parts: &[&str],
+    shown: &str,
+    left: &str,
+    joined: &str,
+) -> Vec<(usize, usize)> {
+    let whole = parts.concat();
+    let own: Vec<_> = parts
+        .iter()
+        .map(|part| part.len())
+        .zip((0..).map(Some))
+        .collect();
+    let own = carried(own, &whole, shown, None);
+    let own = carried(own, shown, left, None);
+    let own = carried(own, left, joined, None);
+    let mut last = own.iter().find_map(|(_, nth)| *nth).unwrap_or_default();
+    own.into_iter()
+        .map(|(bytes, nth)| {
+            last = nth.unwrap_or(last);
+            (bytes, last)
+        })
+        .collect()
 }
 
 /// The hands of `new`: what stands in `old` keeps its own, the rest is `by`.
-fn carried(hands: Hands, old: &str, new: &str, by: Hand) -> Hands {
+fn carried<T: Copy + PartialEq>(
+    hands: Vec<(usize, T)>,
+    old: &str,
+    new: &str,
+    by: T,
+) -> Vec<(usize, T)> {
     if old == new {
         return tidy(hands);
     }
-    let mut carried: Hands = Vec::new();
+    let mut carried: Vec<(usize, T)> = Vec::new();
     let mut source = hands.into_iter();
-    let mut open = (0, Hand::Model);
-    let mut take = |mut bytes: usize, into: Option<&mut Hands>| {
+    let mut open = (0, by);
+    let mut take = |mut bytes: usize, into: Option<&mut Vec<(usize, T)>>| {
         let mut taken = Vec::new();
         while bytes > 0 {
             if open.0 == 0 {
@@ -79,8 +121,8 @@ fn carried(hands: Hands, old: &str, new: &str, by: Hand) -> Hands {
     tidy(carried)
 }
 
-fn tidy(hands: Hands) -> Hands {
-    let mut tidied: Hands = Vec::with_capacity(hands.len());
+fn tidy<T: Copy + PartialEq>(hands: Vec<(usize, T)>) -> Vec<(usize, T)> {
+    let mut tidied: Vec<(usize, T)> = Vec::with_capacity(hands.len());
     for (bytes, hand) in hands {
         match tidied.last_mut() {
             _ if bytes == 0 => {}
@@ -94,6 +136,56 @@ fn tidy(hands: Hands) -> Hands {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The steps from a model's output to the text that is put in.
+    struct Steps<'a> {
+        output: &'a str,
+        references: &'a References,
+        shown: &'a str,
+        left: &'a str,
+        joined: &'a str,
+    }
+
+    fn of(steps: &Steps) -> Hands {
+        let written = Written {
+            output: steps.output,
+            references: steps.references,
+            text: None,
+        };
+        super::of(&[written], steps.shown, steps.left, steps.joined)
+    }
+
+    #[test]
+    fn each_part_of_a_text_keeps_who_wrote_it() {
+        let parts = ["# The ferry\n\nIt sails ", "at nine. ", "每晚如此。"];
+        let shown = "# The ferry\n\nIt sails at nine. 每晚如此。\n";
+        let left = "# The ferry\n\nIt now sails at nine. 每晚都如此。\n";
+        let joined = format!("\n{left}");
+        let mut at = 0;
+        let by = authors(&parts, shown, left, &joined);
+        let seen: Vec<_> = by
+            .into_iter()
+            .map(|(bytes, nth)| {
+                at += bytes;
+                (nth, &joined[at - bytes..at])
+            })
+            .fold(Vec::<(usize, String)>::new(), |mut all, (nth, text)| {
+                match all.last_mut() {
+                    Some((last, so_far)) if *last == nth => so_far.push_str(text),
+                    _ => all.push((nth, text.to_owned())),
+                }
+                all
+            });
+        let part = |nth, text: &str| (nth, text.to_owned());
+        assert_eq!(
+            seen,
+            [
+                part(0, "\n# The ferry\n\nIt now sails "),
+                part(1, "at nine. "),
+                part(2, "每晚都如此。\n"),
+            ]
+        );
+    }
 
     /// The text by hand: `m` the model's, `b` the brief's, `p` the person's.
     fn seen(steps: &Steps) -> Vec<(char, String)> {

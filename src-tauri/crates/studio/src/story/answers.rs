@@ -15,8 +15,14 @@ use crate::{
     Studio, StudioError,
     call::{Call, Departure, Reading},
     dto::{TakeDto, TakeStatus},
-    order::Record,
+    order::{Record, request_of},
     shelf::Chosen,
+    switch::{
+        beside::{Facts, made_up},
+        budget,
+        relay::Lined,
+        resume,
+    },
     takes::{resolved, take_dto},
 };
 
@@ -33,6 +39,11 @@ pub(crate) struct Asked {
     pub language: Language,
     /// How much of the script the prompt shows, in percent.
     pub share: u32,
+    /// The number of the first take of this model in the batch, and how many it was asked for.
+    pub first: u32,
+    pub number: u32,
+    /// What is written down beside the call.
+    pub facts: Facts,
 }
 
 impl Studio {
@@ -45,6 +56,8 @@ impl Studio {
         composed: &Composed,
         request: TextRequest,
     ) -> Result<(Call, TakeDto), StudioError> {
+        let mut facts = asked.facts.clone();
+        facts.made_up = made_up(chosen, &request, asked.number);
         let id = self.begin(Record {
             draft_id: Some(&asked.draft.id),
             task: asked.task.name(),
@@ -56,6 +69,8 @@ impl Studio {
             request: &request,
             references: &composed.references,
             target: Some(composed.target.clone()),
+            prompt_estimate: Some(budget::prompt_tokens(composed)),
+            facts: &facts,
         })?;
         let kind = self.library.document(&asked.draft.document_id)?.kind;
         let mut take = take_dto(self.library.generation(&id)?, kind, &asked.draft.body);
@@ -66,6 +81,7 @@ impl Studio {
             reading: Reading::of(&composed.template, Some(kind)),
             request,
             references: composed.references.clone(),
+            before: resume::before(&facts.resumes),
             departure: chosen.host.clone().map(|host| Departure {
                 host,
                 purpose: asked.task.name().to_owned(),
@@ -78,17 +94,12 @@ impl Studio {
     }
 
     /// Makes calls whose answers must be in a form, each once more if it is not; keeps reports.
-    pub(crate) async fn write_checked(
-        self: Arc<Self>,
-        chosen: Chosen,
-        asked: Asked,
-        calls: Vec<Call>,
-    ) {
-        let most = u32::try_from(calls.len()).unwrap_or(1);
-        let all = calls.into_iter().map(|call| {
-            let (studio, chosen, asked) = (&self, &chosen, &asked);
+    pub(crate) async fn write_checked(self: Arc<Self>, lined: Vec<Lined>) {
+        let most = u32::try_from(lined.len()).unwrap_or(1);
+        let all = lined.into_iter().map(|one| {
+            let studio = &self;
             async move {
-                if let Err(e) = checked(studio, chosen, asked, call, most).await {
+                if let Err(e) = checked(studio, one, most).await {
                     tracing::error!(error = %e, "an answer could not be looked at");
                 }
             }
@@ -124,18 +135,16 @@ impl Studio {
     }
 }
 
-async fn checked(
-    studio: &Arc<Studio>,
-    chosen: &Chosen,
-    asked: &Asked,
-    call: Call,
-    most: u32,
-) -> Result<(), StudioError> {
-    let mut id = call.id.clone();
-    let (mut request, variant) = (call.request.clone(), call.variant);
-    let template = studio.library.generation(&id)?;
-    studio.write_take(chosen, call).await;
+async fn checked(studio: &Arc<Studio>, lined: Lined, most: u32) -> Result<(), StudioError> {
+    let mut asked = lined.relay.asked.clone();
+    let variant = lined.call.variant;
+    let last = studio.write_chain(lined).await;
+    let (mut id, chosen) = (last.id, &last.chosen);
+    asked.share = last.share;
+    asked.facts = Facts::default();
     studio.settle(&id).await?;
+    let template = studio.library.generation(&id)?;
+    let mut request = request_of(&template)?;
     let key = id.clone();
     let Some(mut answer) = studio.blocking(move |s| s.answer(&key)).await? else {
         return Ok(());
@@ -146,6 +155,10 @@ async fn checked(
         let composed = Composed {
             template: template.template,
             template_sha256: template.template_sha256,
+            messages: match &request.prompt {
+                Prompt::Chat(messages) => messages.clone(),
+                Prompt::Raw(_) => Vec::new(),
+            },
             ..Composed::default()
         };
         let (again, first) = (asked.clone(), id.clone());

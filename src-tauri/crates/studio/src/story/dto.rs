@@ -180,7 +180,15 @@ inputs! {
     StartInterview { draft_id: String, character: String }
     /// A question. `until` is how far the character has lived, in UTF-16 units of the text;
     /// `again` asks the last question anew.
-    AskCharacter { id: String, question: String, until: u32, again: bool }
+    AskCharacter {
+        id: String,
+        question: String,
+        until: u32,
+        again: bool,
+        /// The person has said yes to more than the budget.
+        #[ts(optional)]
+        over_budget: Option<bool>,
+    }
     /// Whether an answer stands among the notes of a page.
     KeepAnswer { interview_id: String, turn_id: String, kept: bool }
 }

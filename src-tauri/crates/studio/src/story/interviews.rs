@@ -17,7 +17,11 @@ use crate::{
     inputs::Id,
     order::{LONGEST_NOTE, request},
     projects::{bounded, time},
-    shelf::{Chosen, STARTER},
+    shelf::Chosen,
+    switch::{
+        beside::{Facts, only},
+        budget,
+    },
 };
 
 impl Studio {
@@ -132,16 +136,8 @@ impl Studio {
                 });
             }
         }
-        let wanted = project.model_id.as_deref().unwrap_or(STARTER);
-        let chosen = self
-            .shelf
-            .choose(wanted)
-            .or_else(|_| self.shelf.choose(STARTER))?;
-        if let Some(host) = &chosen.host
-            && project.privacy == lib::Privacy::LocalOnly
-        {
-            return Err(StudioError::RemoteNotAllowed { host: host.clone() });
-        }
+        let (chosen, skipped) =
+            only(self.plan(&project, document.kind, Task::Interview.name())?)?;
         let until = bytes(&draft.body, 0, i.until)?.end;
         let input = Interview {
             brief: &brief,
@@ -161,6 +157,10 @@ impl Studio {
         );
         let composed = asked.composed;
         let wanted = request(&composed, seed);
+        let _one = self.spending();
+        if !i.over_budget.unwrap_or_default() {
+            self.within_budget(&project, &[budget::most(&chosen, &composed)])?;
+        }
         let (call, _) = self.enlist(
             &Asked {
                 draft,
@@ -169,6 +169,12 @@ impl Studio {
                 batch_id,
                 language: brief.language(),
                 share: 100,
+                first: 0,
+                number: 1,
+                facts: Facts {
+                    skipped,
+                    ..Facts::default()
+                },
             },
             &chosen,
             0,

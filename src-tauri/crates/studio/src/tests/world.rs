@@ -1,6 +1,7 @@
 //! A studio in a folder of its own, with models that write what they are told to.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex,
@@ -60,6 +61,10 @@ pub(crate) struct Script {
     pub requests: Arc<Mutex<Vec<TextRequest>>>,
     /// Endpoints that were connected to.
     pub endpoints: Arc<Mutex<Vec<Endpoint>>>,
+    /// What single models answer instead, by their names.
+    pub named: Arc<Mutex<HashMap<String, Answer>>>,
+    /// Names of the models that were asked, beside `requests`.
+    pub asked: Arc<Mutex<Vec<String>>>,
     /// The next load of a file says that it has begun, and waits.
     held: Arc<Mutex<Option<Held>>>,
 }
@@ -93,7 +98,9 @@ impl TextModel for Scripted {
     }
 
     fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream {
-        let answer = self.script.answer.lock().unwrap().clone();
+        let named = self.script.named.lock().unwrap().get(&self.name).cloned();
+        let answer = named.unwrap_or_else(|| self.script.answer.lock().unwrap().clone());
+        self.script.asked.lock().unwrap().push(self.name.clone());
         let steps = answer(&request);
         self.script.requests.lock().unwrap().push(request);
         let started = Ok(TextEvent::Started {
@@ -289,6 +296,8 @@ pub(crate) fn script(answer: impl Fn(&TextRequest) -> Vec<Step> + Send + Sync + 
     Script {
         answer: Arc::new(Mutex::new(Arc::new(answer))),
         requests: Arc::default(),
+        named: Arc::default(),
+        asked: Arc::default(),
         endpoints: Arc::default(),
         held: Arc::default(),
     }
@@ -348,6 +357,21 @@ impl World {
 
     pub fn answers(&self, answer: impl Fn(&TextRequest) -> Vec<Step> + Send + Sync + 'static) {
         *self.script.answer.lock().unwrap() = Arc::new(answer);
+    }
+
+    /// What one model answers, by the name that its file or its server has for it.
+    pub fn answers_as(
+        &self,
+        model: &str,
+        answer: impl Fn(&TextRequest) -> Vec<Step> + Send + Sync + 'static,
+    ) {
+        let mut named = self.script.named.lock().unwrap();
+        named.insert(model.to_owned(), Arc::new(answer));
+    }
+
+    /// Names of the models that were asked, in order.
+    pub fn asked(&self) -> Vec<String> {
+        self.script.asked.lock().unwrap().clone()
     }
 
     /// Calls a command as a window does: by name, with JSON.

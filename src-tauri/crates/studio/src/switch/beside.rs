@@ -1,0 +1,271 @@
+//! Asking for takes: of the first model of a chain that can write them, or of several side by side.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use inkstone_desks::{Composed, Task};
+use inkstone_generation::{Form, TextRequest};
+use inkstone_library as lib;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    budget,
+    chain::{Plan, skipped},
+    dto::{CostDto, MadeUp, SkippedDto, TakeFacts},
+    relay::{Ingredients, Lined, Relay},
+    resume::Part,
+};
+use crate::{
+    Studio, StudioError,
+    drafts::bytes,
+    dto::Batch,
+    inputs::Generate,
+    order::{
+        LOCAL, LONGEST_NOTE, MOST_VARIANTS, checked_note, own_number, request, seed_for, seed_of,
+    },
+    projects::bounded,
+    shelf::Chosen,
+    story::answers::Asked,
+};
+
+/// More models than this are not asked at once.
+const MOST_MODELS: usize = 6;
+
+/// What is written down beside a call.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Facts {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skipped: Vec<SkippedDto>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub made_up: Vec<MadeUp>,
+    /// The text that it goes on from, by the calls that wrote it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub resumes: Vec<Part>,
+}
+
+/// What was written down beside a call. What a newer program wrote differently counts as nothing.
+pub(crate) fn facts_of(g: &lib::Generation) -> Facts {
+    serde_json::from_str(&g.facts_json).unwrap_or_default()
+}
+
+/// What has to be made up for when a request goes to a model.
+pub(crate) fn made_up(chosen: &Chosen, request: &TextRequest, number: u32) -> Vec<MadeUp> {
+    if chosen.host.is_none() {
+        return Vec::new();
+    }
+    let mut made_up = vec![MadeUp::Seed];
+    if number > 1 {
+        made_up.push(MadeUp::Number);
+    }
+    if let Some(constraint) = &request.constraint {
+        let kept = matches!(constraint.form, Some(Form::JsonSchema(_)) if chosen.keeps_schema);
+        if constraint.form.is_some() && !kept {
+            made_up.push(MadeUp::Form);
+        }
+        if !constraint.limits.is_empty()
+            || !constraint.banned.is_empty()
+            || !constraint.required.is_empty()
+        {
+            made_up.push(MadeUp::Limits);
+        }
+    }
+    made_up
+}
+
+/// What a take says of itself besides its text.
+pub(crate) fn take_facts(g: &lib::Generation) -> TakeFacts {
+    let facts = facts_of(g);
+    let remote = g.locality != LOCAL;
+    let (mut prompt, mut completion, mut guessed) = (None, None, false);
+    if let Some(end) = &g.end {
+        (prompt, completion) = (end.prompt_tokens, end.completion_tokens);
+        let used = g.tokens > 0 || prompt.is_some();
+        if remote && used && (prompt.is_none() || completion.is_none()) {
+            guessed = true;
+            prompt = prompt.or(g.prompt_estimate);
+            completion = completion.or(Some(g.tokens));
+        }
+    }
+    let price: Option<lib::Price> = g
+        .price_json
+        .as_deref()
+        .and_then(|price| serde_json::from_str(price).ok());
+    let cost = price.zip(prompt).map(|(price, prompt)| CostDto {
+        amount: price.of(prompt.into(), completion.unwrap_or_default().into()),
+        currency: price.currency,
+    });
+    TakeFacts {
+        model_id: g.model_id.clone(),
+        skipped: facts.skipped,
+        made_up: facts.made_up,
+        resumes: facts.resumes.last().map(|part| part.generation.clone()),
+        prompt_tokens: prompt,
+        completion_tokens: completion,
+        guessed,
+        cost,
+    }
+}
+
+impl Studio {
+    /// See [`crate::commands`].
+    pub async fn generate(self: &Arc<Self>, i: Generate) -> Result<Batch, StudioError> {
+        let seed = match i.seed {
+            None => self.seed(),
+            Some(given) => seed_of(given)?,
+        };
+        let studio = self.clone();
+        let (task, lined, batch) = self
+            .blocking(move |s| s.line_up(&studio.batch_id(), i, seed))
+            .await?;
+        match task {
+            Task::Characters | Task::Coverage | Task::Knowledge => {
+                tokio::spawn(self.clone().write_checked(lined));
+            }
+            _ => {
+                tokio::spawn(self.clone().write_all(lined));
+            }
+        }
+        Ok(batch)
+    }
+
+    async fn write_all(self: Arc<Self>, lined: Vec<Lined>) {
+        join_all(lined.into_iter().map(|one| self.write_chain(one))).await;
+        self.changed(&["takes"]);
+    }
+
+    /// Composes and writes down the calls of a batch. Blocks.
+    fn line_up(
+        &self,
+        batch_id: &str,
+        i: Generate,
+        seed: u64,
+    ) -> Result<(Task, Vec<Lined>, Batch), StudioError> {
+        let (draft, document) = self.not_deleted(&i.draft_id)?;
+        let project = self.library.project(&document.project_id)?;
+        let brief = Self::brief(document.kind, document.language, &draft.fields)?;
+        let name = i.task.name();
+        let named = i.models.unwrap_or_default();
+        if named.len() > MOST_MODELS {
+            return Err(StudioError::BadRequest("too many models".into()));
+        }
+        let plans = if named.is_empty() {
+            vec![self.plan(&project, document.kind, name)?]
+        } else {
+            let one = |id: &String| {
+                self.shelf.choose(id)?;
+                self.plan_of(&project, document.kind, name, std::slice::from_ref(id))
+            };
+            named.iter().map(one).collect::<Result<_, _>>()?
+        };
+        if let Task::Tone { tone } = &i.task {
+            bounded("tone", tone, LONGEST_NOTE)?;
+        }
+        let own = own_number(&brief, &i.task);
+        let of = Arc::new(Ingredients {
+            selection: bytes(&draft.body, i.from, i.to)?,
+            note: checked_note(&i.note)?,
+            house_rules: project.house_rules.clone(),
+            variants: if i.variants == 0 {
+                own
+            } else {
+                i.variants.min(MOST_VARIANTS)
+            },
+            document: draft.body.clone(),
+            seed,
+            over_budget: i.over_budget.unwrap_or_default(),
+            task: i.task.clone(),
+            brief,
+        });
+        let asked = Asked {
+            project_id: project.id.clone(),
+            task: i.task.clone(),
+            batch_id: batch_id.to_owned(),
+            language: of.brief.language(),
+            share: 100,
+            draft: draft.clone(),
+            first: 0,
+            number: of.variants,
+            facts: Facts::default(),
+        };
+        let groups = plans
+            .into_iter()
+            .map(|plan| Self::composed(&of, plan))
+            .collect::<Result<Vec<_>, _>>()?;
+        let _one = self.spending();
+        if !of.over_budget {
+            let requests = groups.iter().flat_map(|(chosen, composed, _)| {
+                composed.iter().map(|one| budget::most(chosen, one))
+            });
+            self.within_budget(&project, &requests.collect::<Vec<_>>())?;
+        }
+        let (mut lined, mut takes) = (Vec::new(), Vec::new());
+        let mut first = 0;
+        for (chosen, composed, plan) in groups {
+            for (nth, composed) in (0..).zip(composed) {
+                let mut asked = asked.clone();
+                asked.first = first;
+                asked.share = composed.share;
+                asked.facts.skipped = plan.skipped.clone();
+                let request = request(&composed, seed_for(seed, nth));
+                let (call, take) = self.enlist(&asked, &chosen, first + nth, &composed, request)?;
+                takes.push(take);
+                lined.push(Lined {
+                    chosen: chosen.clone(),
+                    call,
+                    relay: Relay {
+                        asked,
+                        of: of.clone(),
+                        nth,
+                        rest: plan.members.clone(),
+                        skipped: plan.skipped.clone(),
+                    },
+                });
+            }
+            first += of.variants;
+        }
+        // Without the record a part counts as made from what stands there when it is seen.
+        if let Err(error) = self.note_asked(&draft.id, &i.task, batch_id) {
+            tracing::warn!(%error, "what a story stood like was not noted");
+        }
+        Ok((
+            i.task,
+            lined,
+            Batch {
+                batch_id: batch_id.to_owned(),
+                takes,
+            },
+        ))
+    }
+
+    /// The prompts for the first of a plan that they can be composed for; the plan keeps the rest.
+    fn composed(
+        of: &Ingredients,
+        mut plan: Plan,
+    ) -> Result<(Chosen, Vec<Composed>, Plan), StudioError> {
+        loop {
+            let Some(chosen) = plan.members.pop_front() else {
+                return Err(StudioError::Internal("nobody is asked".into()));
+            };
+            match of.order().compose(&chosen) {
+                Ok(composed) => return Ok((chosen, composed, plan)),
+                Err(
+                    error @ StudioError::Desk(inkstone_desks::DeskError::NeedsLargerModel {
+                        ..
+                    }),
+                ) if !plan.members.is_empty() => {
+                    plan.skipped.push(skipped(&chosen, &error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+/// The first of a plan, for what asks one model only.
+pub(crate) fn only(mut plan: Plan) -> Result<(Chosen, Vec<SkippedDto>), StudioError> {
+    match plan.members.pop_front() {
+        Some(chosen) => Ok((chosen, plan.skipped)),
+        None => Err(StudioError::Internal("nobody is asked".into())),
+    }
+}
