@@ -1,6 +1,6 @@
 import { call } from "../../host";
 import { t } from "../../locales/index.svelte";
-import type { ModelDto, ModelState } from "../../wire/bindings";
+import type { Commands, ModelDto, ModelState, PriceDto } from "../../wire/bindings";
 import { library } from "../library/library.svelte";
 import { notices } from "../notices/notices.svelte";
 
@@ -104,6 +104,20 @@ class Models {
     this.put(model);
     return model;
   }
+
+  private async change(run: Promise<ModelDto>): Promise<ModelDto> {
+    const model = await run;
+    this.list = this.list.map((known) => (known.id === model.id ? model : known));
+    return model;
+  }
+
+  /** Throws an `ErrorDto`; the form shows it. */
+  editServer = (server: Commands["edit_server"]["input"]) =>
+    this.change(call("edit_server", server));
+
+  /** Says what a million tokens cost. Throws an `ErrorDto`; the form shows it. */
+  setPrice = (model_id: string, price: PriceDto | null) =>
+    this.change(call("set_price", { model_id, price }));
 
   /** Sets a server's key, or clears it. Throws an `ErrorDto`; the form shows it. */
   async setKey(model_id: string, api_key: string): Promise<void> {

@@ -2,6 +2,7 @@ import { call } from "../../host";
 import type { InterviewDto, ScreenplayBrief, TakeDto } from "../../wire/bindings";
 import { isOver } from "../../wire/takes";
 import { attempt, notices } from "../notices/notices.svelte";
+import { budget } from "../switch/budget.svelte";
 import { takes } from "../takes/takes.svelte";
 import { views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
@@ -61,7 +62,10 @@ class Interview {
       const id =
         this.id ?? (await call("start_interview", { draft_id, character: this.character })).id;
       const until = writing.selection.to;
-      this.put(await call("ask_character", { id, question, until, again }));
+      const put = await budget.spend((over_budget) =>
+        call("ask_character", { id, question, until, again, over_budget }),
+      );
+      if (put) this.put(put);
     });
     this.asking = false;
     return asked;

@@ -4,6 +4,8 @@ import { errorText } from "../../locales/shared";
 import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
 import { isOver, isPart, isPending, isText, mergeTake, newestFirst } from "../../wire/takes";
 import { attempt, notices } from "../notices/notices.svelte";
+import { beside } from "../switch/beside.svelte";
+import { budget } from "../switch/budget.svelte";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
 
@@ -150,6 +152,8 @@ class Takes {
 
   private announce(take: TakeDto) {
     const model = take.model_name;
+    // Another model writes it now; that one is told of.
+    if (take.decision === "discarded") return;
     if (take.status === "stopped") notices.say(t("status.said_stopped"));
     else if (take.error) {
       const reason = errorText(take.error, language()).message;
@@ -164,9 +168,13 @@ class Takes {
     this.asking = true;
     try {
       const asked = await writing.refer((draft_id) =>
-        call("generate", { draft_id, task, from, to, note, variants: 0, seed: null }),
+        budget.spend((over_budget) => {
+          const models = beside.ids;
+          const input = { draft_id, task, from, to, note, variants: 0, seed: null, over_budget };
+          return call("generate", models.length ? { ...input, models } : input);
+        }),
       );
-      if (!asked) return false;
+      if (!asked?.answer) return false;
       const { batch_id, takes } = asked.answer;
       this.requests.set(batch_id, { task, note });
       const first = takes[0];
@@ -183,6 +191,19 @@ class Takes {
     } finally {
       this.asking = false;
     }
+  }
+
+  /** Goes on with a take that was cut off, in a take that holds both texts. */
+  async resume(take: TakeDto) {
+    await attempt(async () => {
+      const more = await budget.spend((over_budget) =>
+        call("resume_take", { take_id: take.id, over_budget }),
+      );
+      if (!more) return;
+      this.put(more);
+      this.choose(more);
+      notices.say(t("status.said_writing"));
+    });
   }
 
   canRetry = (take: TakeDto) => this.requests.has(take.batch_id);

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { noFacts } from "../../host/stub/given";
 import type { TakeDto, TakeStatus } from "../../wire/bindings";
 import { mergeTake, newestFirst } from "../../wire/takes";
 import { closedAfterEach, opened } from "../writing/opened";
@@ -29,6 +30,7 @@ const take = (change: Partial<TakeDto>): TakeDto => ({
   finish_reason: null,
   error: null,
   created_at: 0,
+  facts: noFacts("model"),
   ...change,
 });
 

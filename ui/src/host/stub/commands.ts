@@ -8,6 +8,7 @@ import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
+import { switchCommands, withinBudget } from "./switch";
 import { tallyCommands } from "./tally";
 import { traced } from "./traced";
 
@@ -29,6 +30,7 @@ export function commands(studio: StubStudio): Bodies {
     ...storyCommands(studio),
     ...tallyCommands(studio),
     ...archiveCommands(studio),
+    ...switchCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,
@@ -203,11 +205,19 @@ export function commands(studio: StubStudio): Bodies {
         source,
         state: { state: "idle" },
         beyond: [],
+        price: null,
       });
     },
     add_server: ({ name, base_url, api_key, model }) => {
       const host = hostOf(base_url);
-      const source = { kind: "server" as const, base_url, host, model, has_key: api_key !== "" };
+      const source = {
+        kind: "server" as const,
+        base_url,
+        host,
+        model,
+        has_key: api_key !== "",
+        needs_key: false,
+      };
       const shown = name.trim() || model;
       return studio.addModel({
         id: studio.id("model"),
@@ -215,6 +225,7 @@ export function commands(studio: StubStudio): Bodies {
         source,
         state: { state: "ready" },
         beyond: [],
+        price: null,
       });
     },
     set_key: ({ model_id, api_key }) => {
@@ -239,8 +250,10 @@ export function commands(studio: StubStudio): Bodies {
       hostOf(base_url);
       return ["qwen3:8b", "llama3.3:70b", "mistral-small:24b"];
     },
-    generate: ({ draft_id, task, from, to, seed }) => {
-      const takes = studio.ask(studio.draft(draft_id), task, from, to, seed);
+    generate: ({ draft_id, task, from, to, seed, models, over_budget }) => {
+      const draft = studio.draft(draft_id);
+      if (!over_budget) withinBudget(studio);
+      const takes = studio.ask(draft, task, from, to, seed, models);
       return { batch_id: takes[0]?.batch_id ?? "", takes };
     },
     stop: ({ id }) => {

@@ -1,10 +1,29 @@
-import type { Brief, DocumentKind, ErrorDto, Language, ModelDto } from "../../wire/bindings";
+import type {
+  Brief,
+  DocumentKind,
+  ErrorDto,
+  Language,
+  ModelDto,
+  TakeFacts,
+} from "../../wire/bindings";
 
 export const fail = (
   code: string,
   values: Record<string, string> = {},
   detail: string | null = null,
 ): ErrorDto => ({ code, values, detail });
+
+/** A take of which nothing more is known. */
+export const noFacts = (model_id: string): TakeFacts => ({
+  model_id,
+  skipped: [],
+  made_up: [],
+  resumes: null,
+  prompt_tokens: null,
+  completion_tokens: null,
+  guessed: false,
+  cost: null,
+});
 
 export const STARTER: ModelDto = {
   id: "starter",
@@ -32,7 +51,9 @@ export const STARTER: ModelDto = {
     "coverage",
     "knowledge",
     "interview",
+    "resume",
   ],
+  price: null,
 };
 
 export function emptyBrief(kind: DocumentKind, language: Language): Brief {

@@ -93,6 +93,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
         },
         state: { state: "idle" },
         beyond: [],
+        price: null,
       },
       {
         id: "file-2",
@@ -115,6 +116,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           error: fail("model_not_found", { path: "/home/ada/models/old.gguf" }),
         },
         beyond: [],
+        price: null,
       },
       {
         id: "server-1",
@@ -125,9 +127,11 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           host: "fridge.local:11434",
           model: "mistral-small:24b",
           has_key: false,
+          needs_key: false,
         },
         state: { state: "ready" },
         beyond: [],
+        price: null,
       },
     );
     studio.entries = [

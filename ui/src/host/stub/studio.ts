@@ -29,7 +29,8 @@ import type {
 import { answerTo } from "./answers";
 import { commands } from "./commands";
 import { count } from "./compare";
-import { emptyBrief, fail, STARTER } from "./given";
+import { emptyBrief, fail, noFacts, STARTER } from "./given";
+import { noMoney } from "./switch";
 
 interface Draft {
   id: string;
@@ -82,6 +83,8 @@ export class StubStudio {
   meanings: MeaningPage = { model: null, compared: 0, passages: 0, hits: [] };
   setups = new Map<string, PageSetup>();
   last: { project_id: string; draft_id: string | null } | null = null;
+  /** Models in a row, and what they cost. */
+  money = noMoney();
   /** The library as a file. */
   place = {
     path: "",
@@ -418,15 +421,25 @@ export class StubStudio {
     this.set(model, { state: "ready" });
   }
 
-  ask(draft: Draft, task: Task, from: number, to: number, seed: number | null): TakeDto[] {
-    const model = this.modelOf(draft);
+  ask(
+    draft: Draft,
+    task: Task,
+    from: number,
+    to: number,
+    seed: number | null,
+    asked: string[] = [],
+  ): TakeDto[] {
+    const rivals = this.models.filter(({ id }) => asked.includes(id));
+    const model = rivals[0] ?? this.modelOf(draft);
+    const all = rivals.length ? rivals : [model];
     const brief = this.brief(draft);
     const several = task.task === "draft" && "variants" in brief ? brief.variants : 1;
     const batch_id = this.id("batch");
-    const host = model.source.kind === "server" ? model.source.host : null;
     const selects = ["rewrite", "shorten", "expand", "tone"].includes(task.task);
     if (selects && from === to) throw fail("empty_selection");
-    const takes = Array.from({ length: several }, (_, variant): TakeDto => {
+    const takes = Array.from({ length: several * all.length }, (_, variant): TakeDto => {
+      const model = all[Math.floor(variant / several)] ?? STARTER;
+      const host = model.source.kind === "server" ? model.source.host : null;
       return {
         id: this.id("take"),
         batch_id,
@@ -448,6 +461,7 @@ export class StubStudio {
         finish_reason: null,
         error: null,
         created_at: Date.now(),
+        facts: { ...noFacts(model.id), made_up: host ? ["seed"] : [] },
       };
     });
     for (const take of takes) this.takes.set(take.id, take);
