@@ -357,7 +357,7 @@ mod tests {
                 (Found::Scenes, 3),
                 (Found::Speeches, 3),
                 (Found::Action, 4),
-                (Found::Notes, 1),
+                (Found::Notes, 2),
                 (Found::Kept, 25),
             ]
         );

@@ -1,12 +1,15 @@
 //! Paragraphs, new ones and old ones with new words.
 
-use std::{fmt::Write as _, ops::Range};
+use std::fmt::Write as _;
 
-use inkstone_manuscript::diff::{Change, prose_diff};
+use inkstone_manuscript::{
+    board::CardColor,
+    diff::{Change, prose_diff},
+};
 use roxmltree::Node;
 
 use super::{
-    source::{Paragraph, Run, child, own, summary},
+    source::{Paragraph, Run, child, color, own, summary},
     xml,
 };
 use crate::script::{Block, Kind, Piece, Style};
@@ -42,6 +45,8 @@ pub(super) struct Wanted<'b> {
     pub apart: bool,
     /// For a cue: whether it is dual without a partner.
     pub dual: bool,
+    /// For a heading: the colour of its card, and whether a note beside it says so.
+    pub color: Option<(CardColor, bool)>,
     /// The white space before children.
     pub indent: String,
 }
@@ -146,7 +151,7 @@ fn joined(blocks: &[&Block]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let own = blocks
         .iter()
-        .filter(|block| !(block.kind == Kind::Synopsis && blocks[0].kind == Kind::Heading));
+        .filter(|block| block.kind == Kind::Heading || blocks[0].kind != Kind::Heading);
     for (index, block) in own.enumerate() {
         if index > 0 {
             let gap = if block.kind == Kind::Action {
@@ -327,6 +332,11 @@ fn instructions(wanted: &Wanted) -> String {
         Kind::Character if wanted.dual => out.push_str("<?inkstone dual?>"),
         Kind::Dialogue if first.content.is_empty() => out.push_str("<?inkstone pause?>"),
         Kind::Lyric if wanted.apart => out.push_str("<?inkstone apart?>"),
+        Kind::Heading => {
+            if let Some((color, true)) = wanted.color {
+                let _ = write!(out, "<?inkstone color {}?>", color.name());
+            }
+        }
         _ => {}
     }
     out
@@ -385,13 +395,8 @@ pub(super) fn fresh(wanted: &Wanted) -> Made {
         notes: vec![],
     };
     let lines = synopses(&wanted.blocks);
-    if !lines.is_empty() {
-        let _ = write!(
-            made.xml,
-            "{}<SceneProperties Title=\"\">{}</SceneProperties>",
-            wanted.indent,
-            summary_element(&lines)
-        );
+    if let Some(properties) = new_properties(&lines, wanted) {
+        let _ = write!(made.xml, "{}{properties}", wanted.indent);
     }
     let extra = instructions(wanted);
     if !extra.is_empty() {
@@ -466,7 +471,10 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
     let elements = words(&cells, &old.runs, wanted, &mut made);
 
     let lines = synopses(&wanted.blocks);
-    let new_summary = (block.kind == Kind::Heading && lines != summary(node)).then_some(lines);
+    let is_heading = block.kind == Kind::Heading;
+    let new_summary = (is_heading && lines != summary(node)).then_some(lines.as_slice());
+    let new_color = (is_heading && wanted.color.map(|(color, _)| color) != color(node))
+        .then(|| wanted.color.map(|(color, _)| digits(color)));
     // What is neither text nor ours, with the place of the text it stands before.
     let mut others: Vec<(usize, String)> = Vec::new();
     let mut at = 0;
@@ -485,9 +493,7 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
             let mut slice = xml_text[other.range()].to_owned();
             if other.has_tag_name("SceneProperties") {
                 has_properties = true;
-                if let Some(lines) = &new_summary {
-                    slice = with_summary(xml_text, other, lines);
-                }
+                slice = with_properties(xml_text, other, new_summary, new_color.as_ref());
             }
             if other.has_tag_name("OmittedScene") {
                 made.length += 2;
@@ -495,14 +501,8 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
             others.push((moved(&made.kept, at), slice));
         }
     }
-    if let (Some(lines), false) = (&new_summary, has_properties)
-        && !lines.is_empty()
-    {
-        let slice = format!(
-            "<SceneProperties Title=\"\">{}</SceneProperties>",
-            summary_element(lines)
-        );
-        others.insert(0, (0, slice));
+    if !has_properties && let Some(properties) = new_properties(&lines, wanted) {
+        others.insert(0, (0, properties));
     }
     let extra = match block.kind {
         // The key of a title page is known by where its value stands, unless we said so.
@@ -538,27 +538,59 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
     made
 }
 
-fn with_summary(xml_text: &str, properties: Node, lines: &[String]) -> String {
-    let new = if lines.is_empty() {
-        String::new()
-    } else {
-        summary_element(lines)
-    };
-    let whole = properties.range();
-    let (cut, closes): (Range<usize>, bool) = match child(properties, "Summary") {
-        Some(old) => (old.range(), false),
-        None => {
-            let end = start_tag_end(xml_text, properties);
-            (end..end, xml_text[..end].ends_with("/>"))
-        }
-    };
-    if closes {
-        let open = start_tag(xml_text, properties, &[]);
-        return format!("{open}{new}</SceneProperties>");
+/// A colour as Final Draft writes it: `#RRRRGGGGBBBB`.
+fn digits(color: CardColor) -> String {
+    let parts = color.rgb().map(|part| format!("{part:02X}{part:02X}"));
+    format!("#{}", parts.concat())
+}
+
+/// The properties of a scene that had none.
+fn new_properties(lines: &[String], wanted: &Wanted) -> Option<String> {
+    if lines.is_empty() && wanted.color.is_none() {
+        return None;
     }
+    let mut out = String::from("<SceneProperties");
+    if let Some((color, _)) = wanted.color {
+        let _ = write!(out, " Color=\"{}\"", digits(color));
+    }
+    out.push_str(" Title=\"\"");
+    if lines.is_empty() {
+        out.push_str("/>");
+    } else {
+        let _ = write!(out, ">{}</SceneProperties>", summary_element(lines));
+    }
+    Some(out)
+}
+
+/// The properties of a scene with what is new in them.
+fn with_properties(
+    xml_text: &str,
+    properties: Node,
+    lines: Option<&[String]>,
+    color: Option<&Option<String>>,
+) -> String {
+    let whole = properties.range();
+    let open = start_tag_end(xml_text, properties);
+    let closed = xml_text[..open].ends_with("/>");
+    let start = match color {
+        Some(color) => start_tag(xml_text, properties, &[("Color", color.clone())]),
+        None if closed => start_tag(xml_text, properties, &[]),
+        None => xml_text[whole.start..open].to_owned(),
+    };
+    let new = lines.filter(|lines| !lines.is_empty()).map(summary_element);
+    if closed {
+        return match (new, color) {
+            (Some(new), _) => format!("{start}{new}</SceneProperties>"),
+            (None, Some(_)) => format!("{}/>", start.trim_end_matches('>')),
+            (None, None) => xml_text[whole].to_owned(),
+        };
+    }
+    let old = child(properties, "Summary").map_or(open..open, |old| old.range());
+    let cut = if lines.is_some() { old } else { open..open };
     format!(
-        "{}{new}{}",
-        &xml_text[whole.start..cut.start],
+        "{start}{}{}{}",
+        &xml_text[open..cut.start],
+        new.unwrap_or_default(),
         &xml_text[cut.end..whole.end]
     )
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, fmt::Write as _, ops::Range};
 
+use inkstone_manuscript::board::CardColor;
+
 use super::{
     Marks,
     emit::{self, Made, NOTE, Wanted},
@@ -344,15 +346,50 @@ impl<'s, 'a> Merge<'s, 'a> {
         while last < end {
             let block = self.now[last].block;
             let next = self.home(last);
-            let own = home.is_some() && next == home && block.kind != Kind::PageBreak;
+            let own = home.is_some()
+                && next == home
+                && !matches!(block.kind, Kind::PageBreak | Kind::Hidden);
             let summary =
                 heading && block.kind == Kind::Synopsis && (next.is_none() || next == home);
-            if !own && !summary {
+            let color = heading && last == at + 1 && self.is_card_color(last, home);
+            if !own && !summary && !color {
                 break;
             }
             last += 1;
         }
         last
+    }
+
+    /// Whether a block is the colour of the card whose heading stands right before it, in the
+    /// spelling that is made of the file's.
+    fn is_card_color(&self, at: usize, home: Option<usize>) -> bool {
+        let block = self.now[at].block;
+        let raw: String = block.content.iter().map(|p| p.text.as_str()).collect();
+        block.kind == Kind::Hidden
+            && color_of(&raw).is_some_and(|color| color.note() == raw)
+            && match self.owner(at) {
+                Some(Owner::Paragraph(_)) => self.home(at) == home,
+                owner => owner.is_none(),
+            }
+    }
+
+    /// The colour of a heading's card, whether a note beside the heading says it, and which.
+    fn card_color(&self, at: Range<usize>) -> Option<(CardColor, Option<usize>)> {
+        let kind = |at: usize| self.now.get(at).map(|now| now.block.kind);
+        if kind(at.start) != Some(Kind::Heading) {
+            return None;
+        }
+        let mut place = at.start;
+        while place == at.start || matches!(kind(place), Some(Kind::Synopsis | Kind::Hidden)) {
+            let hidden = self.now[place].block.content.iter().filter(|p| p.hidden);
+            if let Some(color) = hidden.into_iter().find_map(|piece| color_of(&piece.text)) {
+                let own =
+                    place > at.start && at.contains(&place) && kind(place) == Some(Kind::Hidden);
+                return Some((color, (!own).then_some(place)));
+            }
+            place += 1;
+        }
+        None
     }
 
     /// The end of two speeches side by side that begin at `at`.
@@ -419,6 +456,7 @@ impl<'s, 'a> Merge<'s, 'a> {
         indent: &str,
     ) -> Made {
         let home = self.lead_home(at.start);
+        let color = self.card_color(at.clone());
         let wanted = Wanted {
             blocks: self.now[at.clone()].iter().map(|now| now.block).collect(),
             page_break,
@@ -428,6 +466,7 @@ impl<'s, 'a> Merge<'s, 'a> {
                 .max(),
             apart: self.apart(at.start),
             dual: lonely,
+            color: color.map(|(color, note)| (color, note.is_some())),
             indent: indent.to_owned(),
         };
         let Some(home) = home else {
@@ -441,11 +480,20 @@ impl<'s, 'a> Merge<'s, 'a> {
             .filter_map(|now| now.old.filter(|&(_, same)| same).map(|(old, _)| old))
             .collect();
         let known_apart = super::source::own(paragraph.node, "apart").is_some();
+        let said = super::source::said_color(paragraph.node);
+        let known_color = match color {
+            Some((color, Some(note))) => match said {
+                Some(said) => said == color,
+                None => self.now[note].old.is_some_and(|(_, same)| same),
+            },
+            _ => said.is_none(),
+        };
         let untouched = olds.len() == at.len()
             && olds == self.of_paragraph[home]
             && page_break == paragraph.page_break
             && wanted.revision.is_none()
             && wanted.apart == known_apart
+            && known_color
             && lonely == super::source::own(paragraph.node, "dual").is_some();
         if untouched {
             let length = paragraph.text().encode_utf16().count()
@@ -788,6 +836,11 @@ impl<'s, 'a> Merge<'s, 'a> {
         }
         self.embedded = false;
     }
+}
+
+/// The colour that a note gives, with its marks.
+fn color_of(raw: &str) -> Option<CardColor> {
+    CardColor::of_note(note_text(raw)?)
 }
 
 /// The white space before a paragraph's first child.

@@ -16,7 +16,8 @@
 //! How the notations meet: headings with `Number`; `Alignment="Center"`, new and ended acts are
 //! centred text; shots, cast lists, general text and unknown types are action; `Lyrics` are lyrics;
 //! `Outline 1` to `4` are sections, `Outline Body` and a scene's `Summary` synopses;
-//! `StartsNewPage` is a page break; script notes are notes behind the paragraph they begin in,
+//! the `Color` of a scene is the note that colours its card (the nearest colour that cards have; the
+//! file keeps its own shade until another is chosen); `StartsNewPage` is a page break; script notes are notes behind the paragraph they begin in,
 //! and keep their `Range` on the words it was on.
 
 mod emit;

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use inkstone_manuscript::board::CardColor;
 use roxmltree::{Document, Node};
 
 use super::title;
@@ -470,6 +471,15 @@ impl<'a> Source<'a> {
             self.blocks.push((block, owner));
         }
         if kind == Kind::Heading {
+            // A note of the text may say it already.
+            if let Some(color) = color(node).filter(|&color| said_color(node) != Some(color)) {
+                let raw = Piece {
+                    hidden: true,
+                    ..Piece::plain(color.note())
+                };
+                self.blocks
+                    .push((Block::new(Kind::Hidden, vec![raw]), owner));
+            }
             for line in summary(node) {
                 self.blocks
                     .push((Block::new(Kind::Synopsis, vec![Piece::plain(line)]), owner));
@@ -603,17 +613,33 @@ pub(super) fn paragraphs_of(node: Node) -> Vec<String> {
         .collect()
 }
 
+/// The colour of a scene's card, as far as it is one: white and black are none.
+pub(super) fn color(heading: Node) -> Option<CardColor> {
+    let value = child_of(heading, "SceneProperties")?.attribute("Color")?;
+    let digits = value.trim().strip_prefix('#')?;
+    let blank = |digit: u8| digits.bytes().all(|b| b.eq_ignore_ascii_case(&digit));
+    (!blank(b'f') && !blank(b'0'))
+        .then(|| CardColor::named(value))
+        .flatten()
+}
+
+/// The colour that a note of the text gives a scene whose file has it too.
+pub(super) fn said_color(heading: Node) -> Option<CardColor> {
+    heading
+        .children()
+        .filter_map(|child| child.pi())
+        .filter_map(|pi| split_instruction(pi.target, pi.value))
+        .find_map(|(name, rest)| (name == "color").then(|| CardColor::named(rest))?)
+}
+
+fn child_of<'a, 'b>(node: Node<'a, 'b>, name: &str) -> Option<Node<'a, 'b>> {
+    node.children().find(|child| child.has_tag_name(name))
+}
+
 /// The lines of a scene's summary that say something.
 pub(super) fn summary(heading: Node) -> Vec<String> {
-    let summary = heading
-        .children()
-        .find(|child| child.has_tag_name("SceneProperties"))
-        .and_then(|properties| {
-            properties
-                .children()
-                .find(|child| child.has_tag_name("Summary"))
-        });
-    let Some(summary) = summary else {
+    let properties = child_of(heading, "SceneProperties");
+    let Some(summary) = properties.and_then(|properties| child_of(properties, "Summary")) else {
         return vec![];
     };
     paragraphs_of(summary)

@@ -40,6 +40,8 @@ Contact:
 
 EXT. QUAY - NIGHT #1#
 
+[[color: teal]]
+
 = Mara waits for the ferry.
 
 Rain. **Hard** rain, and a lamp.
@@ -77,6 +79,110 @@ CUT TO:
 ";
     assert_eq!(read.text, expected);
     assert_eq!(read.file, QUAY);
+}
+
+#[test]
+fn two_parentheticals_in_a_row_stay_two_both_ways() {
+    let file = |second: &str| {
+        format!(
+            "<FinalDraft DocumentType=\"Script\"><Content>\
+             <Paragraph Type=\"Character\"><Text>MARA</Text></Paragraph>\
+             <Paragraph Type=\"Parenthetical\"><Text>(low)</Text></Paragraph>\
+             <Paragraph Type=\"Parenthetical\"><Text>{second}</Text></Paragraph>\
+             <Paragraph Type=\"Dialogue\"><Text>No.</Text></Paragraph></Content></FinalDraft>"
+        )
+    };
+    let old = file("(to Jon)");
+    let text = read(old.as_bytes()).unwrap().text;
+    assert_eq!(text, "MARA\n(low)\n  \n(to Jon)\nNo.\n");
+    assert_eq!(merged(&text, &old), old);
+    let new = merged(&text.replace("Jon", "Tom"), &old);
+    assert_eq!(new, file("(to Tom)"));
+    let fresh = write(&text, None, &Marks::default()).unwrap();
+    assert_eq!(
+        fresh.matches("Type=\"Parenthetical\"").count(),
+        2,
+        "{fresh}"
+    );
+    assert_eq!(read(fresh.as_bytes()).unwrap().text, text);
+}
+
+const COLORED: &str = "<FinalDraft DocumentType=\"Script\"><Content>\
+    <Paragraph Type=\"Scene Heading\"><SceneProperties Color=\"#3C3C7070C9C9\" Length=\"1/8\" \
+    Title=\"\"><Summary><Paragraph><Text>They wait.</Text></Paragraph></Summary>\
+    </SceneProperties><Text>INT. A - DAY</Text></Paragraph>\
+    <Paragraph Type=\"Action\"><Text>Rain.</Text></Paragraph>\
+    <Paragraph Type=\"Scene Heading\"><SceneProperties Color=\"#FFFFFFFFFFFF\" Title=\"\"/>\
+    <Text>INT. B - DAY</Text></Paragraph></Content></FinalDraft>";
+
+#[test]
+fn the_colour_of_a_scene_goes_both_ways() {
+    let text = read(COLORED.as_bytes()).unwrap().text;
+    assert_eq!(
+        text,
+        "INT. A - DAY\n\n[[color: blue]]\n\n= They wait.\n\nRain.\n\nINT. B - DAY\n"
+    );
+    assert_eq!(merged(&text, COLORED), COLORED);
+    for (from, to, old, new) in [
+        // The shade of the file stays where something else is changed.
+        ("INT. A", "INT. C", "INT. A", "INT. C"),
+        (
+            "color: blue",
+            "color: green",
+            "#3C3C7070C9C9",
+            "#5050A0A05050",
+        ),
+        ("[[color: blue]]\n\n", "", " Color=\"#3C3C7070C9C9\"", ""),
+        (
+            "INT. B - DAY\n",
+            "INT. B - DAY\n\n[[color: red]]\n",
+            "<SceneProperties Color=\"#FFFFFFFFFFFF\" Title=\"\"/>",
+            "<SceneProperties Title=\"\" Color=\"#D0D040403838\"/>",
+        ),
+    ] {
+        let edited = text.replace(from, to);
+        let file = merged(&edited, COLORED);
+        assert_eq!(read(file.as_bytes()).unwrap().text, edited, "{file}");
+        if new == "#5050A0A05050" {
+            assert!(file.contains(new) && !file.contains(old), "{file}");
+        } else {
+            assert_eq!(file, COLORED.replace(old, new));
+        }
+    }
+    // A note that says something else is a note again.
+    let edited = text.replace("color: blue", "call Jon");
+    let file = merged(&edited, COLORED);
+    assert!(
+        file.contains("<ScriptNote") && !file.contains("#3C3C"),
+        "{file}"
+    );
+    assert_eq!(read(file.as_bytes()).unwrap().text, edited);
+}
+
+#[test]
+fn a_colour_that_is_said_elsewhere_stays_there() {
+    for text in [
+        "INT. A - DAY\n\n= They wait.\n\n[[colour: Blue]]\n\nRain.\n",
+        "INT. A - DAY [[color: red]]\n\nRain.\n",
+        "INT. A - DAY\n\n[[color: red]]\n\n[[color: blue]]\n\nRain.\n",
+        ".内景 甲 日\n\n[[颜色：蓝]]\n\n雨。\n",
+    ] {
+        let file = write(text, None, &Marks::default()).unwrap();
+        assert_eq!(file.matches("Color=").count(), 1, "{file}");
+        assert_eq!(read(file.as_bytes()).unwrap().text, text, "{file}");
+        assert_eq!(merged(text, &file), file);
+        let changed = text
+            .replace("lue", "rown")
+            .replace("蓝", "棕")
+            .replace("red", "pink");
+        let file = merged(&changed, &file);
+        assert_eq!(read(file.as_bytes()).unwrap().text, changed, "{file}");
+        // Another program gives the scene another colour: both are there, and this one counts.
+        let start = file.find("Color=\"").unwrap() + 7;
+        let other = format!("{}#5050A0A05050{}", &file[..start], &file[start + 13..]);
+        let text = read(other.as_bytes()).unwrap().text;
+        assert!(text.contains("\n\n[[color: green]]\n\n"), "{text}");
+    }
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A screenplay as a row of blocks: what formats of other programs have in common.
 //!
 //! [`read`] takes Fountain apart, [`write`] puts it together again in one spelling, the *normal
-//! form*: one blank line between blocks, none within a speech or a verse, marks only where the text
-//! would be read as something else without them, title page values of several lines indented by
-//! four spaces. Reading the normal form gives the same blocks.
+//! form*: one blank line between blocks, none within a speech or a verse (but for one of two spaces
+//! between two parentheticals), marks only where the text would be read as something else without
+//! them, title page values of several lines indented by four spaces. Reading the normal form gives the same blocks.
 
 pub mod align;
 pub mod inline;
@@ -136,7 +136,41 @@ pub fn read(text: &str) -> Vec<Block> {
         }
         lyric_before = lyric;
     }
+    without_parting(blocks)
+}
+
+/// Leaves out the empty lines that part parentheticals, see [`parts`].
+fn without_parting(mut blocks: Vec<Block>) -> Vec<Block> {
+    let empty: Vec<bool> = (0..blocks.len())
+        .map(|at| {
+            let block = &blocks[at];
+            let next = blocks.get(at + 1);
+            block.kind == Kind::Dialogue
+                && block.content.is_empty()
+                && next.is_some_and(|next| parts(&blocks[..at], next))
+        })
+        .collect();
+    let mut empty = empty.into_iter();
+    blocks.retain(|_| !empty.next().unwrap_or_default());
     blocks
+}
+
+/// Whether an empty line has to stand before a block: a parenthetical right behind another would be
+/// dialogue.
+fn parts(before: &[Block], block: &Block) -> bool {
+    let aside = |block: &Block| {
+        let text = plain_text(&block.content);
+        let text = text.trim();
+        block.kind == Kind::Parenthetical
+            && text.starts_with(['(', '（'])
+            && text.ends_with([')', '）'])
+    };
+    let mut before = before.iter().rev();
+    block.tight
+        && aside(block)
+        && before
+            .find(|before| before.kind != Kind::Hidden)
+            .is_some_and(aside)
 }
 
 /// The lines of a text, without their ends, and where they stand with them.
@@ -357,7 +391,11 @@ pub fn write(blocks: &[Block]) -> Written {
                 (Some(Kind::Title), _) => false,
                 _ => block.tight,
             };
-            text.push_str(if joined { "\n" } else { "\n\n" });
+            text.push_str(match joined {
+                true if parts(&blocks[..index], block) => "\n  \n",
+                true => "\n",
+                false => "\n\n",
+            });
         }
         let start = text.len();
         text.push_str(&spelled);

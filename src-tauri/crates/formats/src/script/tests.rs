@@ -87,6 +87,22 @@ fn what_would_be_read_as_something_else_is_forced() {
     assert_eq!(write(&speech).text, "MARA\nNo.\n");
 }
 
+#[test]
+fn two_parentheticals_in_a_row_stay_two() {
+    let said = |kind, text| Block::new(kind, vec![Piece::plain(text)]);
+    let blocks = [
+        said(Kind::Character, "MARA"),
+        said(Kind::Parenthetical, "(low)"),
+        said(Kind::Parenthetical, "(to Jon)"),
+        said(Kind::Dialogue, "No."),
+    ];
+    let written = write(&blocks).text;
+    assert_eq!(written, "MARA\n(low)\n  \n(to Jon)\nNo.\n");
+    assert_eq!(keys(&read(&written)), keys(&blocks));
+    // Without the line between, the second is said, as Fountain has it.
+    assert_eq!(read("MARA\n(low)\n(to Jon)\n")[2].kind, Kind::Dialogue);
+}
+
 /// Scripts of every construct, as people and programs write them.
 pub(crate) fn scripts() -> impl Strategy<Value = String> {
     let line = prop::sample::select(vec![
@@ -115,6 +131,8 @@ pub(crate) fn scripts() -> impl Strategy<Value = String> {
         "> THE END <",
         "===",
         "[[A note.]]",
+        "[[color: blue]]",
+        "INT. A - DAY\n[[color: red]]\n= One.",
         "/* cut */",
         "She [[why?]] waits /* not */ here.",
         "  ",

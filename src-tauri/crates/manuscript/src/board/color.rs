@@ -97,6 +97,14 @@ impl CardColor {
             .map(|(color, _, _)| *color)
     }
 
+    /// As red, green and blue.
+    pub fn rgb(self) -> [u8; 3] {
+        NAMES
+            .iter()
+            .find(|(color, _, _)| *color == self)
+            .map_or([140, 140, 140], |(_, _, rgb)| *rgb)
+    }
+
     /// The note that gives a card this colour.
     pub fn note(self) -> String {
         format!("[[color: {}]]", self.name())

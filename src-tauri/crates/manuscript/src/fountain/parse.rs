@@ -204,6 +204,9 @@ pub(super) fn is_forced_heading(text: &str) -> bool {
 
 /// `INT`, `EXT`, `EST`, `INT./EXT`, `INT/EXT` or `I/E` in any case, then a dot or a space.
 pub(super) fn is_heading(text: &str) -> bool {
+    if !text.starts_with(['I', 'i', 'E', 'e']) {
+        return false;
+    }
     ["INT/EXT", "I/E", "INT", "EXT", "EST"]
         .into_iter()
         .any(|opening| {

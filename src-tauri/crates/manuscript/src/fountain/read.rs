@@ -40,6 +40,26 @@ pub(super) fn part<'a>(text: &'a str, line: &SourceLine, visible: Range<usize>) 
     }
 }
 
+/// Whether the element at `index` is the empty line of a speech that parts two parentheticals.
+pub fn parts_parentheticals(text: &str, elements: &[Element], index: usize) -> bool {
+    let shows =
+        |element: &&Element| !matches!(element.kind, ElementKind::Note | ElementKind::Boneyard);
+    let aside = |element: Option<&Element>| {
+        element.is_some_and(|element| element.kind == ElementKind::Parenthetical)
+    };
+    let Some((before, [element, behind @ ..])) = elements.split_at_checked(index) else {
+        return false;
+    };
+    element.kind == ElementKind::Dialogue
+        && is_one_empty_line(&text[element.range.clone()])
+        && aside(before.iter().rev().find(shows))
+        && aside(behind.iter().find(shows))
+}
+
+fn is_one_empty_line(text: &str) -> bool {
+    text.trim().is_empty() && crate::lines::lines(text).count() == 1
+}
+
 /// The first line of an element.
 pub(super) fn first_line<'a>(text: &'a str, element: &Element) -> Option<SourceLine<'a>> {
     SourceLines::new(text, element.range.clone()).next()

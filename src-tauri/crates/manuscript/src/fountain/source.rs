@@ -113,59 +113,121 @@ impl<'a> Iterator for SourceLines<'a> {
         if start == 0 {
             from = bytes.len() - text.trim_start_matches('\u{feff}').len();
         }
+        // Most lines hide nothing: they are borrowed as they stand.
         let mut at = from;
+        let cut = loop {
+            at = next_sign(bytes, at);
+            match bytes.get(at) {
+                Some(b'/' | b'[') => match self.marks.span(at) {
+                    Some(span) => break span,
+                    None => at += 1,
+                },
+                _ => {
+                    self.at = end_behind(bytes, at);
+                    return Some(SourceLine {
+                        range: start..self.at,
+                        visible: Cow::Borrowed(&text[from..at]),
+                        hidden: Hidden::Nothing,
+                        joined: false,
+                        cuts: Vec::new(),
+                        shown: Shown::From(from),
+                    });
+                }
+            }
+        };
+        Some(self.with_cuts(start, from, at, cut))
+    }
+}
+
+impl<'a> SourceLines<'a> {
+    /// The line that begins at `start`, in which a note or boneyard opens at `at`.
+    fn with_cuts(
+        &mut self,
+        start: usize,
+        mut from: usize,
+        mut at: usize,
+        cut: (usize, Hidden),
+    ) -> SourceLine<'a> {
+        let text = self.text;
+        let bytes = text.as_bytes();
         let mut runs = Vec::new();
         let mut cuts = Vec::new();
         let mut hidden = Hidden::Nothing;
         let mut joined = false;
+        let mut next = Some(cut);
         let text_end = loop {
+            if let Some((end, kind)) = next.take() {
+                // `/* cut */ keep`: the space belongs to what was cut.
+                let before = &text[from..at];
+                if !(hidden == Hidden::Nothing && before.trim().is_empty()) {
+                    runs.push(from..at);
+                }
+                if hidden != Hidden::Note {
+                    hidden = kind;
+                }
+                joined |= bytes[at..end].iter().any(|b| matches!(b, b'\n' | b'\r'));
+                cuts.push((at..end, kind));
+                (from, at) = (end, end);
+            }
+            at = next_sign(bytes, at);
             match bytes.get(at) {
-                None | Some(b'\n' | b'\r') => break at,
-                Some(b'/' | b'[') => match self.marks.span(at) {
-                    Some((end, kind)) => {
-                        // `/* cut */ keep`: the space belongs to what was cut.
-                        let before = &text[from..at];
-                        if !(hidden == Hidden::Nothing && before.trim().is_empty()) {
-                            runs.push(from..at);
-                        }
-                        if hidden != Hidden::Note {
-                            hidden = kind;
-                        }
-                        joined |= text[at..end].contains(['\n', '\r']);
-                        cuts.push((at..end, kind));
-                        (from, at) = (end, end);
-                    }
-                    None => at += 1,
-                },
-                Some(_) => at += 1,
+                Some(b'/' | b'[') => {
+                    next = self.marks.span(at);
+                    at += usize::from(next.is_none());
+                }
+                _ => break at,
             }
         };
-        let end = match &bytes[text_end..] {
-            [b'\r', b'\n', ..] => text_end + 2,
-            [_, ..] => text_end + 1,
-            [] => text_end,
-        };
-        self.at = end;
-        let (visible, shown) = if hidden == Hidden::Nothing {
-            (Cow::Borrowed(&text[from..text_end]), Shown::From(from))
-        } else {
-            let opens = runs.iter().all(|run| text[run.clone()].trim().is_empty());
-            if opens {
-                from = text_end - text[from..text_end].trim_start().len();
-            }
-            runs.push(from..text_end);
-            runs.retain(|run| !run.is_empty());
-            let visible = runs.iter().map(|run| &text[run.clone()]).collect();
-            (Cow::Owned(visible), Shown::Runs(runs))
-        };
-        Some(SourceLine {
-            range: start..end,
-            visible,
+        self.at = end_behind(bytes, text_end);
+        let opens = runs.iter().all(|run| text[run.clone()].trim().is_empty());
+        if opens {
+            from = text_end - text[from..text_end].trim_start().len();
+        }
+        runs.push(from..text_end);
+        runs.retain(|run| !run.is_empty());
+        let visible = runs.iter().map(|run| &text[run.clone()]).collect();
+        SourceLine {
+            range: start..self.at,
+            visible: Cow::Owned(visible),
             hidden,
             joined,
             cuts,
-            shown,
-        })
+            shown: Shown::Runs(runs),
+        }
+    }
+}
+
+/// The first place from `at` on where a line may end or something hidden may open, or the end.
+fn next_sign(bytes: &[u8], mut at: usize) -> usize {
+    /// The highest bit of every byte of eight that is `sign`, and perhaps of some behind it.
+    const fn where_is(eight: u64, sign: u8) -> u64 {
+        const ONES: u64 = u64::from_ne_bytes([1; 8]);
+        let apart = eight ^ (ONES * sign as u64);
+        apart.wrapping_sub(ONES) & !apart & (ONES << 7)
+    }
+    while let Some(eight) = bytes.get(at..).and_then(<[u8]>::first_chunk) {
+        let eight = u64::from_le_bytes(*eight);
+        let found = where_is(eight, b'\n')
+            | where_is(eight, b'\r')
+            | where_is(eight, b'/')
+            | where_is(eight, b'[');
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    rest.iter()
+        .position(|b| matches!(b, b'\n' | b'\r' | b'/' | b'['))
+        .map_or(bytes.len(), |place| at + place)
+}
+
+/// Where the line end at `at` ends.
+fn end_behind(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..) {
+        Some([b'\r', b'\n', ..]) => at + 2,
+        Some([_, ..]) => at + 1,
+        _ => at,
     }
 }
 
@@ -280,4 +342,21 @@ pub(super) fn is_empty_line(line: &str) -> bool {
 /// Whether a line of white space has the two spaces that keep a note or a speech going.
 pub(super) fn holds_on(line: &str) -> bool {
     line.bytes().filter(|&b| b == b' ').nth(1).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::next_sign;
+
+    proptest! {
+        #[test]
+        fn signs_are_found_where_they_are(bytes in "[ -\\[\n\r./0Z\\\\é字]{0,40}", from in 0_usize..44) {
+            let bytes = bytes.as_bytes();
+            let sign = |b: &u8| matches!(b, b'\n' | b'\r' | b'/' | b'[');
+            let slow = (from..bytes.len()).find(|&at| sign(&bytes[at]));
+            prop_assert_eq!(next_sign(bytes, from), slow.unwrap_or(bytes.len()));
+        }
+    }
 }

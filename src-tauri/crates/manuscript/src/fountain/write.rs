@@ -38,7 +38,7 @@ pub enum Block {
         /// Beside the speech before it.
         dual: bool,
     },
-    /// With its parentheses. Two in a row become one.
+    /// With its parentheses. Between two in a row an empty line keeps the second from being said.
     Parenthetical(String),
     /// What is said; an empty line in it is kept.
     Dialogue(String),
@@ -300,17 +300,14 @@ pub fn write(blocks: &[Block]) -> String {
                 push_line(&mut out, &format!("{}{line}", if plain { "" } else { "@" }));
             }
             Block::Parenthetical(text) if goes_on => {
-                let text = parenthesised(&one_line(text));
-                let last = out.trim_end_matches('\n').len();
-                match (before, out[..last].chars().next_back()) {
-                    (Some(Block::Parenthetical(_)), Some(close @ (')' | '）'))) => {
-                        out.truncate(last - close.len_utf8());
-                        let inner = text.trim_start_matches(['(', '（']);
-                        let semicolon = if close == ')' { "; " } else { "；" };
-                        push_line(&mut out, &format!("{semicolon}{inner}"));
-                    }
-                    _ => push_line(&mut out, &text),
+                let mut visible = blocks[..index]
+                    .iter()
+                    .rev()
+                    .filter(|block| !block.is_hidden());
+                if matches!(visible.next(), Some(Block::Parenthetical(_))) {
+                    push_line(&mut out, BETWEEN_PARENTHETICALS);
                 }
+                push_line(&mut out, &parenthesised(&one_line(text)));
             }
             Block::Dialogue(text) if goes_on => {
                 for line in lines_of(text) {
@@ -375,6 +372,9 @@ fn reads_as(lines: &str, block: &Block, top: bool, followed: bool) -> bool {
     let text = [before, lines, "\n", behind].concat();
     blocks(&text).first() == Some(block)
 }
+
+/// The line of two spaces between a parenthetical and another, which is dialogue without it.
+const BETWEEN_PARENTHETICALS: &str = "  ";
 
 fn push_line(out: &mut String, line: &str) {
     out.push_str(line);

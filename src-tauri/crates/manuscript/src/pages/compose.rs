@@ -248,7 +248,7 @@ impl<'a, 'b> Composer<'a, 'b> {
     /// A cue and what is said; gives the place behind it.
     fn speech(&mut self, elements: &[Element], at: usize) -> usize {
         let cue = &elements[at];
-        let said: Vec<&Element> = elements[at + 1..]
+        let own = elements[at + 1..]
             .iter()
             .take_while(|e| {
                 matches!(
@@ -260,8 +260,12 @@ impl<'a, 'b> Composer<'a, 'b> {
                         | ElementKind::Boneyard
                 )
             })
+            .count();
+        let next = at + 1 + own;
+        let said: Vec<&Element> = (at + 1..next)
+            .filter(|&said| !fountain::parts_parentheticals(self.text, &elements[..next], said))
+            .map(|said| &elements[said])
             .collect();
-        let next = at + 1 + said.len();
         let Some((start, name)) = printed(self.text, cue, false).into_iter().next() else {
             return next;
         };

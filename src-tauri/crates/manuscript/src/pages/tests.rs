@@ -61,6 +61,19 @@ fn elements_stand_where_the_trade_has_them() {
 }
 
 #[test]
+fn the_line_that_parts_two_parentheticals_takes_no_row() {
+    let rows = |said: &str| {
+        let pages = lay_out(&format!("MARA\n{said}"), &letter());
+        (pages.pages[0].used, find(&pages, "(to Jon)").1.kind)
+    };
+    let apart = rows("(low)\n  \n(to Jon)\nNo.\n");
+    assert_eq!(apart, (4, LineKind::Parenthetical));
+    // A pause that is meant is printed, and without a line between the second is said.
+    assert_eq!(rows("(low)\n  \n  \n(to Jon)\nNo.\n").0, 6);
+    assert_eq!(rows("(low)\n(to Jon)\nNo.\n"), (4, LineKind::Dialogue));
+}
+
+#[test]
 fn headings_and_transitions_print_in_capitals_with_their_source() {
     let script = "int. straße - day\n\nRain.\n";
     let pages = lay_out(script, &letter());

@@ -134,7 +134,7 @@ fn what_cannot_stand_so_is_not_lost() {
                 Block::Parenthetical("low".to_owned()),
                 Block::Parenthetical("(then loud)".to_owned()),
             ],
-            "BO\n(low; then loud)\n",
+            "BO\n(low)\n  \n(then loud)\n",
         ),
         (vec![action("One.\n\nTwo.")], "One.\n\nTwo.\n"),
         (vec![action("Title: A")], "!Title: A\n"),
@@ -217,17 +217,13 @@ fn block() -> impl Strategy<Value = Block> {
     ]
 }
 
-/// Blocks as they can stand: speech behind a cue, one parenthetical at a time.
+/// Blocks as they can stand: speech behind a cue.
 fn sorted(blocks: Vec<Block>) -> Vec<Block> {
     let mut kept: Vec<Block> = Vec::new();
     let mut speech = false;
     for block in blocks {
-        let before = kept
-            .iter()
-            .rev()
-            .find(|b| !matches!(b, Block::Note(_) | Block::Boneyard(_)));
         let fits = match &block {
-            Block::Parenthetical(_) => speech && !matches!(before, Some(Block::Parenthetical(_))),
+            Block::Parenthetical(_) => speech,
             Block::Dialogue(_) => speech && !matches!(kept.last(), Some(Block::Dialogue(_))),
             Block::Lyric { spoken, .. } => *spoken == speech,
             Block::Note(_) | Block::Boneyard(_) => true,
