@@ -126,15 +126,15 @@ fn empty(connection: &Connection) -> Result<Emptied> {
     connection.execute_batch(
         "DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
          DELETE FROM reports WHERE draft_id IN (SELECT id FROM doomed_drafts);
-         DELETE FROM interview_turns WHERE interview_id IN
-            (SELECT id FROM interviews WHERE draft_id IN (SELECT id FROM doomed_drafts));
-         DELETE FROM interviews WHERE draft_id IN (SELECT id FROM doomed_drafts);",
+         DELETE FROM turns WHERE conversation_id IN
+            (SELECT id FROM conversations WHERE draft_id IN (SELECT id FROM doomed_drafts));
+         DELETE FROM conversations WHERE draft_id IN (SELECT id FROM doomed_drafts);",
     )?;
     connection.execute_batch(
-        // A report or an interview that stays needs what a model wrote for it.
+        // A report or a conversation that stays needs what a model wrote for it.
         "UPDATE generations SET draft_id = NULL WHERE draft_id IN (SELECT id FROM doomed_drafts)
             AND (id IN (SELECT generation_id FROM reports)
-                OR id IN (SELECT generation_id FROM interview_turns));",
+                OR id IN (SELECT generation_id FROM turns));",
     )?;
     connection.execute_batch(
         // A generation of a draft whose document stays may stand in another draft of it.
@@ -218,15 +218,17 @@ mod tests {
         items.map(|item| (item.kind, item.name)).collect()
     }
 
-    /// A story, a report and an interview.
+    /// A story, a report and a conversation.
     fn beside(desk: &Desk, draft: &str, generation: &str, words: &str) {
         let (library, body) = (&desk.library, serde_json::json!({ "words": words }));
         library.note_story(draft, &body).unwrap();
         library
             .keep_report(draft, Some(generation), "coverage", &body)
             .unwrap();
-        let interview = library.begin_interview(draft, words).unwrap();
-        library.ask(&interview, words, generation, &body).unwrap();
+        let interview = library.begin_conversation(draft, words).unwrap();
+        library
+            .ask(&interview, None, words, generation, &body)
+            .unwrap();
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Library;
 use crate::library::{Result, many, new_id, one};
-use crate::row::{Name, Offset};
+use crate::row::{Json, Name, Offset};
 
 /// What became of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -123,6 +124,12 @@ pub struct Generation {
     pub end: Option<GenerationEnd>,
     /// What became of the suggestion.
     pub decision: Decision,
+    /// How the text was judged, as the studio keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Value>,
+    /// Parts of the output that were handed over as suggestions of their own, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub handed: Vec<Handed>,
     /// When it began, in ms since 1970.
     pub created_at: i64,
     /// What a million tokens cost then, as JSON; see [`crate::Price`].
@@ -131,6 +138,21 @@ pub struct Generation {
     pub prompt_estimate: Option<u32>,
     /// What its owner knows beside it, as a JSON object.
     pub facts_json: String,
+}
+
+/// A part of an output that was handed over as a suggestion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handed {
+    /// The draft it is for.
+    pub draft_id: String,
+    /// The text, in the notation of the draft.
+    pub text: String,
+    /// What it would replace, in bytes of the draft as it was.
+    pub target: Range<usize>,
+    /// What became of it.
+    pub decision: Decision,
+    /// When it was handed over, in ms since 1970.
+    pub created_at: i64,
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Generation> {
@@ -171,11 +193,18 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Generation> {
         tokens: row.get("tokens")?,
         end,
         decision,
+        // What another program wrote otherwise counts as nothing.
+        evaluation: json(row.get("evaluation")?),
+        handed: json(row.get("handed")?).unwrap_or_default(),
         created_at: row.get("created_at")?,
         price_json: row.get("price")?,
         prompt_estimate: row.get("prompt_estimate")?,
         facts_json: row.get("facts")?,
     })
+}
+
+fn json<T: serde::de::DeserializeOwned>(text: Option<String>) -> Option<T> {
+    text.and_then(|text| serde_json::from_str(&text).ok())
 }
 
 /// A generation by its id.
@@ -187,6 +216,13 @@ pub(crate) fn find(connection: &Connection, id: &str) -> Result<Generation> {
         "SELECT * FROM generations WHERE id = ?1",
         read,
     )
+}
+
+fn put_handed(connection: &Connection, id: &str, handed: &[Handed]) -> Result<()> {
+    let handed = serde_json::to_value(handed).unwrap_or_default();
+    let sql = "UPDATE generations SET handed = ?1 WHERE id = ?2";
+    connection.execute(sql, params![Json(&handed), id])?;
+    Ok(())
 }
 
 /// Ends what was running when the last program died. How long it ran is not known.
@@ -292,6 +328,59 @@ impl Library {
         self.read(|c| find(c, id))
     }
 
+    /// Keeps how a text was judged; a later judgement takes an earlier one's place.
+    pub fn evaluate(&self, generation_id: &str, evaluation: &Value) -> Result<()> {
+        let sql = "UPDATE generations SET evaluation = ?1 WHERE id = ?2";
+        self.write_one(
+            "generation",
+            generation_id,
+            sql,
+            params![Json(evaluation), generation_id],
+        )
+    }
+
+    /// Hands a part of an output over as a suggestion. Returns its place among those handed over.
+    pub fn hand_over(
+        &self,
+        generation_id: &str,
+        draft_id: &str,
+        text: &str,
+        target: Range<usize>,
+    ) -> Result<usize> {
+        let now = self.now();
+        self.write(|tx| {
+            one(
+                tx,
+                "draft",
+                draft_id,
+                "SELECT 1 FROM drafts WHERE id = ?1",
+                |_| Ok(()),
+            )?;
+            let mut handed = find(tx, generation_id)?.handed;
+            handed.push(Handed {
+                draft_id: draft_id.to_owned(),
+                text: text.to_owned(),
+                target,
+                decision: Decision::Pending,
+                created_at: now,
+            });
+            put_handed(tx, generation_id, &handed)?;
+            Ok(handed.len() - 1)
+        })
+    }
+
+    /// Says what became of a part that was handed over.
+    pub fn decide_handed(&self, generation_id: &str, at: usize, decision: Decision) -> Result<()> {
+        self.write(|tx| {
+            let mut handed = find(tx, generation_id)?.handed;
+            let Some(one) = handed.get_mut(at) else {
+                return Err(crate::library::not_found("suggestion", generation_id));
+            };
+            one.decision = decision;
+            put_handed(tx, generation_id, &handed)
+        })
+    }
+
     /// The name of the model that answered a call; none if the call is not there.
     pub fn model_of(&self, generation_id: &str) -> Result<Option<String>> {
         self.read(|c| {
@@ -369,6 +458,21 @@ mod tests {
         desk.library.append_output(&id, "潮水\0", 2).unwrap();
         desk.library.append_output(&id, "很高。", 3).unwrap();
         desk.library.finish_generation(&id, &end("length")).unwrap();
+        let evaluation = serde_json::json!({ "total": 71 });
+        desk.library.evaluate(&id, &evaluation).unwrap();
+        let at = desk
+            .library
+            .hand_over(&id, &desk.draft, "很高。", 0..0)
+            .unwrap();
+        desk.library
+            .decide_handed(&id, at, Decision::Discarded)
+            .unwrap();
+        assert!(
+            desk.library
+                .decide_handed(&id, 1, Decision::Accepted)
+                .is_err()
+        );
+        let handed_at = desk.library.generation(&id).unwrap().handed[0].created_at;
         let expected = Generation {
             id,
             draft_id: start.draft_id,
@@ -390,6 +494,14 @@ mod tests {
             tokens: 5,
             end: Some(end("length")),
             decision: Decision::Pending,
+            evaluation: Some(serde_json::json!({ "total": 71 })),
+            handed: vec![Handed {
+                draft_id: desk.draft.clone(),
+                text: "很高。".to_owned(),
+                target: 0..0,
+                decision: Decision::Discarded,
+                created_at: handed_at,
+            }],
             created_at: running.created_at,
             price_json: start.price_json,
             prompt_estimate: start.prompt_estimate,

@@ -46,6 +46,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/0009_meaning.sql")),
     sql(include_str!("../migrations/0010_found.sql")),
     sql(include_str!("../migrations/0011_switch.sql")),
+    sql(include_str!("../migrations/0012_conversations.sql")),
 ];
 
 /// What a file is, found without writing to it.
@@ -328,6 +329,34 @@ pub(crate) mod tests {
         assert!(run(&mut connection, 1, &broken).is_err());
         assert_eq!(version(&connection).unwrap(), 1);
         assert!(connection.prepare("SELECT * FROM nodes").is_err());
+    }
+
+    #[test]
+    fn interviews_become_conversations_whose_turns_follow_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.ink");
+        older(&path, LAST_BY_HAND);
+        let mut connection = Connection::open(&path).unwrap();
+        run(&mut connection, 5, &MIGRATIONS[..10]).unwrap();
+        let rows = "INSERT INTO interviews VALUES (1, 'i', 'r', 'Mara', 7, 8, NULL), (2, 'j', 'r', 'Tom', 7, 8, NULL);
+            INSERT INTO interview_turns VALUES (3, 'one', 'i', 'a', 'g', '{}', 0, 7),
+                (4, 'other', 'j', 'x', 'g', '{}', 0, 7), (5, 'two', 'i', 'b', 'g', '{}', 1, 8);";
+        connection.execute_batch(rows).unwrap();
+        drop(connection);
+        let library = Library::open(&path, Arc::new(Ticks::default())).unwrap();
+        let mara = library.conversation("i").unwrap();
+        let way: Vec<&str> = mara
+            .path(None)
+            .iter()
+            .map(|turn| turn.id.as_str())
+            .collect();
+        assert_eq!((way, mara.turns[1].kept), (vec!["one", "two"], true));
+        assert_eq!(
+            library.conversation("j").unwrap().head_id.as_deref(),
+            Some("other")
+        );
+        assert_eq!(library.interviews("r").unwrap().len(), 2);
+        assert_eq!(library.verify().unwrap().problems, Vec::<String>::new());
     }
 
     #[test]

@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::gather::{ended, ending, node_key, title_of};
 use super::record::*;
 use super::{
-    ArchiveError, ArchiveProgress, ArchiveReturn, FORMAT, Files, LARGEST_ASSET, LARGEST_RECORD,
-    LARGEST_TEXT, MANIFEST, MOST_FILES, OF_DRAFTS, OF_THE_MACHINE, Result, Returned, VERSION,
-    Watch, names,
+    ArchiveError, ArchiveProgress, ArchiveReturn, FORMAT, FORMER_TABLES, Files, LARGEST_ASSET,
+    LARGEST_RECORD, LARGEST_TEXT, MANIFEST, MOST_FILES, OF_DRAFTS, OF_THE_MACHINE, Result,
+    Returned, VERSION, Watch, names,
 };
 use crate::draft::Line;
 use crate::edit::{Change, Piece};
@@ -753,37 +753,65 @@ impl Bringing<'_, '_> {
     /// What stands beside drafts.
     fn beside(&mut self, path: &str) -> Result<()> {
         let mut beside: Beside = self.record(path)?;
-        let turns = beside.remove("interview_turns").unwrap_or_default();
-        let mut interviews: HashMap<String, String> = HashMap::new();
+        for (old, new) in FORMER_TABLES {
+            if let Some(rows) = beside.remove(old) {
+                beside.entry(new.to_owned()).or_default().extend(rows);
+            }
+        }
+        let turns = beside.remove("turns").unwrap_or_default();
+        let mut turn_ids: HashMap<String, String> = HashMap::new();
+        for row in &turns {
+            let id = own_id(path, row)?;
+            let new = self.free_id("turns", &id)?;
+            turn_ids.insert(id, new);
+        }
+        let mut conversations: HashMap<String, String> = HashMap::new();
         for (table, _) in OF_DRAFTS {
             for mut row in beside.remove(table).unwrap_or_default() {
                 self.own_draft(&mut row)?;
                 if let Some(id) = text_of(&row, "id").map(str::to_owned) {
                     let new = self.free_id(table, &id)?;
                     row.insert("id".to_owned(), new.clone().into());
-                    if table == "interviews" {
-                        interviews.insert(id, new);
+                    if table == "conversations" {
+                        moved(&mut row, "head_id", &turn_ids);
+                        conversations.insert(id, new);
                     }
                 }
                 is_json(path, &row, "body")?;
+                is_json(path, &row, "rules")?;
                 self.insert(path, table, &row)?;
             }
         }
         if let Some(table) = beside.keys().next() {
             return Err(broken(path, format!("`{table}` is not known")));
         }
+        // Before there were branches, each turn followed the one before it.
+        let mut last: HashMap<String, String> = HashMap::new();
         for mut row in turns {
-            let id = own_id(path, &row)?;
-            row.insert(
-                "id".to_owned(),
-                self.free_id("interview_turns", &id)?.into(),
-            );
-            let interview = text_of(&row, "interview_id").unwrap_or_default();
-            let interview = interviews.get(interview);
-            let interview = interview.ok_or_else(|| broken(path, "a turn of no interview"))?;
-            row.insert("interview_id".to_owned(), interview.clone().into());
+            let former = row.remove("interview_id");
+            let linear = former.is_some();
+            if let Some(of) = former {
+                row.insert("conversation_id".to_owned(), of);
+            }
+            moved(&mut row, "id", &turn_ids);
+            moved(&mut row, "parent_id", &turn_ids);
+            let of = text_of(&row, "conversation_id").unwrap_or_default();
+            let of = conversations.get(of);
+            let of = of.ok_or_else(|| broken(path, "a turn of no conversation"))?;
+            row.insert("conversation_id".to_owned(), of.clone().into());
+            if linear {
+                let id = text_of(&row, "id").unwrap_or_default().to_owned();
+                if let Some(before) = last.insert(of.clone(), id) {
+                    row.insert("parent_id".to_owned(), before.into());
+                }
+            }
             is_json(path, &row, "facts")?;
-            self.insert(path, "interview_turns", &row)?;
+            is_json(path, &row, "summary")?;
+            self.insert(path, "turns", &row)?;
+        }
+        for (conversation, head) in last {
+            let sql = "UPDATE conversations SET head_id = ?1 WHERE id = ?2";
+            self.here.execute(sql, [head, conversation])?;
         }
         Ok(())
     }
@@ -868,6 +896,13 @@ fn own_id(path: &str, row: &Row) -> Result<String> {
     let id = text_of(row, "id").filter(|id| !id.is_empty());
     id.map(str::to_owned)
         .ok_or_else(|| broken(path, "a record without an id"))
+}
+
+/// Names in a column what is called otherwise here.
+fn moved(row: &mut Row, column: &str, ids: &HashMap<String, String>) {
+    if let Some(new) = text_of(row, column).and_then(|id| ids.get(id)) {
+        row.insert(column.to_owned(), new.clone().into());
+    }
 }
 
 /// A column that holds JSON.

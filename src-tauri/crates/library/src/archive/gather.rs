@@ -609,14 +609,11 @@ impl Gathering<'_> {
                 let order = if table == "stories" { owner } else { "key" };
                 let sql = format!("SELECT * FROM {table} WHERE {owner} = ?1 ORDER BY {order}");
                 let found = rows(self.from, &sql, [&draft.id])?;
-                if table == "interviews" {
-                    let sql = "SELECT * FROM interview_turns WHERE interview_id = ?1 ORDER BY key";
+                if table == "conversations" {
+                    let sql = "SELECT * FROM turns WHERE conversation_id = ?1 ORDER BY key";
                     for id in found.iter().filter_map(id_of) {
                         let turns = rows(self.from, sql, [id])?;
-                        beside
-                            .entry("interview_turns".to_owned())
-                            .or_default()
-                            .extend(turns);
+                        beside.entry("turns".to_owned()).or_default().extend(turns);
                     }
                 }
                 beside.entry(table.to_owned()).or_default().extend(found);

@@ -8,7 +8,7 @@
 //! projects/NAME/TITLE/DRAFT.json      its title and fields
 //! projects/NAME/TITLE/record/         document.json; history.json, the kept texts as a tree;
 //!                                     DRAFT.journal.json, every operation; generations.json;
-//!                                     beside.json: story, reports, interviews
+//!                                     beside.json: story, reports, conversations
 //! projects/NAME/bin/TITLE/, bin/NAME/ what lies in the bin
 //! library/                            the ledger, calls for no document, settings
 //! ```
@@ -66,12 +66,18 @@ const OF_THE_MACHINE: [&str; 6] = [
     "theme",
 ];
 
-/// Tables whose rows belong to a draft, by the column that names it. `interview_turns` go with
-/// their interview.
+/// Tables whose rows belong to a draft, by the column that names it. `turns` go with
+/// their conversation.
 const OF_DRAFTS: [(&str, &str); 3] = [
     ("stories", "draft_id"),
     ("reports", "draft_id"),
-    ("interviews", "draft_id"),
+    ("conversations", "draft_id"),
+];
+
+/// What tables were called in archives of earlier programs.
+const FORMER_TABLES: [(&str, &str); 2] = [
+    ("interviews", "conversations"),
+    ("interview_turns", "turns"),
 ];
 
 type Result<T> = std::result::Result<T, ArchiveError>;

@@ -178,14 +178,15 @@ fn dump(library: &Library) -> BTreeMap<String, Vec<String>> {
             FROM reports ORDER BY id",
         ),
         (
-            "interviews",
-            "SELECT id, draft_id, character, created_at, updated_at, deleted_at
-            FROM interviews ORDER BY id",
+            "conversations",
+            "SELECT id, draft_id, character, name, head_id, rules, created_at, updated_at, deleted_at
+            FROM conversations ORDER BY id",
         ),
         (
             "turns",
-            "SELECT id, interview_id, question, generation_id, facts, kept, created_at
-            FROM interview_turns ORDER BY id",
+            "SELECT id, conversation_id, parent_id, question, generation_id, facts, kept, summary,
+            created_at
+            FROM turns ORDER BY id",
         ),
         (
             "settings",
@@ -259,9 +260,9 @@ fn furnish(library: &Library, which: u8) {
     library
         .keep_report(&draft, Some(&call), "coverage", &json!({ "pass": true }))
         .unwrap();
-    let interview = library.begin_interview(&draft, "老秦").unwrap();
+    let interview = library.begin_conversation(&draft, "老秦").unwrap();
     library
-        .ask(&interview, "船呢？", &call, &json!({}))
+        .ask(&interview, None, "船呢？", &call, &json!({}))
         .unwrap();
     library
         .record_departure("api.example", "draft", 12, Some(&call))
@@ -390,8 +391,8 @@ fn every_table_and_column_is_carried_or_made_anew() {
         "departures",
         "stories",
         "reports",
-        "interviews",
-        "interview_turns",
+        "conversations",
+        "turns",
         "set_aside",
         "settings",
     ];

@@ -332,7 +332,7 @@ impl Move<'_> {
         Ok(())
     }
 
-    /// What stands beside a draft: what is known of its story, reports and interviews, with the
+    /// What stands beside a draft: what is known of its story, reports and conversations, with the
     /// calls that they were made by, which need not be calls for this draft.
     fn beside(&self, draft_id: &str, new: &str) -> Result<()> {
         let owner = Value::Text(new.to_owned());
@@ -362,21 +362,46 @@ impl Move<'_> {
                 &[("id", id), ("draft_id", owner.clone())],
             )?;
         }
-        let sql = "SELECT key, id, NULL FROM interviews WHERE draft_id = ?1 ORDER BY key";
-        let turns = "SELECT key, id, generation_id FROM interview_turns WHERE interview_id = ?1
-                     ORDER BY key";
-        for (key, old, _) in rows(sql, draft_id)? {
-            let interview = Value::Text(self.free_id("interviews", old.clone())?);
-            let instead = [("id", interview.clone()), ("draft_id", owner.clone())];
-            self.row("interviews", "key", key, &instead)?;
-            for (key, id, generation) in rows(turns, &old)? {
-                if let Some(generation) = generation {
-                    self.generation(&generation, new)?;
-                }
-                let id = Value::Text(self.free_id("interview_turns", id)?);
-                let instead = [("id", id), ("interview_id", interview.clone())];
-                self.row("interview_turns", "key", key, &instead)?;
+        let sql = "SELECT key, id, head_id FROM conversations WHERE draft_id = ?1 ORDER BY key";
+        for (key, old, head) in rows(sql, draft_id)? {
+            self.conversation(key, &old, head, new)?;
+        }
+        Ok(())
+    }
+
+    /// A conversation with its turns, which keep their order when they have to get new ids.
+    fn conversation(&self, key: i64, old: &str, head: Option<String>, draft: &str) -> Result<()> {
+        type Turn = (i64, String, Option<String>, Option<String>);
+        let sql = "SELECT key, id, generation_id, parent_id FROM turns WHERE conversation_id = ?1
+                   ORDER BY key";
+        let turns: Vec<Turn> = many(self.there, sql, [old], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })?;
+        let mut ids = HashMap::new();
+        for (_, id, _, _) in &turns {
+            ids.insert(id.clone(), self.free_id("turns", id.clone())?);
+        }
+        let moved = |id: Option<&String>| match id.and_then(|id| ids.get(id)) {
+            Some(id) => Value::Text(id.clone()),
+            None => Value::Null,
+        };
+        let own = Value::Text(self.free_id("conversations", old.to_owned())?);
+        let instead = [
+            ("id", own.clone()),
+            ("draft_id", Value::Text(draft.to_owned())),
+            ("head_id", moved(head.as_ref())),
+        ];
+        self.row("conversations", "key", key, &instead)?;
+        for (key, id, generation, parent) in &turns {
+            if let Some(generation) = generation {
+                self.generation(generation, draft)?;
             }
+            let instead = [
+                ("id", moved(Some(id))),
+                ("conversation_id", own.clone()),
+                ("parent_id", moved(parent.as_ref())),
+            ];
+            self.row("turns", "key", *key, &instead)?;
         }
         Ok(())
     }

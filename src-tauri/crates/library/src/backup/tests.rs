@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::*;
 use crate::testing::{Desk, Ticks, open};
-use crate::{Clock, Edit, InterviewTurn, Program};
+use crate::{Clock, Edit, Program, Turn};
 
 fn reading(path: &Path) -> Library {
     Library::open_reading(path, Arc::new(Ticks::default())).unwrap()
@@ -314,7 +314,7 @@ fn whole(library: &Library, draft: &str) -> String {
         .into_iter()
         .map(|report| (report.kind, report.generation_id, report.body))
         .collect();
-    let answer = |turn: InterviewTurn| {
+    let answer = |turn: Turn| {
         let output = library.generation(&turn.generation_id).unwrap().output;
         (turn.question, output, turn.facts, turn.kept)
     };
@@ -371,13 +371,13 @@ fn worked(desk: &Desk) -> String {
     library
         .keep_report(draft, None, "continuity", &json!({}))
         .unwrap();
-    let mara = library.begin_interview(draft, "Mara").unwrap();
+    let mara = library.begin_conversation(draft, "Mara").unwrap();
     let turn = library
-        .ask(&mara, "为什么？", &answer, &json!({ "scenes": 2 }))
+        .ask(&mara, None, "为什么？", &answer, &json!({ "scenes": 2 }))
         .unwrap();
     library.keep_answer(&turn, true).unwrap();
     library
-        .ask(&mara, "Again?", &generation, &json!({}))
+        .ask(&mara, Some(&turn), "Again?", &generation, &json!({}))
         .unwrap();
     generation
 }
@@ -517,8 +517,8 @@ fn every_table_is_known_to_what_is_brought_out_of_a_backup() {
         "project_assets",
         "stories",
         "reports",
-        "interviews",
-        "interview_turns",
+        "conversations",
+        "turns",
     ];
     // Made anew from the rest, or of one library alone.
     const LEFT: &[&str] = &[

@@ -173,7 +173,7 @@ fn strays(connection: &Connection, now: i64, rescued: &mut Rescued) -> Result<()
     Ok(())
 }
 
-/// Reports and interviews whose draft is gone, and questions whose answer is, are kept aside. A
+/// Reports and conversations whose draft is gone, and questions whose answer is, are kept aside. A
 /// story is made anew from the text.
 fn beside(connection: &Connection, now: i64) -> Result<()> {
     connection.execute_batch(
@@ -190,18 +190,18 @@ fn beside(connection: &Connection, now: i64) -> Result<()> {
             "body",
         ),
         (
-            "interviews",
+            "conversations",
             "draft_id NOT IN (SELECT id FROM drafts)",
-            "interview ",
+            "conversation ",
             "its draft is gone",
             "character",
         ),
         (
-            "interview_turns",
-            "interview_id NOT IN (SELECT id FROM interviews)
+            "turns",
+            "conversation_id NOT IN (SELECT id FROM conversations)
                 OR generation_id NOT IN (SELECT id FROM generations)",
             "question ",
-            "its interview or its answer is gone",
+            "its conversation or its answer is gone",
             "question",
         ),
     ] {

@@ -149,8 +149,10 @@ fn what_stood_beside_a_draft_that_is_gone_is_kept_aside() {
         library
             .keep_report(draft, Some(&answer), "coverage", &body)
             .unwrap();
-        let mara = library.begin_interview(draft, "Mara").unwrap();
-        library.ask(&mara, "为什么？", &answer, &body).unwrap();
+        let mara = library.begin_conversation(draft, "Mara").unwrap();
+        library
+            .ask(&mara, None, "为什么？", &answer, &body)
+            .unwrap();
     }
     let lose = "PRAGMA foreign_keys = 0; DELETE FROM drafts WHERE name = 'gone'";
     library.connection().execute_batch(lose).unwrap();
@@ -174,7 +176,7 @@ fn what_stood_beside_a_draft_that_is_gone_is_kept_aside() {
         .collect();
     let expected = [
         ("report", body.to_string()),
-        ("interview", "Mara".to_owned()),
+        ("conversation", "Mara".to_owned()),
         ("question", "为什么？".to_owned()),
     ];
     assert_eq!(aside, expected.map(|(what, data)| (what.to_owned(), data)));

@@ -146,7 +146,7 @@ pub(super) enum Beside {
     Field(String),
     /// A report, by its id, and the names that lead to the sentence.
     Report(String, String),
-    /// A question of an interview, by the interview's id, and who is asked.
+    /// A question of a conversation, by its id, and who is asked.
     Question(String, String),
     /// An answer.
     Answer(String, String),
@@ -211,22 +211,22 @@ pub(super) fn pieces(connection: &Connection, draft_key: i64) -> Result<Vec<Piec
             });
         }
     }
-    let sql = "SELECT interviews.id, character, question, output
-               FROM interviews JOIN interview_turns ON interview_id = interviews.id
-               JOIN generations ON generations.id = interview_turns.generation_id
-               WHERE interviews.draft_id = ?1 AND interviews.deleted_at IS NULL
-               ORDER BY interview_turns.key";
+    let sql = "SELECT conversations.id, character, question, output
+               FROM conversations JOIN turns ON conversation_id = conversations.id
+               JOIN generations ON generations.id = turns.generation_id
+               WHERE conversations.draft_id = ?1 AND conversations.deleted_at IS NULL
+               ORDER BY turns.key";
     type Turn = (String, String, String, String);
     let turns: Vec<Turn> = many(connection, sql, [&id], |row| {
         Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
     })?;
-    for (interview, character, question, answer) in turns {
+    for (conversation, character, question, answer) in turns {
         pieces.push(Piece {
-            what: Beside::Question(interview.clone(), character.clone()),
+            what: Beside::Question(conversation.clone(), character.clone()),
             text: question,
         });
         pieces.push(Piece {
-            what: Beside::Answer(interview, character),
+            what: Beside::Answer(conversation, character),
             text: answer,
         });
     }

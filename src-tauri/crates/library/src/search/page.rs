@@ -108,9 +108,9 @@ pub enum FoundIn {
     },
     /// A question, or its answer.
     Interview {
-        /// The interview's id.
+        /// The conversation's id.
         id: String,
-        /// Who is asked.
+        /// Who is asked; empty for the assistant.
         character: String,
         /// It is the answer.
         answer: bool,

@@ -76,7 +76,7 @@ impl SearchQuery {
 pub struct Places {
     /// Titles and texts as they stand.
     pub texts: bool,
-    /// Fields of a brief, reports and interviews.
+    /// Fields of a brief, reports and conversations.
     pub fields: bool,
     /// Kept texts of all drafts.
     pub history: bool,

@@ -336,9 +336,9 @@ fn fields_and_notes_are_found() {
         .keep_report(&desk.draft, None, "coverage", &report)
         .unwrap();
     let answer = desk.generation("I hid the letter.");
-    let interview = library.begin_interview(&desk.draft, "ANNA").unwrap();
+    let interview = library.begin_conversation(&desk.draft, "ANNA").unwrap();
     library
-        .ask(&interview, "Where is it?", &answer, &fields)
+        .ask(&interview, None, "Where is it?", &answer, &fields)
         .unwrap();
     let found = |query: &str| -> Vec<FoundIn> {
         let page = ask(&desk, SearchQuery::of(query));
@@ -361,7 +361,7 @@ fn fields_and_notes_are_found() {
     assert_eq!(found("\"声音 nine\""), [], "fields are apart");
     library.delete_report(&report).unwrap();
     assert_eq!(found("vivid"), []);
-    library.delete_interview(&interview).unwrap();
+    library.delete_conversation(&interview).unwrap();
     assert_eq!(found("letter"), []);
     library
         .set_fields(&desk.draft, &serde_json::json!({}))
@@ -379,9 +379,9 @@ fn an_answer_is_found_once_it_is_whole() {
         ..crate::GenerationStart::default()
     };
     let answer = library.begin_generation(&start).unwrap();
-    let interview = library.begin_interview(&desk.draft, "ANNA").unwrap();
+    let interview = library.begin_conversation(&desk.draft, "ANNA").unwrap();
     library
-        .ask(&interview, "Where?", &answer, &serde_json::json!({}))
+        .ask(&interview, None, "Where?", &answer, &serde_json::json!({}))
         .unwrap();
     assert_eq!(ask(&desk, SearchQuery::of("lighthouse")).groups, []);
     library

@@ -26,9 +26,9 @@ use crate::{
 
 impl Studio {
     /// An interview with the answers as they stand. Blocks.
-    fn interview_dto(&self, kept: lib::Interview) -> Result<InterviewDto, StudioError> {
+    fn interview_dto(&self, kept: lib::Conversation) -> Result<InterviewDto, StudioError> {
         let turns = kept
-            .turns
+            .path(None)
             .into_iter()
             .map(|turn| {
                 let take = self.take(&turn.generation_id)?;
@@ -40,8 +40,8 @@ impl Studio {
                     left_out: number("left_out"),
                     scenes: number("scenes"),
                     scenes_told: number("scenes_told"),
-                    id: turn.id,
-                    question: turn.question,
+                    id: turn.id.clone(),
+                    question: turn.question.clone(),
                     take_id: take.id,
                     answer: take.text,
                     status: take.status,
@@ -57,6 +57,29 @@ impl Studio {
             turns,
             updated_at: time(kept.updated_at),
         })
+    }
+
+    /// What was asked and answered, with the turn it stands in. What was not answered was not said.
+    /// Blocks.
+    pub(crate) fn said<'a>(
+        &self,
+        turns: &[&'a lib::Turn],
+    ) -> Result<Vec<(&'a lib::Turn, Exchange)>, StudioError> {
+        let mut said = Vec::new();
+        for turn in turns {
+            let take = self.take(&turn.generation_id)?;
+            if matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing) {
+                return Err(StudioError::StillWriting);
+            }
+            if !take.text.trim().is_empty() {
+                let exchange = Exchange {
+                    question: turn.question.clone(),
+                    answer: take.text,
+                };
+                said.push((*turn, exchange));
+            }
+        }
+        Ok(said)
     }
 
     /// See [`crate::commands`].
@@ -79,8 +102,8 @@ impl Studio {
         }
         self.blocking(move |s| {
             s.story_desk(&i.draft_id)?;
-            let id = s.library.begin_interview(&i.draft_id, &character)?;
-            s.interview_dto(s.library.interview(&id)?)
+            let id = s.library.begin_conversation(&i.draft_id, &character)?;
+            s.interview_dto(s.library.conversation(&id)?)
         })
         .await
     }
@@ -112,30 +135,17 @@ impl Studio {
         seed: u64,
         batch_id: String,
     ) -> Result<(Chosen, Call, InterviewDto), StudioError> {
-        let kept = self.library.interview(&i.id)?;
+        let kept = self.library.conversation(&i.id)?;
         let (draft, document) = self.not_deleted(&kept.draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
-        let mut turns = kept.turns;
+        let mut turns = kept.path(None);
         let last = if i.again { turns.pop() } else { None };
-        let question = last.as_ref().map_or(question, |turn| turn.question.clone());
+        let question = last.map_or(question, |turn| turn.question.clone());
         if question.is_empty() {
             return Err(StudioError::BadRequest("nothing is asked".into()));
         }
-        let mut before = Vec::new();
-        for turn in turns {
-            let take = self.take(&turn.generation_id)?;
-            if matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing) {
-                return Err(StudioError::StillWriting);
-            }
-            // What was not answered was not said.
-            if !take.text.trim().is_empty() {
-                before.push(Exchange {
-                    question: turn.question,
-                    answer: take.text,
-                });
-            }
-        }
+        let before: Vec<Exchange> = self.said(&turns)?.into_iter().map(|one| one.1).collect();
         let (chosen, skipped) =
             only(self.plan(&project, document.kind, Task::Interview.name())?)?;
         let until = bytes(&draft.body, 0, i.until)?.end;
@@ -181,13 +191,11 @@ impl Studio {
             &composed,
             wanted,
         )?;
-        match last {
-            Some(turn) => self.library.answer_anew(&turn.id, &call.id, &facts)?,
-            None => {
-                self.library.ask(&i.id, &question, &call.id, &facts)?;
-            }
-        }
-        let dto = self.interview_dto(self.library.interview(&i.id)?)?;
+        // Asked anew, it stands beside the first.
+        let after = turns.last().map(|turn| turn.id.as_str());
+        self.library
+            .ask(&i.id, after, &question, &call.id, &facts)?;
+        let dto = self.interview_dto(self.library.conversation(&i.id)?)?;
         Ok((chosen, call, dto))
     }
 
@@ -195,14 +203,14 @@ impl Studio {
     pub async fn keep_answer(self: &Arc<Self>, i: KeepAnswer) -> Result<InterviewDto, StudioError> {
         self.blocking(move |s| {
             s.library.keep_answer(&i.turn_id, i.kept)?;
-            s.interview_dto(s.library.interview(&i.interview_id)?)
+            s.interview_dto(s.library.conversation(&i.interview_id)?)
         })
         .await
     }
 
     /// See [`crate::commands`].
     pub async fn delete_interview(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
-        self.blocking(move |s| Ok(s.library.delete_interview(&i.id)?))
+        self.blocking(move |s| Ok(s.library.delete_conversation(&i.id)?))
             .await?;
         self.changed(&["interviews"]);
         Ok(())
@@ -210,7 +218,7 @@ impl Studio {
 
     /// See [`crate::commands`].
     pub async fn restore_interview(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
-        self.blocking(move |s| Ok(s.library.restore_interview(&i.id)?))
+        self.blocking(move |s| Ok(s.library.restore_conversation(&i.id)?))
             .await?;
         self.changed(&["interviews"]);
         Ok(())

@@ -323,10 +323,10 @@ async fn an_interview_goes_on_is_kept_and_can_be_put_away() {
         "a synopsis is nobody's memory: {last}"
     );
     assert_eq!(second["scenes"], 1);
-    // The same question once more takes the answer's place.
-    ask("", true).await;
+    // The same question once more stands beside the first, and is shown in its place.
+    let again = ask("", true).await;
     assert_eq!(interviews().await[0]["turns"].as_array().unwrap().len(), 2);
-    let keep = json!({ "interview_id": id, "turn_id": second["id"], "kept": true });
+    let keep = json!({ "interview_id": id, "turn_id": again["id"], "kept": true });
     let kept = world.call("keep_answer", keep).await.unwrap();
     assert_eq!(kept["turns"][1]["kept"], true);
     // It has a place of its own, among the takes it would only be in the way.
