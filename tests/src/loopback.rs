@@ -17,6 +17,7 @@
 
 mod answer;
 mod desks;
+mod gate;
 mod http;
 
 use std::{
@@ -32,6 +33,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 pub use answer::{Answer, Step};
 pub use desks::text as desk_text;
+pub use gate::{Passed, Witness};
 
 /// What a server offers and how it answers.
 pub struct Script {
@@ -101,7 +103,7 @@ impl Script {
         }
         match (request.method.as_str(), request.path.rsplit('/').next()) {
             ("GET", Some("models")) => self.models.clone(),
-            ("POST", Some("completions")) => (self.choose)(request),
+            ("POST", Some("completions" | "responses")) => (self.choose)(request),
             _ => Answer::error(404, "no such path"),
         }
     }

@@ -10,11 +10,10 @@ use std::{
 
 use futures::StreamExt as _;
 use inkstone_generation::{
-    CancellationToken, Endpoint, Message, Prompt, RemoteModels as _, Role, Sampling, Secret,
-    TextRequest,
+    CancellationToken, Endpoint, Message, Prompt, RemoteModels as _, Role, Sampling, TextRequest,
 };
 use inkstone_openai::{OpenAi, Timeouts};
-use inkstone_tests::loopback::{Answer, Loopback, Script, Step};
+use inkstone_tests::loopback::{Answer, Loopback, Script, Step, Witness};
 use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
 
 #[derive(Clone, Default)]
@@ -64,12 +63,8 @@ async fn nothing_of_the_person_is_logged() {
             backoff,
             ..Timeouts::default()
         });
-        let endpoint = Endpoint {
-            base_url: server.base_url(),
-            api_key: Some(Secret::new("sk-private-17")),
-            model: "loopback-1".to_owned(),
-        };
-        assert!(door.list(endpoint.clone()).await.is_ok());
+        let endpoint = Endpoint::new(server.base_url(), "loopback-1").with_key("sk-private-17");
+        assert!(door.list(endpoint.clone(), Witness::open()).await.is_ok());
         let content = "A scene in the LIGHTHOUSE.".to_owned();
         let request = TextRequest {
             prompt: Prompt::Chat(vec![Message {
@@ -81,7 +76,9 @@ async fn nothing_of_the_person_is_logged() {
             stop: Vec::new(),
             constraint: None,
         };
-        let model = door.connect(endpoint).expect("a good address");
+        let model = door
+            .connect(endpoint, Witness::open())
+            .expect("a good address");
         let events: Vec<_> = model
             .generate(request, CancellationToken::new())
             .collect()

@@ -38,6 +38,8 @@ pub enum Step {
     Event(Value),
     /// These bytes as they are.
     Bytes(Vec<u8>),
+    /// The same bytes so often, for streams that no memory holds.
+    Repeat(Vec<u8>, usize),
     /// A time without bytes.
     Wait(Duration),
     /// No more bytes, and the connection stays open.

@@ -200,6 +200,14 @@ async fn stream(output: &mut OwnedWriteHalf, steps: &[Step]) -> End {
             // A chunk without bytes would be the end of the body.
             Step::Bytes(bytes) if bytes.is_empty() => continue,
             Step::Bytes(bytes) => bytes.clone(),
+            Step::Repeat(bytes, times) => {
+                for _ in 0..*times {
+                    if !chunk_sent(output, bytes).await {
+                        return End::ClosedEarly;
+                    }
+                }
+                continue;
+            }
             Step::Wait(time) => {
                 sleep(*time).await;
                 continue;
@@ -207,14 +215,18 @@ async fn stream(output: &mut OwnedWriteHalf, steps: &[Step]) -> End {
             Step::Stall => std::future::pending().await,
             Step::Cut => return End::Cut,
         };
-        let length = format!("{:x}\r\n", bytes.len());
-        if !sent(output, &[length.as_bytes(), &bytes, b"\r\n"].concat()).await {
+        if !chunk_sent(output, &bytes).await {
             return End::ClosedEarly;
         }
     }
     // Whoever has read `[DONE]` may leave before this.
     let _ = sent(output, b"0\r\n\r\n").await;
     End::Complete
+}
+
+async fn chunk_sent(output: &mut OwnedWriteHalf, bytes: &[u8]) -> bool {
+    let length = format!("{:x}\r\n", bytes.len());
+    sent(output, &[length.as_bytes(), bytes, b"\r\n"].concat()).await
 }
 
 async fn sent(output: &mut OwnedWriteHalf, bytes: &[u8]) -> bool {

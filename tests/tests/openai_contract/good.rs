@@ -71,10 +71,7 @@ async fn the_path_is_the_persons_and_no_key_is_no_header() {
     ] {
         let base_url = format!("http://{}{base}", server.host());
         let model = door
-            .connect(Endpoint {
-                api_key: None,
-                ..endpoint(&base_url)
-            })
+            .connect(Endpoint::new(&base_url, "loopback-1"), Witness::open())
             .unwrap();
         assert_eq!(
             read(model.generate(chat(), CancellationToken::new()))
@@ -266,7 +263,9 @@ async fn models_are_listed_from_any_shape() {
         Answer::full(200, "text/plain", r#"["b", "a"]"#),
     ] {
         let server = server(Script::always(Answer::Close).with_model_list(list));
-        let names = door.list(endpoint(&server.base_url())).await;
+        let names = door
+            .list(endpoint(&server.base_url()), Witness::open())
+            .await;
         assert_eq!(names, Ok(vec!["b".to_owned(), "a".to_owned()]));
         let request = &server.requests()[0];
         assert_eq!(

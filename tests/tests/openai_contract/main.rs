@@ -18,10 +18,10 @@ use futures::StreamExt as _;
 use inkstone_generation::{
     CancellationToken, Endpoint, FinishReason, GenerationError, GenerationErrorKind, Message,
     Prompt, RemoteModels as _, Role, Sampling, Secret, TextEvent, TextModel, TextRequest,
-    TextStream, Usage,
+    TextStream, Usage, Wait,
 };
 use inkstone_openai::{OpenAi, Timeouts};
-use inkstone_tests::loopback::{Loopback, Script};
+use inkstone_tests::loopback::{Loopback, Script, Witness};
 
 const KEY: &str = "sk-loopback-17";
 const DRAFT: &str = "The ferry to the island runs again after two winters.";
@@ -43,11 +43,7 @@ fn server(script: Script) -> Loopback {
 }
 
 fn endpoint(base_url: &str) -> Endpoint {
-    Endpoint {
-        base_url: base_url.to_owned(),
-        api_key: Some(Secret::new(KEY)),
-        model: "loopback-1".to_owned(),
-    }
+    Endpoint::new(base_url, "loopback-1").with_key(KEY)
 }
 
 fn model(server: &Loopback) -> Arc<dyn TextModel> {
@@ -56,7 +52,7 @@ fn model(server: &Loopback) -> Arc<dyn TextModel> {
 
 fn with(server: &Loopback, timeouts: Timeouts) -> Arc<dyn TextModel> {
     let door = OpenAi::with_timeouts(timeouts);
-    door.connect(endpoint(&server.base_url()))
+    door.connect(endpoint(&server.base_url()), Witness::open())
         .expect("a good address")
 }
 
@@ -87,6 +83,8 @@ struct Outcome {
     started: bool,
     text: String,
     tokens: u32,
+    /// What was waited for, and for which attempt.
+    waits: Vec<(Wait, u32)>,
     end: Result<(FinishReason, Usage), GenerationError>,
 }
 
@@ -114,8 +112,14 @@ async fn read(stream: TextStream) -> Outcome {
 
 async fn read_on(mut stream: TextStream) -> Outcome {
     let (mut started, mut text, mut tokens) = (false, String::new(), 0);
+    let mut waits = Vec::new();
     while let Some(event) = stream.next().await {
         let end = match event {
+            Ok(TextEvent::Waiting { why, attempt, .. }) => {
+                assert!(text.is_empty(), "a wait after the first text");
+                waits.push((why, attempt));
+                continue;
+            }
             Ok(TextEvent::Started { .. }) => {
                 assert!(!started, "started twice");
                 started = true;
@@ -139,6 +143,7 @@ async fn read_on(mut stream: TextStream) -> Outcome {
             started,
             text,
             tokens,
+            waits,
             end,
         };
     }

@@ -28,6 +28,7 @@ async fn the_status_is_kept_whatever_the_body_is() {
         (422, Kind::Refused, 1),
         (429, Kind::RateLimited, 3),
         (500, Kind::ServerTrouble, 3),
+        (402, Kind::QuotaUsedUp, 1),
         (503, Kind::ServerTrouble, 3),
     ] {
         for answer in bodies(status) {
@@ -48,7 +49,7 @@ async fn an_empty_purse_is_not_asked_again() {
     let (outcome, server) = ask(Script::always(Answer::json(429, &body))).await;
     assert_eq!(
         (outcome.kind(), server.requests().len()),
-        (Kind::RateLimited, 1)
+        (Kind::QuotaUsedUp, 1)
     );
 }
 
@@ -71,22 +72,54 @@ async fn trouble_that_passes_is_waited_out() {
 }
 
 #[tokio::test]
-async fn an_hour_of_retry_after_is_capped() {
-    for (name, value) in [
-        ("Retry-After", "3600"),
-        ("Retry-After", "Sun, 06 Nov 1994 09:49:37 GMT"),
-        ("Retry-After-Ms", "3600000"),
-    ] {
-        let limited = Answer::error(429, "slow down")
+async fn a_pause_that_the_server_asks_for_is_granted_and_told_of_unless_it_is_long() {
+    let limited = |name: &str, value: &str| {
+        Answer::error(429, "slow down")
             .with_header("Date", "Sun, 06 Nov 1994 08:49:37 GMT")
-            .with_header(name, value);
-        let (outcome, server) = ask(Script::sequence([limited, Answer::text("whole")])).await;
+            .with_header(name, value)
+    };
+    for (name, value) in [
+        ("Retry-After", "0.004"),
+        ("Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("Retry-After-Ms", "4"),
+    ] {
+        let script = Script::sequence([limited(name, value), Answer::text("whole")]);
+        let (outcome, server) = ask(script).await;
         assert_eq!(
             (outcome.text.as_str(), server.requests().len()),
             ("whole", 2),
             "{value}"
         );
+        let told = if value.ends_with("GMT") { 0 } else { 1 };
+        assert_eq!(outcome.waits, [(Wait::Asked, 2)][..told], "{value}");
     }
+    for (name, value, seconds) in [
+        ("Retry-After", "86400", 86_400),
+        ("Retry-After", "Sun, 06 Nov 1994 09:49:37 GMT", 3_600),
+        ("Retry-After-Ms", "3600000", 3_600),
+    ] {
+        let (outcome, server) = ask(Script::always(limited(name, value))).await;
+        assert_eq!(
+            (outcome.kind(), server.requests().len()),
+            (Kind::LongWait, 1),
+            "{value}"
+        );
+        let wait = outcome.end.unwrap_err().wait;
+        assert_eq!(wait, Some(Duration::from_secs(seconds)));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_loads_its_model_is_given_more_time() {
+    let loading = Answer::error(503, "Loading model");
+    let answers = [vec![loading; 5], vec![Answer::text("whole")]].concat();
+    let (outcome, server) = ask(Script::sequence(answers)).await;
+    assert_eq!(
+        (outcome.text.as_str(), server.requests().len()),
+        ("whole", 6)
+    );
+    let told: Vec<_> = (2..=6).map(|attempt| (Wait::Loading, attempt)).collect();
+    assert_eq!(outcome.waits, told);
 }
 
 const NOT_THIS_CAP: &str = "Unsupported parameter: 'max_tokens' is not supported with this model. \
@@ -202,16 +235,19 @@ async fn a_redirect_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
         let redirect = Answer::full(status, "text/plain", "").with_header("Location", &to);
         let (outcome, here) = ask(Script::always(redirect.clone()).with_model_list(redirect)).await;
-        assert_eq!((outcome.kind(), here.requests().len()), (Kind::NotAnApi, 1));
+        assert_eq!(
+            (outcome.kind(), here.requests().len()),
+            (Kind::Redirected, 1)
+        );
         let detail = outcome.end.unwrap_err().detail;
         assert!(
             detail.contains(&other.host()) && !detail.contains("secret"),
             "{detail}"
         );
         let list = OpenAi::with_timeouts(patient())
-            .list(endpoint(&here.base_url()))
+            .list(endpoint(&here.base_url()), Witness::open())
             .await;
-        assert_eq!(list.unwrap_err().kind, Kind::NotAnApi);
+        assert_eq!(list.unwrap_err().kind, Kind::Redirected);
     }
     assert!(
         other.requests().is_empty(),
@@ -231,16 +267,21 @@ async fn a_list_of_models_fails_as_clearly() {
             Kind::Refused,
             1,
         ),
-        (Answer::error(503, "loading"), Kind::ServerTrouble, 3),
+        (Answer::error(503, "busy"), Kind::ServerTrouble, 3),
+        (Answer::error(503, "loading"), Kind::Loading, 9),
         (Answer::Close, Kind::Unreachable, 3),
     ] {
         let server = server(Script::always(Answer::Close).with_model_list(answer.clone()));
-        let list = door.list(endpoint(&server.base_url())).await;
+        let list = door
+            .list(endpoint(&server.base_url()), Witness::open())
+            .await;
         assert_eq!(list.unwrap_err().kind, kind, "{answer:?}");
         assert_eq!(server.requests().len(), requests, "{answer:?}");
     }
     let server = server(Script::always(Answer::Close).with_key("another"));
-    let list = door.list(endpoint(&server.base_url())).await;
+    let list = door
+        .list(endpoint(&server.base_url()), Witness::open())
+        .await;
     assert_eq!(list.unwrap_err().kind, Kind::Unauthorized);
 }
 
@@ -255,9 +296,15 @@ async fn what_is_no_address_never_connects() {
         "http://",
         "https://me:pass@example.com",
     ] {
-        let error = door.connect(endpoint(base_url)).map(|_| ()).unwrap_err();
+        let error = door
+            .connect(endpoint(base_url), Witness::open())
+            .map(|_| ())
+            .unwrap_err();
         assert_eq!(error.kind, Kind::BadAddress, "{base_url}");
-        let error = door.list(endpoint(base_url)).await.unwrap_err();
+        let error = door
+            .list(endpoint(base_url), Witness::open())
+            .await
+            .unwrap_err();
         assert_eq!(error.kind, Kind::BadAddress, "{base_url}");
         assert!(!error.to_string().contains("pass@"), "{error}");
     }
@@ -282,10 +329,13 @@ async fn what_makes_no_sense_is_not_sent() {
     let door = OpenAi::with_timeouts(patient());
     let api_key = Some(Secret::new("sk-\n17"));
     let model = door
-        .connect(Endpoint {
-            api_key,
-            ..endpoint(&server.base_url())
-        })
+        .connect(
+            Endpoint {
+                api_key,
+                ..endpoint(&server.base_url())
+            },
+            Witness::open(),
+        )
         .unwrap();
     let outcome = read(model.generate(chat(), CancellationToken::new())).await;
     assert_eq!(outcome.kind(), Kind::Unauthorized);

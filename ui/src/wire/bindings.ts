@@ -312,6 +312,19 @@ export type CountsDto = {
 	characters: number;
 };
 
+/** Why nothing comes for now. */
+export type WaitDto = "first_token" | "retry" | "loading" | "asked";
+
+/** What a take waits for before its first word. */
+export type WaitingDto = {
+	/** The reason. */
+	why: WaitDto;
+	/** Seconds until the next attempt (`retry`, `loading`, `asked`), or seconds gone by. */
+	seconds: number;
+	/** The attempt that is waited for, from 1. */
+	attempt: number;
+};
+
 /** One replacement in a text. */
 export type EditDto = {
 	/** Start, in UTF-16 units of the text before the batch. */
@@ -567,6 +580,8 @@ export type TakeDto = {
 	tokens: number;
 	/** Speed, once known. */
 	tokens_per_second: number | null;
+	/** What a server is waited for; `null` once text comes. */
+	waiting: WaitingDto | null;
 	/** Why it ended, in the adapter's words. */
 	finish_reason: string | null;
 	/** What failed. */

@@ -32,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         block_on(async {
             while let Some(event) = stream.next().await {
                 match event? {
+                    TextEvent::Waiting { .. } => {}
                     TextEvent::Started { prompt_tokens } => {
                         first = begin.elapsed().as_secs_f64();
                         let n = f64::from(prompt_tokens.unwrap_or(0));

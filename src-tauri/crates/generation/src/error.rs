@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use thiserror::Error;
 
 /// Why a generation or a load failed. The kind decides what the person is told; `detail` is a
@@ -9,6 +11,8 @@ pub struct GenerationError {
     pub kind: GenerationErrorKind,
     /// Technical detail, safe to log and to show under "details".
     pub detail: String,
+    /// How long a server asks to wait before the next request, where it does.
+    pub wait: Option<Duration>,
 }
 
 impl GenerationError {
@@ -17,7 +21,15 @@ impl GenerationError {
         Self {
             kind,
             detail: detail.into(),
+            wait: None,
         }
+    }
+
+    /// The same with the time that the server asks to wait.
+    #[must_use]
+    pub fn with_wait(mut self, wait: Duration) -> Self {
+        self.wait = Some(wait);
+        self
     }
 }
 
@@ -42,28 +54,47 @@ pub enum GenerationErrorKind {
     /// The constraint of the request is none that can be read, contradicts itself, or could not be
     /// kept to the end (which part, in detail).
     ConstraintUnmet,
-    /// No connection to the server: refused, unknown host, TLS failure, offline.
+    /// No connection to the server: refused, unknown host, no common TLS, offline.
     Unreachable,
+    /// The server's certificate is expired, unknown, or another host's.
+    Certificate,
+    /// The proxy between here and the server refuses, or can't be reached.
+    Proxy,
     /// The server did not answer in time.
     Timeout,
+    /// The answer had begun, and then nothing more came.
+    Stalled,
     /// 401: the key is missing or wrong.
     Unauthorized,
     /// 403: the key may not use this.
     Forbidden,
     /// 404: no such model or path on the server.
     RemoteNotFound,
-    /// 429: too many requests, or the quota is used up.
+    /// 429: too many requests for now.
     RateLimited,
+    /// The server asks for a longer pause than anybody would sit through; see
+    /// [`GenerationError::wait`].
+    LongWait,
+    /// 402, 429: the money or the quota of the account is used up.
+    QuotaUsedUp,
     /// 5xx, 408, 409: the server has trouble; trying again later may help.
     ServerTrouble,
+    /// 503: the server is still loading the model.
+    Loading,
     /// 400, 422: the server does not accept the request.
     Refused,
     /// The answer is no answer of an OpenAI-compatible server (HTML, broken JSON ...).
     NotAnApi,
+    /// The server sends on to another address, which is not followed.
+    Redirected,
+    /// The answer had begun well, and then came what can't be read.
+    Garbled,
     /// The address is no usable http(s) URL.
     BadAddress,
     /// The connection broke in the middle of an answer.
     Interrupted,
+    /// The gate did not let the request out: nothing was sent.
+    NotAllowed,
     /// A fault of ours (a panic that was caught, a broken invariant).
     Internal,
 }

@@ -8,6 +8,8 @@
 //! - No type of candle, of HTTP or of a project is named here.
 //! - A stream is `Started`, any number of `Delta`, then one `Finished`; or it ends with an error.
 //!   Text that was streamed before an error stays valid: whoever reads the stream keeps it.
+//!   `Waiting` may come anywhere before the first `Delta`.
+//! - Nothing leaves the machine without a [`Ticket`] of a [`Gate`].
 //! - Each request carries its own cancellation. Dropping the stream stops the work too.
 //!
 //! Glossary
@@ -15,27 +17,35 @@
 //! - *Request form*: `Chat` for models that follow instructions, `Compact` for small ones that
 //!   read a brief as `Key: value` lines.
 //! - *Constraint*: what an answer has to be, kept while it is decoded; see [`constraint`].
+//! - *Gate*: what every request to a server asks first; *ticket*: its leave for one request.
 //! - *Embedder*: a model that turns texts into vectors of their meaning.
 //! - *Reference*: a short placeholder that stands for a value of the brief; see [`references`].
 
+mod capabilities;
 pub mod constraint;
 mod embed;
 mod error;
+mod gate;
 pub mod guide;
 mod measure;
 mod model;
 pub mod references;
+mod remote;
 mod request;
 mod stream;
 
+pub use capabilities::{Api, CapName, Capabilities, Reasoning};
 pub use constraint::{Constraint, Form, Limit, Measured, Scope};
 pub use embed::{EmbedAs, Embedder, EmbedderDescription, EmbedderFile, may_be_embedder};
 pub use error::{GenerationError, GenerationErrorKind};
+pub use gate::{Gate, Method, Outgoing, Ticket};
 pub use measure::Measure;
 pub use model::{
-    Endpoint, Enforcement, LocalModels, Locality, ModelDescription, ModelFile, PromptForm,
-    RemoteModels, Secret, TextModel,
+    Enforcement, LocalModels, Locality, ModelDescription, ModelFile, PromptForm, TextModel,
+};
+pub use remote::{
+    Endpoint, Finding, Found, LocalServer, Probed, RemoteModels, Secret, ServerTrait,
 };
 pub use request::{Message, Prompt, Role, Sampling, TextRequest};
-pub use stream::{FinishReason, TextEvent, TextStream, Usage};
+pub use stream::{FinishReason, TextEvent, TextStream, Usage, Wait};
 pub use tokio_util::sync::CancellationToken;

@@ -1,10 +1,9 @@
-use std::{fmt, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CancellationToken, Constraint, Embedder, EmbedderFile, Form, GenerationError,
+    CancellationToken, Capabilities, Constraint, Embedder, EmbedderFile, Form, GenerationError,
     GenerationErrorKind, TextRequest, TextStream,
 };
 
@@ -116,6 +115,13 @@ pub trait TextModel: Send + Sync {
     /// thread of the adapter's own, and stops when `cancel` fires or the stream is dropped.
     /// A cancelled stream ends with `Finished { reason: Cancelled }`.
     fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream;
+
+    /// What is known of a server's model by now: what it was connected with, and what its answers
+    /// have taught since. Ask after a generation, and keep it for the next [`crate::Endpoint`].
+    /// `None` for local models.
+    fn learned(&self) -> Option<Capabilities> {
+        None
+    }
 }
 
 /// Opens model files on this machine. All calls block; call them off the async threads.
@@ -155,49 +161,4 @@ fn no_embedders(_: &Path) -> GenerationError {
         GenerationErrorKind::ModelUnsupported,
         "this adapter has no embedding models",
     )
-}
-
-/// Reaches models on servers that speak the OpenAI API.
-pub trait RemoteModels: Send + Sync {
-    /// A model on a server. Does not connect yet.
-    ///
-    /// # Errors
-    /// `BadAddress`.
-    fn connect(&self, endpoint: Endpoint) -> Result<Arc<dyn TextModel>, GenerationError>;
-
-    /// Asks the server which models it offers; `endpoint.model` is ignored.
-    fn list(&self, endpoint: Endpoint) -> BoxFuture<'static, Result<Vec<String>, GenerationError>>;
-}
-
-/// A server and the model asked for on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Base URL as the person gave it, with its path; nothing is added but the API's own paths.
-    pub base_url: String,
-    /// Key; `None` for servers that want none.
-    pub api_key: Option<Secret>,
-    /// Model name on that server.
-    pub model: String,
-}
-
-/// A text that never shows in `Debug` output.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret.
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The secret itself, for the one call that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(..)")
-    }
 }

@@ -47,9 +47,40 @@ pub struct Usage {
     pub completion_tokens: Option<u32>,
 }
 
+/// What a request waits for before its first token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Wait {
+    /// For a first token that takes its time.
+    FirstToken,
+    /// The server had trouble or broke off; it is asked again after a pause.
+    Retry,
+    /// The server loads its model; it is asked again after a pause.
+    Loading,
+    /// The server asked for a pause, and gets it.
+    Asked,
+}
+
+impl Wait {
+    /// Whether the seconds run down to the next attempt, not up.
+    pub fn counts_down(self) -> bool {
+        matches!(self, Self::Retry | Self::Loading | Self::Asked)
+    }
+}
+
 /// One event of a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextEvent {
+    /// Nothing comes for now, and why. Comes again each second, and only before the first `Delta`.
+    Waiting {
+        /// What is waited for.
+        why: Wait,
+        /// Whole seconds: those that are left before the next attempt where
+        /// [`Wait::counts_down`], else those that have gone by.
+        seconds: u32,
+        /// The number of the attempt that is waited for, from 1.
+        attempt: u32,
+    },
     /// The model has read the prompt (or the server has accepted the request).
     Started {
         /// Tokens of the prompt, when known.

@@ -1,5 +1,7 @@
 use futures::channel::mpsc::UnboundedSender;
-use inkstone_generation::{FinishReason, GenerationError, TextEvent, Usage};
+use inkstone_generation::{
+    Capabilities, FinishReason, GenerationError, Reasoning as Place, TextEvent, Usage,
+};
 
 use crate::{
     chunk::{self, Chunk},
@@ -17,6 +19,8 @@ pub struct Answer {
     reasoning: Reasoning,
     stops: Stops,
     usage: Usage,
+    /// What it has shown of the server.
+    shown: Capabilities,
     started: bool,
     begun: bool,
     has_text: bool,
@@ -35,6 +39,7 @@ impl Answer {
             reasoning: Reasoning::default(),
             stops: Stops::new(stop),
             usage: Usage::default(),
+            shown: Capabilities::default(),
             started: false,
             begun: false,
             has_text: false,
@@ -59,6 +64,23 @@ impl Answer {
         self.stopped
     }
 
+    /// The body came in pieces, or in one.
+    pub fn came(&mut self, in_pieces: bool) {
+        self.shown.streaming = Some(in_pieces);
+    }
+
+    /// What it has shown of the server so far.
+    pub fn shown(&self) -> Capabilities {
+        let mut shown = self.shown.clone();
+        if self.reasoning.has_seen_any() {
+            shown.reasoning = shown.reasoning.or(Some(Place::Inline));
+        }
+        if shown.streaming == Some(true) && self.usage != Usage::default() {
+            shown.stream_usage = Some(true);
+        }
+        shown
+    }
+
     /// Takes the next chunk.
     pub fn take(&mut self, chunk: &Chunk) {
         let Usage {
@@ -72,7 +94,8 @@ impl Answer {
         if self.is_finished() {
             return;
         }
-        self.begun |= chunk.reasons || !chunk.text.is_empty();
+        self.begun |= chunk.reasons.is_some() || !chunk.text.is_empty();
+        self.shown.reasoning = self.shown.reasoning.or(chunk.reasons);
         if !chunk.text.is_empty() {
             self.waiting += 1;
             let text = self.reasoning.push(&chunk.text);

@@ -138,7 +138,9 @@ impl<'a> Body<'a> {
                 Reading::Error => return Err(self.error(&value)),
                 Reading::Unknown => {}
                 Reading::Chunk(chunk) => {
-                    self.has_chunks = true;
+                    if !std::mem::replace(&mut self.has_chunks, true) {
+                        answer.came(true);
+                    }
                     answer.take(&chunk);
                     if answer.is_stopped() {
                         return Ok(Flow::Done);
@@ -156,6 +158,7 @@ impl<'a> Body<'a> {
         };
         match chunk::read(&value) {
             Reading::Chunk(chunk) if chunk.has_choice => {
+                answer.came(false);
                 answer.take(&chunk);
                 // It came whole, so it is whole.
                 answer.done();

@@ -3,24 +3,22 @@
 use std::{sync::Arc, time::Duration};
 
 use inkstone_generation::{
-    CancellationToken, Endpoint, FinishReason, GenerationError, GenerationErrorKind as Kind,
-    TextRequest,
+    Api, CancellationToken, Endpoint, FinishReason, Gate, GenerationError,
+    GenerationErrorKind as Kind, TextRequest,
 };
-use reqwest::{
-    Client, Response, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue},
-};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::{
-    RETRIES, Shared,
+    Shared,
     address::Address,
     answer::{Answer, Sender},
     body::{Body, Flow},
-    client, exchange,
+    door::{Incoming, Question},
     failure::{Failure, Sent},
-    profile::Profile,
-    request, retry,
+    profile::{Field, Profile},
+    request,
+    retry::Attempts,
+    watch::Watch,
 };
 
 /// How long the use may come after the text is complete.
@@ -28,133 +26,125 @@ const TAIL: Duration = Duration::from_secs(5);
 
 /// A request on its way.
 pub struct Call {
-    /// Clients, times, profiles.
+    /// The door, times, profiles.
     pub shared: Arc<Shared>,
     /// The server.
     pub address: Address,
     /// The key and the model.
     pub endpoint: Endpoint,
+    /// What each attempt asks first.
+    pub gate: Arc<dyn Gate>,
     /// What is asked.
     pub request: TextRequest,
-}
-
-/// What stays the same over all attempts.
-struct Prepared {
-    client: Client,
-    url: Url,
-    authorization: Option<HeaderValue>,
-    texts: Vec<String>,
 }
 
 impl Call {
     /// Runs to the end, or until the person cancels.
     pub async fn run(self, out: Sender, cancel: CancellationToken) {
+        let mut watch = Watch::new(out.clone(), self.shared.timeouts.quiet);
         let mut answer = Answer::new(out, &self.request.stop);
         let end = tokio::select! {
             biased;
             () = cancel.cancelled() => Ok(FinishReason::Cancelled),
-            end = self.work(&mut answer) => end,
+            end = self.work(&mut answer, &mut watch) => end,
         };
         answer.end(end);
     }
 
-    async fn work(&self, answer: &mut Answer) -> Result<FinishReason, GenerationError> {
+    async fn work(
+        &self,
+        answer: &mut Answer,
+        watch: &mut Watch,
+    ) -> Result<FinishReason, GenerationError> {
         request::check(&self.request)?;
-        let prepared = self.prepare()?;
-        let (url, model) = (prepared.url.as_str(), self.endpoint.model.as_str());
-        let mut profile = self.shared.profiles.get(url, model);
-        let mut failed = 0;
-        let mut swapped = false;
+        let way = request::way(self.endpoint.api, &self.request.prompt);
+        let texts = request::texts(&self.request);
+        let key = self.endpoint.api_key.as_ref();
+        let sent = Sent {
+            key: key.map(|key| key.expose().trim()),
+            texts: &texts,
+        };
+        let seed = self.request.sampling.seed;
+        let mut attempts = Attempts::new(&self.shared.timeouts, seed);
+        let mut profile = self.shared.profiles.get(&self.endpoint);
+        // Only a chat has two names for the cap, and only once is the other one tried.
+        let mut may_swap = way == Api::Chat;
         loop {
-            let failure = match self.attempt(&prepared, &profile, answer).await {
+            watch.begin();
+            let failure = match self.attempt(way, &profile, &sent, answer, watch).await {
                 Ok(reason) => return Ok(reason),
                 Err(failure) => failure,
             };
             if answer.has_begun() {
                 return Err(failure.error);
             }
-            let yielding = failure.refusal.as_deref();
-            if let Some(next) = yielding.and_then(|said| profile.yielding(said, !swapped)) {
-                swapped |= next.cap != profile.cap;
+            let refusal = failure.refusal.as_deref();
+            if let Some(next) = refusal.and_then(|said| profile.yielding(said, may_swap)) {
+                may_swap &= next.cap() == profile.cap();
                 profile = next;
                 continue;
             }
-            if !failure.again || failed == RETRIES {
-                return Err(failure.error);
-            }
-            let seed = self.request.sampling.seed;
-            let pause = retry::pause(failed, failure.retry_after, seed, &self.shared.timeouts);
-            tracing::debug!(host = self.address.host(), kind = ?failure.error.kind, ?pause, "again");
-            tokio::time::sleep(pause).await;
-            failed += 1;
+            attempts.wait(failure, watch).await?;
         }
-    }
-
-    fn prepare(&self) -> Result<Prepared, GenerationError> {
-        Ok(Prepared {
-            client: self
-                .shared
-                .clients
-                .get(&self.address, self.shared.timeouts.connect)?,
-            url: self.address.with_path(request::path(&self.request.prompt)),
-            authorization: client::authorization(self.endpoint.api_key.as_ref())?,
-            texts: request::texts(&self.request),
-        })
     }
 
     async fn attempt(
         &self,
-        prepared: &Prepared,
+        way: Api,
         profile: &Profile,
+        sent: &Sent<'_>,
         answer: &mut Answer,
+        watch: &mut Watch,
     ) -> Result<FinishReason, Failure> {
-        let body = request::body(&self.endpoint.model, &self.request, profile)
-            .map_err(|error| Failure::new(error.kind, error.detail))?;
-        let mut request = prepared
-            .client
-            .post(prepared.url.clone())
-            .header(CONTENT_TYPE, "application/json")
-            .header(ACCEPT, "text/event-stream")
-            .body(body);
-        if let Some(authorization) = &prepared.authorization {
-            request = request.header(AUTHORIZATION, authorization.clone());
-        }
-        let sent = Sent {
-            key: self
-                .endpoint
-                .api_key
-                .as_ref()
-                .map(|key| key.expose().trim()),
-            texts: &prepared.texts,
+        let body = request::body(&self.endpoint.model, way, &self.request, profile)?;
+        let question = Question {
+            address: &self.address,
+            path: request::path(way),
+            body: Some(body),
+            accept: if profile.sends(Field::Stream) {
+                "text/event-stream"
+            } else {
+                "application/json"
+            },
+            key: self.endpoint.api_key.as_ref(),
         };
-        let deadline = Instant::now() + self.shared.timeouts.first_token;
-        let response = exchange::send(request, deadline, &sent).await?;
-        self.shared
-            .profiles
-            .learn(prepared.url.as_str(), &self.endpoint.model, profile);
-        self.read(response, deadline, &sent, answer).await
+        let (door, times) = (&self.shared.door, self.shared.patient());
+        let mut incoming = door.send(&*self.gate, question, sent, times, watch).await?;
+        self.shared.profiles.learn(&self.endpoint, profile);
+        let read = self.read(&mut incoming, sent, answer, watch).await;
+        if let Err(failure) = &read {
+            incoming.failed(failure.error.kind);
+        }
+        if read.is_ok() || answer.has_begun() {
+            let learnt = profile.updated(&answer.shown());
+            self.shared.profiles.learn(&self.endpoint, &learnt);
+        }
+        read
     }
 
     /// Reads the body of a success.
     async fn read(
         &self,
-        mut response: Response,
-        first_token: Instant,
+        incoming: &mut Incoming,
         sent: &Sent<'_>,
         answer: &mut Answer,
+        watch: &mut Watch,
     ) -> Result<FinishReason, Failure> {
         let idle = self.shared.timeouts.idle;
         let mut body = Body::new(sent);
-        let mut deadline = first_token;
+        let mut deadline = incoming.deadline;
         loop {
-            match timeout_at(deadline, response.chunk()).await {
-                Ok(Ok(Some(bytes))) => {
+            match watch.until(deadline, incoming.chunk()).await {
+                Some(Ok(Some(bytes))) => {
                     let was_finished = answer.is_finished();
                     match body.push(&bytes, answer) {
                         Ok(Flow::More) => {}
                         Ok(Flow::Done) => return Ok(answer.reason()),
                         Err(_) if answer.is_finished() => return Ok(answer.reason()),
-                        Err(failure) => return Err(failure),
+                        Err(failure) => return Err(in_the_middle(failure, answer)),
+                    }
+                    if answer.has_begun() {
+                        watch.end();
                     }
                     if answer.is_finished() && !was_finished {
                         deadline = Instant::now() + idle.min(TAIL);
@@ -162,24 +152,27 @@ impl Call {
                         deadline = Instant::now() + idle;
                     }
                 }
-                Ok(Ok(None)) => {
-                    body.finish(answer)?;
+                Some(Ok(None)) => {
+                    body.finish(answer)
+                        .map_err(|failure| in_the_middle(failure, answer))?;
                     return Ok(answer.reason());
                 }
                 // All that could still have come is the use.
                 _ if answer.is_finished() => return Ok(answer.reason()),
-                Ok(Err(error)) => {
-                    return Err(Failure::passing(Kind::Interrupted, client::in_words(error)));
+                Some(Err(failure)) => return Err(failure),
+                None if answer.has_begun() => {
+                    return Err(Failure::new(Kind::Stalled, "nothing more came in time"));
                 }
-                Err(_) => {
-                    let detail = if answer.has_begun() {
-                        "the answer stalled"
-                    } else {
-                        "no token"
-                    };
-                    return Err(Failure::new(Kind::Timeout, format!("{detail} in time")));
-                }
+                None => return Err(Failure::new(Kind::Timeout, "no token in time")),
             }
         }
     }
+}
+
+/// What can't be read says something else of a server whose answer had begun well.
+fn in_the_middle(mut failure: Failure, answer: &Answer) -> Failure {
+    if answer.has_begun() && failure.error.kind == Kind::NotAnApi {
+        failure.error.kind = Kind::Garbled;
+    }
+    failure
 }

@@ -1,7 +1,9 @@
 //! The JSON of an answer, of which nothing is taken for granted.
 
-use inkstone_generation::{FinishReason, Usage};
+use inkstone_generation::{FinishReason, Reasoning, Usage};
 use serde_json::Value;
+
+mod responses;
 
 /// The most of a provider's own reason that is kept.
 const LONGEST_REASON: usize = 64;
@@ -22,8 +24,8 @@ pub enum Reading {
 pub struct Chunk {
     /// Text for the document.
     pub text: String,
-    /// It carries reasoning.
-    pub reasons: bool,
+    /// It carries reasoning, and where.
+    pub reasons: Option<Reasoning>,
     /// The model declines to answer.
     pub refuses: bool,
     /// Why the model stopped, where it says so.
@@ -34,8 +36,11 @@ pub struct Chunk {
     pub has_choice: bool,
 }
 
-/// Reads a chunk of either endpoint, streamed or whole.
+/// Reads a chunk of any endpoint, streamed or whole.
 pub fn read(value: &Value) -> Reading {
+    if let Some(reading) = responses::read(value) {
+        return reading;
+    }
     let choices = value["choices"].as_array();
     // One answer was asked for; whatever has another index is none of ours.
     let choice = choices.and_then(|choices| {
@@ -58,17 +63,9 @@ pub fn read(value: &Value) -> Reading {
         &choice["message"]
     };
     let text = [&said["content"], &choice["text"]].into_iter().map(content);
-    let full = |value: &Value| match value {
-        Value::String(text) => !text.is_empty(),
-        Value::Array(parts) => !parts.is_empty(),
-        _ => false,
-    };
     Reading::Chunk(Chunk {
         text: text.collect(),
-        reasons: full(&said["reasoning"])
-            || full(&said["reasoning_content"])
-            || full(&said["reasoning_details"])
-            || full(&said["content"]) && content(&said["content"]).is_empty(),
+        reasons: reasoning(said),
         refuses: full(&said["refusal"]),
         finish: match &choice["finish_reason"] {
             Value::String(word) if !word.trim().is_empty() => Some(word.trim().to_owned()),
@@ -78,6 +75,27 @@ pub fn read(value: &Value) -> Reading {
         usage: usage.map(tokens).unwrap_or_default(),
         has_choice: !choice.is_null(),
     })
+}
+
+fn full(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Array(parts) => !parts.is_empty(),
+        _ => false,
+    }
+}
+
+fn reasoning(said: &Value) -> Option<Reasoning> {
+    let fields = [
+        ("reasoning_content", Reasoning::ReasoningContent),
+        ("reasoning", Reasoning::Reasoning),
+        ("reasoning_details", Reasoning::Parts),
+    ];
+    let field = fields.into_iter().find(|(name, _)| full(&said[*name]));
+    let in_parts = full(&said["content"]) && content(&said["content"]).is_empty();
+    field
+        .map(|(_, place)| place)
+        .or(in_parts.then_some(Reasoning::Parts))
 }
 
 fn is_error(value: &Value) -> bool {
@@ -103,8 +121,8 @@ fn tokens(usage: &Value) -> Usage {
         Some(number as u32)
     };
     Usage {
-        prompt_tokens: number(&usage["prompt_tokens"]),
-        completion_tokens: number(&usage["completion_tokens"]),
+        prompt_tokens: number(&usage["prompt_tokens"]).or(number(&usage["input_tokens"])),
+        completion_tokens: number(&usage["completion_tokens"]).or(number(&usage["output_tokens"])),
     }
 }
 
@@ -155,12 +173,16 @@ mod tests {
     fn reasoning_is_no_text() {
         for name in ["reasoning", "reasoning_content"] {
             let chunk = chunk(json!({"choices": [{"delta": {name: "hm", "content": null}}]}));
-            assert_eq!((chunk.text.as_str(), chunk.reasons), ("", true));
+            assert_eq!(chunk.text, "");
+            assert!(chunk.reasons.is_some());
         }
         let quiet = chunk(json!({"choices": [{"delta": {"reasoning": "", "content": ""}}]}));
-        assert!(!quiet.reasons);
+        assert_eq!(quiet.reasons, None);
         let parts = chunk(json!({"choices": [{"delta": {"content": [{"type": "thinking"}]}}]}));
-        assert_eq!((parts.text.as_str(), parts.reasons), ("", true));
+        assert_eq!(
+            (parts.text.as_str(), parts.reasons),
+            ("", Some(Reasoning::Parts))
+        );
     }
 
     #[test]

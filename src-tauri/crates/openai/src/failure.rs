@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use inkstone_generation::{GenerationError, GenerationErrorKind as Kind};
+use inkstone_generation::{GenerationError, GenerationErrorKind as Kind, Wait};
 use serde_json::Value;
 
 /// The most of a server's sentence that goes into an error.
@@ -15,7 +15,7 @@ const QUOTATION: usize = 24;
 pub struct Failure {
     /// What the person is told.
     pub error: GenerationError,
-    /// Sending the same again may help.
+    /// Sending the same again after a while may help.
     pub again: bool,
     /// How long the server asks to wait before that.
     pub retry_after: Option<Duration>,
@@ -23,16 +23,36 @@ pub struct Failure {
     pub refusal: Option<Box<Said>>,
 }
 
-impl Failure {
-    /// A failure that sending again does not mend.
-    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        let error = GenerationError::new(kind, detail);
+impl From<GenerationError> for Failure {
+    fn from(error: GenerationError) -> Self {
         Self {
             error,
             again: false,
             retry_after: None,
             refusal: None,
         }
+    }
+}
+
+impl Failure {
+    /// A failure that sending again does not mend.
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        GenerationError::new(kind, detail).into()
+    }
+
+    /// What the pause before the next attempt is called.
+    pub fn wait(&self) -> Wait {
+        match self.error.kind {
+            _ if self.retry_after.is_some() => Wait::Asked,
+            Kind::Loading => Wait::Loading,
+            _ => Wait::Retry,
+        }
+    }
+
+    /// The same with the time that the server asks to wait.
+    pub fn asked(mut self, retry_after: Option<Duration>) -> Self {
+        self.retry_after = retry_after;
+        self
     }
 
     /// A failure that may pass.
@@ -54,9 +74,12 @@ impl Failure {
             None => format!("HTTP {status}"),
         };
         let kind = said.kind_by_words().unwrap_or_else(|| kind_of(status));
+        let kind = match kind {
+            Kind::ServerTrouble if status == 503 && said.is_loading() => Kind::Loading,
+            kind => kind,
+        };
         // An empty purse fills no faster for being asked again.
-        let again =
-            matches!(status, 408 | 409 | 429 | 500..=599) && !said.has("insufficient_quota");
+        let again = matches!(status, 408 | 409 | 429 | 500..=599) && kind != Kind::QuotaUsedUp;
         let refusal = matches!(status, 400 | 422).then(|| Box::new(said));
         Self {
             error: GenerationError::new(kind, detail),
@@ -77,8 +100,10 @@ impl Failure {
         let message = said
             .message(sent)
             .unwrap_or_else(|| "an error without a message".to_owned());
-        let again = matches!(kind, Kind::RateLimited | Kind::ServerTrouble)
-            && !said.has("insufficient_quota");
+        let again = matches!(
+            kind,
+            Kind::RateLimited | Kind::ServerTrouble | Kind::Loading
+        );
         let refusal = (kind == Kind::Refused).then(|| Box::new(said));
         Self {
             error: GenerationError::new(kind, message),
@@ -94,8 +119,9 @@ fn kind_of(status: u16) -> Kind {
         401 => Kind::Unauthorized,
         403 => Kind::Forbidden,
         404 | 410 => Kind::RemoteNotFound,
-        402 | 429 => Kind::RateLimited,
-        407 => Kind::Unreachable,
+        402 => Kind::QuotaUsedUp,
+        407 => Kind::Proxy,
+        429 => Kind::RateLimited,
         408 | 409 | 500..=599 => Kind::ServerTrouble,
         300..=399 | 405 | 406 | 415 => Kind::NotAnApi,
         400..=499 => Kind::Refused,
@@ -151,9 +177,11 @@ impl Said {
         if let Some(text) = value.as_str() {
             said.message = Some(text.to_owned());
         }
-        match &value["error"] {
-            Value::String(text) => said.message = Some(text.clone()),
-            error => said.add(error),
+        for error in [&value["error"], &value["response"]["error"]] {
+            match error {
+                Value::String(text) => said.message = Some(text.clone()),
+                error => said.add(error),
+            }
         }
         said
     }
@@ -189,8 +217,10 @@ impl Said {
         }
     }
 
-    fn has(&self, word: &str) -> bool {
-        self.words.iter().any(|known| known == word)
+    /// Whether a model is being loaded, in the words of llama.cpp, Ollama, TGI and others.
+    fn is_loading(&self) -> bool {
+        let message = self.message.as_deref().unwrap_or_default().to_lowercase();
+        message.contains("loading") || message.contains("warming up")
     }
 
     /// Whether the server points at this field of the request.
@@ -206,8 +236,16 @@ impl Said {
     }
 
     fn kind_by_words(&self) -> Option<Kind> {
-        let message = self.message.as_deref().unwrap_or_default();
-        if message.contains("maximum context length") || message.contains("exceeds the context") {
+        let message = self.message.as_deref().unwrap_or_default().to_lowercase();
+        // OpenAI and vLLM; llama.cpp; others.
+        const TOO_LONG: [&str; 5] = [
+            "maximum context length",
+            "exceeds the context",
+            "exceeds the available context",
+            "exceed context window",
+            "prompt is too long",
+        ];
+        if TOO_LONG.iter().any(|words| message.contains(words)) {
             return Some(Kind::ContextOverflow);
         }
         self.words.iter().find_map(|word| match word.as_str() {
@@ -215,9 +253,13 @@ impl Said {
             "invalid_api_key" | "authentication_error" => Some(Kind::Unauthorized),
             "permission_error" | "permission_denied" => Some(Kind::Forbidden),
             "model_not_found" | "not_found_error" => Some(Kind::RemoteNotFound),
-            "insufficient_quota" | "rate_limit_exceeded" | "rate_limit_error" => {
-                Some(Kind::RateLimited)
-            }
+            "insufficient_quota"
+            | "billing_not_active"
+            | "billing_hard_limit_reached"
+            | "exceeded_current_quota_error"
+            | "insufficient_balance"
+            | "arrearage" => Some(Kind::QuotaUsedUp),
+            "rate_limit_exceeded" | "rate_limit_error" => Some(Kind::RateLimited),
             "server_error" | "internal_error" | "overloaded_error" | "unavailable_error" => {
                 Some(Kind::ServerTrouble)
             }
@@ -289,7 +331,8 @@ mod tests {
         for (status, kind, again) in [
             (400, Kind::Refused, false),
             (401, Kind::Unauthorized, false),
-            (402, Kind::RateLimited, false),
+            (402, Kind::QuotaUsedUp, false),
+            (407, Kind::Proxy, false),
             (403, Kind::Forbidden, false),
             (404, Kind::RemoteNotFound, false),
             (405, Kind::NotAnApi, false),
@@ -323,7 +366,11 @@ mod tests {
         );
         assert_eq!(of(400, &body("invalid_api_key")).0, Kind::Unauthorized);
         assert_eq!(of(400, &body("model_not_found")).0, Kind::RemoteNotFound);
-        assert!(!of(429, &body("insufficient_quota")).1);
+        let (kind, again, _) = of(429, &body("insufficient_quota"));
+        assert_eq!((kind, again), (Kind::QuotaUsedUp, false));
+        let loading = json!({"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}});
+        let (kind, again, _) = of(503, &loading.to_string());
+        assert_eq!((kind, again), (Kind::Loading, true));
     }
 
     #[test]

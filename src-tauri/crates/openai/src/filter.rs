@@ -10,6 +10,7 @@ const CLOSE: &str = "</think>";
 #[derive(Debug, Default)]
 pub struct Reasoning {
     inside: bool,
+    seen: bool,
     /// There was text that is not white space.
     past_start: bool,
     /// White space after reasoning at the start, which belongs to neither.
@@ -33,6 +34,7 @@ impl Reasoning {
                         self.write(&before, &mut out);
                     }
                     self.inside = !self.inside;
+                    self.seen |= self.inside;
                     self.trimming = !self.inside && !self.past_start;
                 }
                 None => {
@@ -56,6 +58,11 @@ impl Reasoning {
     /// Whether there is text that may yet turn out to be a tag.
     pub fn holds(&self) -> bool {
         !self.inside && !self.held.is_empty()
+    }
+
+    /// Whether there was reasoning in the text.
+    pub fn has_seen_any(&self) -> bool {
+        self.seen
     }
 
     fn write(&mut self, text: &str, out: &mut String) {

@@ -1,73 +1,67 @@
 //! The models that a server offers.
 
-use inkstone_generation::{Endpoint, GenerationError, GenerationErrorKind as Kind};
-use reqwest::header::{ACCEPT, AUTHORIZATION};
+use inkstone_generation::{Endpoint, Gate, GenerationError, GenerationErrorKind as Kind};
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::{
-    RETRIES, Shared,
+    Shared,
     address::Address,
-    client, exchange,
+    door::{Door, Question, Times},
     failure::{Failure, Sent},
-    retry,
+    retry::Attempts,
+    watch::Watch,
 };
 
 /// OpenRouter's list of some hundred models has half a MiB.
 const LARGEST_LIST: usize = 16 << 20;
 
-/// Asks for the list.
-pub async fn models(shared: &Shared, endpoint: &Endpoint) -> Result<Vec<String>, GenerationError> {
+/// Asks for the list, again if that may help.
+pub async fn models(
+    shared: &Shared,
+    endpoint: &Endpoint,
+    gate: &dyn Gate,
+) -> Result<Vec<String>, GenerationError> {
     let address = Address::parse(&endpoint.base_url)?;
-    let mut failed = 0;
+    let mut attempts = Attempts::new(&shared.timeouts, 0);
     loop {
-        let failure = match once(shared, &address, endpoint).await {
+        match once(&shared.door, shared.quick(), &address, endpoint, gate).await {
             Ok(models) => return Ok(models),
-            Err(failure) => failure,
-        };
-        if !failure.again || failed == RETRIES {
-            return Err(failure.error);
+            Err(failure) => attempts.wait(failure, &Watch::default()).await?,
         }
-        tokio::time::sleep(retry::pause(
-            failed,
-            failure.retry_after,
-            0,
-            &shared.timeouts,
-        ))
-        .await;
-        failed += 1;
     }
 }
 
-async fn once(
-    shared: &Shared,
+/// Asks for the list once.
+pub async fn once(
+    door: &Door,
+    times: Times,
     address: &Address,
     endpoint: &Endpoint,
+    gate: &dyn Gate,
 ) -> Result<Vec<String>, Failure> {
-    let ours = |error: GenerationError| Failure::new(error.kind, error.detail);
-    let client = client_of(shared, address).map_err(ours)?;
     let key = endpoint.api_key.as_ref();
-    let mut request = client
-        .get(address.with_path(&["models"]))
-        .header(ACCEPT, "application/json");
-    if let Some(authorization) = client::authorization(key).map_err(ours)? {
-        request = request.header(AUTHORIZATION, authorization);
-    }
+    let question = Question {
+        address,
+        path: &["models"],
+        body: None,
+        accept: "application/json",
+        key,
+    };
     let sent = Sent {
         key: key.map(|key| key.expose().trim()),
         texts: &[],
     };
-    let deadline = Instant::now() + shared.timeouts.idle;
-    let response = exchange::send(request, deadline, &sent).await?;
-    let (body, whole) = exchange::body(response, LARGEST_LIST, deadline).await;
-    if !whole && Instant::now() >= deadline {
+    let watch = Watch::default();
+    let mut answer = door.send(gate, question, &sent, times, &watch).await?;
+    let (body, whole) = answer.whole(LARGEST_LIST).await;
+    if !whole && Instant::now() >= answer.deadline {
+        answer.failed(Kind::Timeout);
         return Err(Failure::new(Kind::Timeout, "no list of models in time"));
     }
     if !whole {
-        return Err(Failure::passing(
-            Kind::Interrupted,
-            "the list of models was cut off",
-        ));
+        let detail = "the list of models was cut off";
+        return Err(Failure::passing(Kind::Interrupted, detail));
     }
     match serde_json::from_slice::<Value>(&body) {
         Ok(value) => names(&value, &sent),
@@ -76,10 +70,6 @@ async fn once(
             "the list of models is no JSON",
         )),
     }
-}
-
-fn client_of(shared: &Shared, address: &Address) -> Result<reqwest::Client, GenerationError> {
-    shared.clients.get(address, shared.timeouts.connect)
 }
 
 /// Names, in the server's order. A list is `{"data": [..]}`, `{"models": [..]}` or bare, of

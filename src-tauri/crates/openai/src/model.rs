@@ -2,28 +2,22 @@ use std::sync::Arc;
 
 use futures::{StreamExt as _, channel::mpsc, future, stream};
 use inkstone_generation::{
-    CancellationToken, Endpoint, Enforcement, Locality, ModelDescription, PromptForm, TextModel,
-    TextRequest, TextStream,
+    CancellationToken, Capabilities, Endpoint, Enforcement, Gate, Locality, ModelDescription,
+    PromptForm, TextModel, TextRequest, TextStream,
 };
 
 use crate::{Shared, address::Address, call::Call};
 
 /// A model on a server. Connects when it is asked for something.
 pub struct RemoteModel {
-    shared: Arc<Shared>,
-    address: Address,
-    endpoint: Endpoint,
-}
-
-impl RemoteModel {
-    /// A model at an address that was found good.
-    pub fn new(shared: Arc<Shared>, address: Address, endpoint: Endpoint) -> Self {
-        Self {
-            shared,
-            address,
-            endpoint,
-        }
-    }
+    /// What all models share.
+    pub shared: Arc<Shared>,
+    /// The server's address, which was found good.
+    pub address: Address,
+    /// The server as it was given.
+    pub endpoint: Endpoint,
+    /// What each request asks first.
+    pub gate: Arc<dyn Gate>,
 }
 
 impl TextModel for RemoteModel {
@@ -48,11 +42,16 @@ impl TextModel for RemoteModel {
             shared: Arc::clone(&self.shared),
             address: self.address.clone(),
             endpoint: self.endpoint.clone(),
+            gate: Arc::clone(&self.gate),
             request,
         };
         let (out, events) = mpsc::unbounded();
         // The call runs only as the stream is polled, and ends when it is dropped.
         let work = stream::once(call.run(out, cancel)).filter_map(|()| future::ready(None));
         Box::pin(stream::select(events, work))
+    }
+
+    fn learned(&self) -> Option<Capabilities> {
+        Some(self.shared.profiles.get(&self.endpoint).capabilities())
     }
 }

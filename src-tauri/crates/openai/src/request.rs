@@ -1,4 +1,4 @@
-//! Requests, in async-openai's types.
+//! Requests, in async-openai's types where it has them.
 
 use async_openai::types::{
     chat::{
@@ -10,12 +10,13 @@ use async_openai::types::{
     completions::CreateCompletionRequest,
 };
 use inkstone_generation::{
-    Form, GenerationError,
+    Api, CapName, Form, GenerationError,
     GenerationErrorKind::{Internal, InvalidRequest},
     Message, Prompt, Role, TextRequest,
 };
+use serde_json::{Value, json};
 
-use crate::profile::{Cap, Field, Profile};
+use crate::profile::{Field, Profile};
 
 /// The API takes no more; the answer's own filter sees to the rest.
 const MOST_STOPS: usize = 4;
@@ -50,25 +51,62 @@ pub fn texts(request: &TextRequest) -> Vec<String> {
     }
 }
 
-/// The path that a prompt goes to.
-pub fn path(prompt: &Prompt) -> &'static [&'static str] {
+/// The way in which a prompt is asked. Text that is to be continued as it stands has no other way
+/// than the older one.
+pub fn way(api: Api, prompt: &Prompt) -> Api {
     match prompt {
-        Prompt::Chat(_) => &["chat", "completions"],
-        Prompt::Raw(_) => &["completions"],
+        Prompt::Raw(_) => Api::Completions,
+        Prompt::Chat(_) => api,
     }
 }
 
-/// The body of a streaming request.
+/// The path of a way.
+pub fn path(way: Api) -> &'static [&'static str] {
+    match way {
+        Api::Chat => &["chat", "completions"],
+        Api::Completions => &["completions"],
+        Api::Responses => &["responses"],
+    }
+}
+
+/// The body of a request.
 pub fn body(
     model: &str,
+    api: Api,
     request: &TextRequest,
     profile: &Profile,
 ) -> Result<Vec<u8>, GenerationError> {
-    let body = match &request.prompt {
-        Prompt::Chat(messages) => serde_json::to_vec(&chat(model, messages, request, profile)),
-        Prompt::Raw(text) => serde_json::to_vec(&raw(model, text, request, profile)),
+    let body = match (&request.prompt, api) {
+        (Prompt::Raw(text), _) => serde_json::to_value(raw(model, text, request, profile)),
+        (Prompt::Chat(messages), Api::Chat) => {
+            serde_json::to_value(chat(model, messages, request, profile))
+        }
+        (Prompt::Chat(messages), Api::Completions) => {
+            serde_json::to_value(raw(model, &joined(messages), request, profile))
+        }
+        (Prompt::Chat(messages), Api::Responses) => {
+            Ok(responses(model, messages, request, profile))
+        }
     };
-    body.map_err(|error| GenerationError::new(Internal, format!("no request: {error}")))
+    let mut body = body.map_err(internal)?;
+    if profile.thinking_off {
+        body["enable_thinking"] = json!(false);
+    }
+    serde_json::to_vec(&body).map_err(internal)
+}
+
+fn internal(error: serde_json::Error) -> GenerationError {
+    GenerationError::new(Internal, format!("no request: {error}"))
+}
+
+/// Messages as one text, for a model that knows no chat.
+fn joined(messages: &[Message]) -> String {
+    let mut text = String::new();
+    for message in messages {
+        text.push_str(message.content.trim_end());
+        text.push_str("\n\n");
+    }
+    text
 }
 
 #[expect(
@@ -81,12 +119,12 @@ fn chat(
     request: &TextRequest,
     profile: &Profile,
 ) -> CreateChatCompletionRequest {
-    let cap = |name: Cap| request.max_tokens.filter(|_| profile.cap == name);
+    let cap = |name: CapName| request.max_tokens.filter(|_| profile.cap() == name);
     CreateChatCompletionRequest {
         model: model.to_owned(),
         messages: messages.iter().map(message).collect(),
-        max_tokens: cap(Cap::MaxTokens),
-        max_completion_tokens: cap(Cap::MaxCompletionTokens),
+        max_tokens: cap(CapName::MaxTokens),
+        max_completion_tokens: cap(CapName::MaxCompletionTokens),
         temperature: profile
             .sends(Field::Temperature)
             .then_some(request.sampling.temperature),
@@ -96,7 +134,7 @@ fn chat(
             .filter(|_| profile.sends(Field::TopP)),
         seed: seed(request, profile),
         stop: stop(request, profile),
-        stream: Some(true),
+        stream: Some(profile.sends(Field::Stream)),
         stream_options: stream_options(profile),
         response_format: response_format(request, profile),
         ..CreateChatCompletionRequest::default()
@@ -123,10 +161,47 @@ fn raw(
             .filter(|_| profile.sends(Field::TopP)),
         seed: seed(request, profile),
         stop: stop(request, profile),
-        stream: Some(true),
+        stream: Some(profile.sends(Field::Stream)),
         stream_options: stream_options(profile),
         ..CreateCompletionRequest::default()
     }
+}
+
+/// The newer way knows neither a seed nor stop strings; the answer's own filter ends the text. The
+/// server is told not to keep what it is asked.
+fn responses(model: &str, messages: &[Message], request: &TextRequest, profile: &Profile) -> Value {
+    let input: Vec<Value> = messages
+        .iter()
+        .map(|message| json!({ "role": message.role, "content": message.content }))
+        .collect();
+    let mut body = json!({
+        "model": model,
+        "input": input,
+        "stream": profile.sends(Field::Stream),
+        "store": false,
+    });
+    if let Some(most) = request.max_tokens {
+        body["max_output_tokens"] = json!(most);
+    }
+    if profile.sends(Field::Temperature) {
+        body["temperature"] = json!(request.sampling.temperature);
+    }
+    if let Some(top_p) = request
+        .sampling
+        .top_p
+        .filter(|_| profile.sends(Field::TopP))
+    {
+        body["top_p"] = json!(top_p);
+    }
+    let format = match response_format(request, profile) {
+        Some(ResponseFormat::JsonSchema { json_schema }) => json!({
+            "type": "json_schema", "name": json_schema.name, "schema": json_schema.schema,
+        }),
+        Some(ResponseFormat::JsonObject) => json!({ "type": "json_object" }),
+        _ => return body,
+    };
+    body["text"] = json!({ "format": format });
+    body
 }
 
 fn message(message: &Message) -> ChatCompletionRequestMessage {
@@ -160,11 +235,9 @@ fn response_format(request: &TextRequest, profile: &Profile) -> Option<ResponseF
     let Form::JsonSchema(schema) = form else {
         return None;
     };
-    if !profile.sends(Field::ResponseFormat) {
-        return None;
-    }
     if !profile.sends(Field::JsonSchema) {
-        return Some(ResponseFormat::JsonObject);
+        let any = profile.sends(Field::JsonObject);
+        return any.then_some(ResponseFormat::JsonObject);
     }
     let json_schema = ResponseFormatJsonSchema {
         name: "answer".to_owned(),
@@ -175,12 +248,12 @@ fn response_format(request: &TextRequest, profile: &Profile) -> Option<ResponseF
 }
 
 fn stream_options(profile: &Profile) -> Option<ChatCompletionStreamOptions> {
-    profile
-        .sends(Field::StreamOptions)
-        .then_some(ChatCompletionStreamOptions {
+    (profile.sends(Field::Stream) && profile.sends(Field::StreamOptions)).then_some(
+        ChatCompletionStreamOptions {
             include_usage: Some(true),
             ..ChatCompletionStreamOptions::default()
-        })
+        },
+    )
 }
 
 #[cfg(test)]
@@ -205,19 +278,91 @@ mod tests {
     }
 
     fn sent(request: &TextRequest) -> Value {
-        serde_json::from_slice(&body("m", request, &Profile::default()).unwrap()).unwrap()
+        let profile = Profile::default();
+        serde_json::from_slice(&body("m", Api::Chat, request, &profile).unwrap()).unwrap()
+    }
+
+    fn message_of(role: Role, content: &str) -> Message {
+        Message {
+            role,
+            content: content.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_newer_way_says_it_in_its_own_words() {
+        let messages = vec![
+            message_of(Role::System, "S"),
+            message_of(Role::User, "U 雨"),
+        ];
+        let mut request = request(Prompt::Chat(messages));
+        let schema = json!({"type": "object"});
+        request.constraint = Some(Constraint::form(Form::JsonSchema(schema.clone())));
+        let body = |request: &TextRequest| -> Value {
+            let body = body("m", Api::Responses, request, &Profile::default()).unwrap();
+            serde_json::from_slice(&body).unwrap()
+        };
+        let mut want = json!({
+            "model": "m",
+            "input": [{"role": "system", "content": "S"}, {"role": "user", "content": "U 雨"}],
+            "stream": true,
+            "store": false,
+            "max_output_tokens": 99,
+            "temperature": 0.7_f32,
+            "top_p": 0.95_f32,
+            "text": {"format": {"type": "json_schema", "name": "answer", "schema": schema}},
+        });
+        assert_eq!(body(&request), want);
+        request.constraint = None;
+        want.as_object_mut().unwrap().remove("text");
+        assert_eq!(body(&request), want);
+        request.prompt = Prompt::Raw("Once".to_owned());
+        assert_eq!(path(way(Api::Responses, &request.prompt)), ["completions"]);
+        assert_eq!(body(&request)["prompt"], "Once");
+    }
+
+    #[test]
+    fn a_base_model_gets_one_text() {
+        let messages = vec![message_of(Role::System, "S\n"), message_of(Role::User, "U")];
+        let request = request(Prompt::Chat(messages));
+        let body = body("m", Api::Completions, &request, &Profile::default()).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (&body["prompt"], &body["max_tokens"]),
+            (&json!("S\n\nU\n\n"), &json!(99))
+        );
+        assert_eq!(
+            path(way(Api::Completions, &request.prompt)),
+            ["completions"]
+        );
+    }
+
+    #[test]
+    fn who_cannot_stream_is_not_asked_to() {
+        let request = request(Prompt::Chat(vec![message_of(Role::User, "U")]));
+        let said = |message: &str| Said::of(&json!({"error": {"message": message}}));
+        let profile = Profile::default()
+            .yielding(&said("'stream' is not known"), true)
+            .unwrap();
+        let refusal =
+            said("parameter.enable_thinking must be set to false for non-streaming calls");
+        let profile = profile.yielding(&refusal, true).unwrap();
+        assert!(profile.yielding(&refusal, true).is_none());
+        let body = body("m", Api::Chat, &request, &profile).unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(
+            (&body["stream"], &body["enable_thinking"]),
+            (&json!(false), &json!(false))
+        );
+        assert!(body.get("stream_options").is_none());
     }
 
     #[test]
     fn a_chat_says_all_that_the_api_can_say_and_no_more() {
-        let message = |role, content: &str| Message {
-            role,
-            content: content.to_owned(),
-        };
         let messages = vec![
-            message(Role::System, "S"),
-            message(Role::User, "U 雨"),
-            message(Role::Assistant, "A"),
+            message_of(Role::System, "S"),
+            message_of(Role::User, "U 雨"),
+            message_of(Role::Assistant, "A"),
         ];
         assert_eq!(
             sent(&request(Prompt::Chat(messages))),
@@ -256,7 +401,7 @@ mod tests {
         }]));
         request.constraint = Some(Constraint::form(Form::JsonSchema(schema.clone())));
         let with = |request: &TextRequest, profile: &Profile| -> Value {
-            serde_json::from_slice(&body("m", request, profile).unwrap()).unwrap()
+            serde_json::from_slice(&body("m", Api::Chat, request, profile).unwrap()).unwrap()
         };
         let mut profile = Profile::default();
         let format = with(&request, &profile)["response_format"].clone();

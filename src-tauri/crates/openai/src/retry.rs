@@ -2,23 +2,73 @@
 
 use std::time::Duration;
 
+use inkstone_generation::{GenerationError, GenerationErrorKind as Kind};
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-use crate::Timeouts;
+use crate::{LOADING_RETRIES, RETRIES, Timeouts, failure::Failure, watch::Watch};
 
-/// How long to wait before the next attempt; `failed` is the number of those that failed, less one.
-pub fn pause(failed: u32, asked: Option<Duration>, seed: u64, timeouts: &Timeouts) -> Duration {
-    match asked {
-        Some(asked) => asked.min(timeouts.longest_retry_after),
-        None => {
-            let doubled = timeouts
-                .backoff
-                .saturating_mul(2_u32.saturating_pow(failed));
-            doubled
-                .min(timeouts.longest_backoff)
-                .mul_f64(1.0 - 0.25 * share(seed, failed))
+/// A server that loads a model is asked so much more slowly.
+const LOADING_PACE: u32 = 4;
+
+/// The attempts of one question.
+#[derive(Debug)]
+pub struct Attempts<'a> {
+    timeouts: &'a Timeouts,
+    /// Differs from question to question.
+    seed: u64,
+    /// How many have failed.
+    failed: u32,
+}
+
+impl<'a> Attempts<'a> {
+    /// None has failed yet.
+    pub fn new(timeouts: &'a Timeouts, seed: u64) -> Self {
+        Self {
+            timeouts,
+            seed,
+            failed: 0,
         }
     }
+
+    /// Waits for as long as is right after this failure, and returns when it is time for the next
+    /// attempt.
+    ///
+    /// # Errors
+    /// The failure, if there is to be no further attempt.
+    pub async fn wait(&mut self, failure: Failure, watch: &Watch) -> Result<(), GenerationError> {
+        let loading = failure.error.kind == Kind::Loading;
+        let most = if loading { LOADING_RETRIES } else { RETRIES };
+        if !failure.again || self.failed >= most {
+            return Err(failure.error);
+        }
+        let pause = match failure.retry_after {
+            Some(asked) if asked > self.timeouts.longest_retry_after => {
+                let mut error = failure.error.with_wait(asked);
+                error.kind = Kind::LongWait;
+                return Err(error);
+            }
+            Some(asked) => asked,
+            None => {
+                let pace = if loading { LOADING_PACE } else { 1 };
+                backoff(self.failed, pace, self.seed, self.timeouts)
+            }
+        };
+        tracing::debug!(kind = ?failure.error.kind, ?pause, "again");
+        watch.pause(failure.wait(), pause).await;
+        self.failed += 1;
+        Ok(())
+    }
+}
+
+/// How long to wait before the next attempt, after `failed` failures and this one.
+fn backoff(failed: u32, pace: u32, seed: u64, timeouts: &Timeouts) -> Duration {
+    let doubled = timeouts
+        .backoff
+        .saturating_mul(pace)
+        .saturating_mul(2_u32.saturating_pow(failed));
+    doubled
+        .min(timeouts.longest_backoff)
+        .mul_f64(1.0 - 0.25 * share(seed, failed))
 }
 
 /// A number between 0 and 1 that differs from request to request. Siblings of a batch have seeds
@@ -137,7 +187,7 @@ mod tests {
     #[test]
     fn pauses_double_within_bounds_and_differ_by_seed() {
         let timeouts = Timeouts::default();
-        let of = |failed, seed| pause(failed, None, seed, &timeouts).as_secs_f64();
+        let of = |failed, seed| backoff(failed, 1, seed, &timeouts).as_secs_f64();
         for seed in [0, 1, 7, u64::MAX] {
             for (failed, most) in [(0, 0.5), (1, 1.0), (2, 2.0), (10, 8.0), (u32::MAX, 8.0)] {
                 let seconds = of(failed, seed);
@@ -149,8 +199,55 @@ mod tests {
         }
         assert_ne!(of(0, 1), of(0, 2));
         assert_ne!(of(0, 1) * 2.0, of(1, 1));
-        let asked = |seconds| pause(0, Some(Duration::from_secs(seconds)), 0, &timeouts);
-        assert_eq!(asked(3), Duration::from_secs(3));
-        assert_eq!(asked(3_600), Duration::from_secs(30));
+        let slow = backoff(0, LOADING_PACE, 0, &timeouts);
+        assert!(slow > backoff(0, 1, 0, &timeouts) * 3);
+    }
+
+    fn quick() -> Timeouts {
+        Timeouts {
+            backoff: Duration::from_micros(1),
+            longest_backoff: Duration::from_micros(2),
+            ..Timeouts::default()
+        }
+    }
+
+    #[tokio::test]
+    async fn what_passes_is_tried_again_so_often() {
+        let timeouts = quick();
+        for (kind, most) in [
+            (Kind::ServerTrouble, RETRIES),
+            (Kind::Unreachable, RETRIES),
+            (Kind::Loading, LOADING_RETRIES),
+        ] {
+            let mut attempts = Attempts::new(&timeouts, 7);
+            let mut again = 0;
+            let watch = Watch::default();
+            while attempts
+                .wait(Failure::passing(kind, "x"), &watch)
+                .await
+                .is_ok()
+            {
+                again += 1;
+            }
+            assert_eq!(again, most, "{kind:?}");
+        }
+        let mut attempts = Attempts::new(&timeouts, 7);
+        let refused = Failure::new(Kind::Refused, "x");
+        let end = attempts.wait(refused, &Watch::default()).await;
+        assert_eq!(end.unwrap_err().kind, Kind::Refused);
+    }
+
+    #[tokio::test]
+    async fn a_long_wait_is_said_and_not_waited_for() {
+        let timeouts = quick();
+        let mut attempts = Attempts::new(&timeouts, 7);
+        let day = Duration::from_secs(86_400);
+        let limited = || Failure::passing(Kind::RateLimited, "x");
+        let watch = Watch::default();
+        let error = attempts.wait(limited().asked(Some(day)), &watch).await;
+        let error = error.unwrap_err();
+        assert_eq!((error.kind, error.wait), (Kind::LongWait, Some(day)));
+        let moment = Some(Duration::from_micros(1));
+        assert!(attempts.wait(limited().asked(moment), &watch).await.is_ok());
     }
 }

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts,
-    pages, provenance, replay, script_compare, searching, story, switch, tally,
+    pages, provenance, replay, script_compare, searching, story, switch, tally, waiting,
 };
 
 const HEAD: &str =
@@ -114,6 +114,7 @@ fn typescript() -> String {
     use story::dto::*;
     use switch::dto::*;
     use tally::*;
+    use waiting::*;
     let config = &Config::new();
     let types = declare!(
         config,
@@ -135,6 +136,8 @@ fn typescript() -> String {
         DraftSummaryDto,
         DraftView,
         CountsDto,
+        WaitDto,
+        WaitingDto,
         EditDto,
         EditCause,
         Saved,

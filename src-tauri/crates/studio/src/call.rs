@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt as _;
 use inkstone_desks::{Output, Task, parse};
 use inkstone_generation::{
-    CancellationToken, FinishReason, GenerationError, GenerationErrorKind, Prompt, TextEvent,
+    CancellationToken, FinishReason, Gate, GenerationError, GenerationErrorKind, TextEvent,
     TextModel, TextRequest, TextStream, Usage,
     references::{References, Resolver},
 };
-use inkstone_library::{GenerationEnd, Privacy};
+use inkstone_library::GenerationEnd;
 use inkstone_manuscript::{DocumentKind, Language};
 use tokio::{
     sync::mpsc,
@@ -19,8 +19,10 @@ use tokio::{
 use crate::{
     Studio, StudioError,
     dto::{ErrorDto, TakeStatus},
+    gate::{Errand, StudioGate},
     saving::{Saving, Unsaved, saver},
     switch::resume::joint,
+    waiting::WaitingDto,
 };
 
 /// Listeners hear of new text at most this often.
@@ -84,7 +86,6 @@ impl Reading {
 /// Where a request goes when it leaves the machine.
 #[derive(Debug, Clone)]
 pub(crate) struct Departure {
-    pub host: String,
     pub purpose: String,
     /// The project whose lock is asked once more; none for what a person asked for by hand.
     pub project_id: Option<String>,
@@ -112,6 +113,41 @@ pub(crate) struct State {
     pub text: String,
     pub tokens: u32,
     pub tokens_per_second: Option<f64>,
+    /// What a server is waited for.
+    pub waiting: Option<WaitingDto>,
+}
+
+/// A model that one call can use.
+pub(crate) struct Reached {
+    pub model: Arc<dyn TextModel>,
+    /// What its requests pass; none for a local model.
+    pub gate: Option<Arc<StudioGate>>,
+}
+
+impl Studio {
+    /// The model of a call, loaded if need be; a server's with the gate of this call.
+    pub(crate) async fn reach(
+        self: &Arc<Self>,
+        model_id: &str,
+        call: &Call,
+    ) -> Result<Reached, StudioError> {
+        let Some(departure) = &call.departure else {
+            let model = self.model(model_id).await?;
+            return Ok(Reached { model, gate: None });
+        };
+        let errand = Errand {
+            purpose: departure.purpose.clone(),
+            project_id: departure.project_id.clone(),
+            generation_id: Some(call.id.clone()),
+        };
+        let gate = StudioGate::new(self, errand);
+        let passed: Arc<dyn Gate> = gate.clone();
+        let model = self.shelf.model(model_id, Some(passed)).await?;
+        Ok(Reached {
+            model,
+            gate: Some(gate),
+        })
+    }
 }
 
 /// How a call ended.
@@ -170,77 +206,31 @@ pub(crate) fn status(end: &GenerationEnd) -> TakeStatus {
 /// the library gets the rest meanwhile.
 pub(crate) async fn run(
     studio: &Arc<Studio>,
-    model: &Arc<dyn TextModel>,
+    reached: &Reached,
     call: Call,
     told: impl FnMut(&State) + Send,
 ) -> (Ended, Saving) {
     let (sender, saving) = saver(studio, call.id.clone());
     let begun = Instant::now();
-    let left = match &call.departure {
-        None => Ok(Some(None)),
-        Some(departure) => tokio::select! {
-            biased;
-            () = call.cancel.cancelled() => Ok(None),
-            entry = depart(studio, &call, departure) => entry.map(|id| Some(Some(id))),
-        },
-    };
-    let (ended, arrival) = match left {
-        Err(e) => (Ended::failed(&e), None),
-        Ok(None) => (Ended::stopped(), None),
-        Ok(Some(_)) if call.cancel.is_cancelled() => (Ended::stopped(), None),
-        Ok(Some(entry)) => {
-            let stream = model.generate(call.request.clone(), call.cancel.clone());
-            let mut reader = Reader::new(&call, begun, sender.clone(), told);
-            let outcome = reader.read(stream, &call.cancel).await;
-            let bytes = u32::try_from(reader.bytes).unwrap_or(u32::MAX);
-            (
-                reader.end(outcome, call.departure.is_none()),
-                entry.map(|id| (id, bytes)),
-            )
-        }
+    let (ended, arrivals) = if call.cancel.is_cancelled() {
+        (Ended::stopped(), Vec::new())
+    } else {
+        let model = &reached.model;
+        let stream = model.generate(call.request.clone(), call.cancel.clone());
+        let mut reader = Reader::new(&call, begun, sender.clone(), told);
+        let outcome = reader.read(stream, &call.cancel).await;
+        let gate = reached.gate.as_deref();
+        let ended = reader.end(outcome, gate);
+        (ended, gate.map(StudioGate::arrivals).unwrap_or_default())
     };
     let rest = Unsaved {
-        arrival,
+        arrivals,
         end: Some(ended.end.clone()),
         ..Unsaved::default()
     };
     // The receiver lives as long as this sender.
     let _ = sender.send(rest);
     (ended, saving)
-}
-
-/// Asks the project's lock and writes the ledger, in this order, before anything is sent.
-async fn depart(
-    studio: &Arc<Studio>,
-    call: &Call,
-    departure: &Departure,
-) -> Result<String, StudioError> {
-    let (departure, id, bytes) = (departure.clone(), call.id.clone(), size(&call.request));
-    let entry = studio
-        .blocking(move |s| {
-            if let Some(project) = &departure.project_id
-                && s.library.project(project)?.privacy == Privacy::LocalOnly
-            {
-                return Err(StudioError::RemoteNotAllowed {
-                    host: departure.host,
-                });
-            }
-            let (host, purpose) = (&departure.host, &departure.purpose);
-            Ok(s.library
-                .record_departure(host, purpose, bytes, Some(&id))?)
-        })
-        .await?;
-    studio.changed(&["ledger"]);
-    Ok(entry)
-}
-
-/// The bytes of text that a request sends.
-fn size(request: &TextRequest) -> u32 {
-    let bytes = match &request.prompt {
-        Prompt::Raw(text) => text.len(),
-        Prompt::Chat(messages) => messages.iter().map(|m| m.content.len()).sum(),
-    };
-    u32::try_from(bytes).unwrap_or(u32::MAX)
 }
 
 /// Why reading stopped.
@@ -262,6 +252,7 @@ struct Reader<'a, T> {
     bytes: usize,
     tokens: u32,
     prompt_tokens: Option<u32>,
+    waiting: Option<WaitingDto>,
     sender: mpsc::UnboundedSender<Unsaved>,
     unsent: Unsaved,
     saved_at: Instant,
@@ -287,6 +278,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
             bytes: 0,
             tokens: 0,
             prompt_tokens: None,
+            waiting: None,
             sender,
             unsent: Unsaved::default(),
             saved_at: begun,
@@ -315,6 +307,14 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
                 event = stream.next() => match event {
                     None => return Outcome::Finished(FinishReason::Incomplete, Usage::default()),
                     Some(Err(e)) => return Outcome::Failed(e),
+                    Some(Ok(TextEvent::Waiting { why, seconds, attempt })) => {
+                        self.waiting = Some(WaitingDto {
+                            why: why.into(),
+                            seconds,
+                            attempt,
+                        });
+                        self.tell();
+                    }
                     Some(Ok(TextEvent::Started { prompt_tokens })) => {
                         self.prompt_tokens = prompt_tokens;
                         self.tell();
@@ -335,6 +335,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
     }
 
     fn take(&mut self, text: &str, tokens: u32) {
+        self.waiting = None;
         self.first.get_or_insert_with(Instant::now);
         self.bytes += text.len();
         self.tokens = self.tokens.saturating_add(tokens);
@@ -378,23 +379,27 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
             text,
             tokens: self.tokens,
             tokens_per_second,
+            waiting: self.waiting,
         }
     }
 
-    fn end(mut self, outcome: Outcome, local: bool) -> Ended {
+    fn end(mut self, outcome: Outcome, gate: Option<&StudioGate>) -> Ended {
+        self.waiting = None;
         let rest = self.resolver.finish();
         self.resolved.push_str(&rest);
         let _ = self.sender.send(std::mem::take(&mut self.unsent));
         let (finish_reason, usage, error) = match outcome {
             Outcome::Finished(reason, usage) => (reason.as_str().to_owned(), usage, None),
-            Outcome::Failed(e) => (
-                FAILED.to_owned(),
-                Usage::default(),
-                Some(StudioError::from(e).to_dto()),
-            ),
+            Outcome::Failed(e) => {
+                let e = match gate {
+                    Some(gate) => gate.explain(e),
+                    None => e.into(),
+                };
+                (FAILED.to_owned(), Usage::default(), Some(e.to_dto()))
+            }
         };
         // A local model's deltas are counted exactly, a server's are not.
-        let counted = local.then_some(self.tokens);
+        let counted = gate.is_none().then_some(self.tokens);
         let end = GenerationEnd {
             finish_reason,
             prompt_tokens: usage.prompt_tokens.or(self.prompt_tokens),

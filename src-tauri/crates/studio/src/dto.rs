@@ -369,6 +369,8 @@ pub struct TakeDto {
     pub tokens: u32,
     /// Speed, once known.
     pub tokens_per_second: Option<f64>,
+    /// What a server is waited for; `null` once text comes.
+    pub waiting: Option<crate::waiting::WaitingDto>,
     /// Why it ended, in the adapter's words.
     pub finish_reason: Option<String>,
     /// What failed.

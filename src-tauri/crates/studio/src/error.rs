@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use inkstone_desks::{BriefError, DeskError};
 use inkstone_formats::FormatError;
-use inkstone_generation::GenerationError;
+use inkstone_generation::{GenerationError, GenerationErrorKind};
 use inkstone_library::{ArchiveError, Holder, LibraryError, Program};
 use inkstone_manuscript::board::BoardError;
 use thiserror::Error;
@@ -172,13 +172,7 @@ impl StudioError {
     /// The code, its values and the technical detail, ready for a UI.
     pub fn to_dto(&self) -> ErrorDto {
         let (code, values): (String, Vec<(&str, String)>) = match self {
-            Self::Generation(e) => (
-                serde_json::to_value(e.kind)
-                    .ok()
-                    .and_then(|v| v.as_str().map(str::to_owned))
-                    .unwrap_or_else(|| "internal".into()),
-                vec![],
-            ),
+            Self::Generation(e) => generation(e),
             Self::Library(e) => library(e),
             Self::Archive(e) => archive(e),
             Self::Desk(e) => desk(e),
@@ -259,6 +253,20 @@ impl StudioError {
 }
 
 type Parts = (String, Vec<(&'static str, String)>);
+
+fn generation(error: &GenerationError) -> Parts {
+    let code = serde_json::to_value(error.kind)
+        .ok()
+        .and_then(|v| v.as_str().map(str::to_owned));
+    let values = match (error.kind, error.wait) {
+        (GenerationErrorKind::LongWait, wait) => {
+            let minutes = wait.unwrap_or_default().as_secs().div_ceil(60);
+            vec![("minutes", minutes.to_string())]
+        }
+        _ => vec![],
+    };
+    (code.unwrap_or_else(|| "internal".into()), values)
+}
 
 fn library(error: &LibraryError) -> Parts {
     let (code, values) = match error {
@@ -427,14 +435,15 @@ pub(crate) fn dto(code: &str, detail: impl Into<String>) -> ErrorDto {
 /// One error of each code.
 #[cfg(test)]
 pub(crate) fn samples() -> Vec<StudioError> {
-    use inkstone_generation::GenerationErrorKind::{self, *};
+    use inkstone_generation::GenerationErrorKind::*;
     let id = || "x".to_owned();
     // A new variant must be added here and in the list below; the compiler says so.
     let known = |kind: GenerationErrorKind| match kind {
         ModelNotFound | ModelNotAFile | ModelBroken | ModelUnsupported | ModelTooLarge
-        | ContextOverflow | InvalidRequest | ConstraintUnmet | Unreachable | Timeout
-        | Unauthorized | Forbidden | RemoteNotFound | RateLimited | ServerTrouble | Refused
-        | NotAnApi | BadAddress | Interrupted | Internal => {
+        | ContextOverflow | InvalidRequest | ConstraintUnmet | Unreachable | Certificate
+        | Proxy | Timeout | Stalled | Unauthorized | Forbidden | RemoteNotFound | RateLimited
+        | LongWait | QuotaUsedUp | ServerTrouble | Loading | Refused | NotAnApi | Redirected
+        | Garbled | BadAddress | Interrupted | NotAllowed | Internal => {
             GenerationError::new(kind, "detail").into()
         }
     };
@@ -448,16 +457,25 @@ pub(crate) fn samples() -> Vec<StudioError> {
         InvalidRequest,
         ConstraintUnmet,
         Unreachable,
+        Certificate,
+        Proxy,
         Timeout,
+        Stalled,
         Unauthorized,
         Forbidden,
         RemoteNotFound,
         RateLimited,
+        LongWait,
+        QuotaUsedUp,
         ServerTrouble,
+        Loading,
         Refused,
         NotAnApi,
+        Redirected,
+        Garbled,
         BadAddress,
         Interrupted,
+        NotAllowed,
         Internal,
     ]
     .map(known)

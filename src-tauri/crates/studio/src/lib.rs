@@ -49,6 +49,7 @@ pub mod doorway;
 mod drafts;
 pub mod dto;
 mod error;
+mod gate;
 pub mod headless;
 pub mod history;
 pub mod import_list;
@@ -76,6 +77,7 @@ mod studio;
 pub mod switch;
 mod takes;
 pub mod tally;
+pub mod waiting;
 
 #[cfg(test)]
 mod bindings;

@@ -2,19 +2,26 @@
 
 use std::{path::Path, sync::Arc};
 
-use inkstone_generation::{Embedder, Endpoint, Secret, TextModel};
+use inkstone_generation::{Embedder, Endpoint, TextModel};
 
-use crate::{Studio, StudioError, dto::*, inputs::*, projects::bounded};
+use crate::{
+    Studio, StudioError,
+    dto::*,
+    gate::{Errand, StudioGate},
+    inputs::*,
+    projects::bounded,
+};
 
 /// The longest path, address or name of a model, in characters.
 pub(crate) const LONGEST_ADDRESS: usize = 4096;
 
 impl Studio {
+    /// A model, loaded if need be; a server's can only be described.
     pub(crate) async fn model(
         self: &Arc<Self>,
         id: &str,
     ) -> Result<Arc<dyn TextModel>, StudioError> {
-        self.shelf.model(id).await
+        self.shelf.model(id, None).await
     }
 
     /// Id of the model that searches by meaning, if one is on the shelf.
@@ -94,26 +101,10 @@ impl Studio {
         let base_url = bounded("base_url", &i.base_url, LONGEST_ADDRESS)?;
         let base_url = base_url.trim_end_matches('/').to_owned();
         let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
-        let asked = base_url.clone();
-        // No text leaves, only the question itself; it stands in the ledger all the same.
-        let entry = self
-            .blocking(move |s| {
-                let host = s.shelf.host(&asked)?;
-                Ok(s.library.record_departure(&host, "list_models", 0, None)?)
-            })
-            .await?;
-        let endpoint = Endpoint {
-            base_url,
-            api_key: Some(key).filter(|k| !k.is_empty()).map(Secret::new),
-            model: String::new(),
-        };
-        let listed = self.shelf.remote().list(endpoint).await;
-        if let Ok(names) = &listed {
-            let bytes = crate::drafts::to_u32(names.iter().map(String::len).sum());
-            self.blocking(move |s| Ok(s.library.record_arrival(&entry, bytes)?))
-                .await?;
-        }
-        self.changed(&["ledger"]);
-        Ok(listed?)
+        let gate = StudioGate::new(self, Errand::by_hand("list_models"));
+        let endpoint = Endpoint::new(base_url, "").with_key(&key);
+        let listed = self.shelf.remote().list(endpoint, gate.clone()).await;
+        gate.settle().await;
+        listed.map_err(|error| gate.explain(error))
     }
 }

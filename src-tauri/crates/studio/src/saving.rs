@@ -5,15 +5,15 @@ use std::sync::Arc;
 use inkstone_library::{GenerationEnd, Library, LibraryError};
 use tokio::{sync::mpsc, task::JoinHandle};
 
-use crate::Studio;
+use crate::{Studio, gate::Arrival};
 
 /// What of a call has not reached the library yet.
 #[derive(Debug, Default)]
 pub(crate) struct Unsaved {
     pub text: String,
     pub tokens: u32,
-    /// A ledger entry and the bytes that came back for it.
-    pub arrival: Option<(String, u32)>,
+    /// What came back for entries of the ledger.
+    pub arrivals: Vec<Arrival>,
     pub end: Option<GenerationEnd>,
 }
 
@@ -29,7 +29,7 @@ impl Unsaved {
     fn join(&mut self, more: Self) {
         self.text.push_str(&more.text);
         self.tokens = self.tokens.saturating_add(more.tokens);
-        self.arrival = more.arrival.or(self.arrival.take());
+        self.arrivals.extend(more.arrivals);
         self.end = more.end.or(self.end.take());
     }
 
@@ -40,9 +40,9 @@ impl Unsaved {
             self.text.clear();
             self.tokens = 0;
         }
-        if let Some((entry, bytes)) = &self.arrival {
+        while let Some(Arrival { entry, bytes }) = self.arrivals.last() {
             library.record_arrival(entry, *bytes)?;
-            self.arrival = None;
+            self.arrivals.pop();
         }
         if let Some(end) = &self.end {
             library.finish_generation(id, end)?;
@@ -142,9 +142,12 @@ mod tests {
         let id = library.begin_generation(&inkstone_library::GenerationStart::default());
         let id = id.expect("a generation");
         // A ledger entry that is not there: what got to the library before is not sent twice.
-        unsaved.arrival = Some(("nowhere".into(), 5));
+        unsaved.arrivals = vec![Arrival {
+            entry: "nowhere".into(),
+            bytes: 5,
+        }];
         assert!(unsaved.save(&library, &id).is_err());
-        unsaved.arrival = None;
+        unsaved.arrivals.clear();
         unsaved.save(&library, &id).expect("saved at last");
         let kept = library.generation(&id).expect("kept");
         assert_eq!((kept.output.as_str(), kept.tokens), ("It sails.", 3));

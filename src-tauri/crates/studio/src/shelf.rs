@@ -7,7 +7,7 @@ use std::{
 };
 
 use inkstone_generation::{
-    Embedder, EmbedderFile, Endpoint, GenerationError, GenerationErrorKind, LocalModels, Locality,
+    Embedder, EmbedderFile, Endpoint, Gate, GenerationError, GenerationErrorKind, LocalModels,
     ModelFile, PromptForm, RemoteModels, TextModel, may_be_embedder,
 };
 use inkstone_library::{Library, Price};
@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     StudioError,
     dto::{ModelDto, ModelFileDto, ModelSourceDto, ModelState},
+    gate::Shut,
     secrets::Secrets,
     switch::{dto::PriceDto, providers, resume::RESUME},
 };
@@ -358,15 +359,7 @@ impl Shelf {
 
     /// The host of an address, to show and for the ledger. Nothing is contacted.
     pub fn host(&self, base_url: &str) -> Result<String, StudioError> {
-        let endpoint = Endpoint {
-            base_url: base_url.to_owned(),
-            api_key: None,
-            model: String::new(),
-        };
-        Ok(match self.remote.connect(endpoint)?.describe().locality {
-            Locality::Remote { host } => host,
-            Locality::Local => String::new(),
-        })
+        Ok(self.remote.host(base_url)?)
     }
 
     /// Id of the model that a person means by an id, a name, or the path of its file.
@@ -451,8 +444,19 @@ impl Shelf {
         &self.local
     }
 
-    /// The model, loaded if need be. A load that nobody waits for any more goes on to its end.
-    pub async fn model(self: &Arc<Self>, id: &str) -> Result<Arc<dyn TextModel>, StudioError> {
+    /// The model, loaded if need be; a server's is made anew, and its requests pass `gate`, or none
+    /// at all. A load that nobody waits for any more goes on to its end.
+    pub async fn model(
+        self: &Arc<Self>,
+        id: &str,
+        gate: Option<Arc<dyn Gate>>,
+    ) -> Result<Arc<dyn TextModel>, StudioError> {
+        let entry = self.entry(id)?;
+        if matches!(entry.source, Source::Server { .. }) {
+            return self
+                .connect(entry, gate.unwrap_or_else(|| Arc::new(Shut)))
+                .await;
+        }
         if let Some(model) = self.loaded(id) {
             return Ok(model);
         }
@@ -460,6 +464,44 @@ impl Shelf {
         tokio::spawn(async move { shelf.load(&id).await })
             .await
             .map_err(|e| StudioError::Internal(e.to_string()))?
+    }
+
+    /// A server's model. Takes no memory, and does not wait for a file that does.
+    async fn connect(
+        self: &Arc<Self>,
+        entry: Entry,
+        gate: Arc<dyn Gate>,
+    ) -> Result<Arc<dyn TextModel>, StudioError> {
+        let (shelf, id) = (self.clone(), entry.id.clone());
+        let connected = tokio::task::spawn_blocking(move || match &entry.source {
+            Source::Server {
+                base_url, model, ..
+            } => {
+                let endpoint = Endpoint {
+                    api_key: shelf.secrets.get(&entry.id),
+                    ..Endpoint::new(base_url, model)
+                };
+                Ok(shelf.remote.connect(endpoint, gate)?)
+            }
+            _ => Err(StudioError::ModelNotChosen {
+                id: entry.id.clone(),
+            }),
+        });
+        let connected = connected
+            .await
+            .map_err(|e| StudioError::Internal(e.to_string()))?;
+        let state = match &connected {
+            Ok(_) => ModelState::Ready,
+            Err(e) => ModelState::Failed { error: e.to_dto() },
+        };
+        if self.state(&id).as_ref() != Some(&state) {
+            self.set_state(&id, state);
+        }
+        connected
+    }
+
+    fn state(&self, id: &str) -> Option<ModelState> {
+        lock(&self.states).get(id).cloned()
     }
 
     fn loaded(&self, id: &str) -> Option<Arc<dyn TextModel>> {
@@ -474,10 +516,9 @@ impl Shelf {
     async fn load(self: Arc<Self>, id: &str) -> Result<Arc<dyn TextModel>, StudioError> {
         let entry = self.entry(id)?;
         let _one = match entry.source {
-            // Takes no memory, and must not wait for a file that does.
-            Source::Server { .. } => None,
+            Source::Server { .. } => return self.connect(entry, Arc::new(Shut)).await,
             Source::Search { .. } => return Err(for_search(&entry)),
-            Source::Starter { .. } | Source::File { .. } => Some(self.loading.lock().await),
+            Source::Starter { .. } | Source::File { .. } => self.loading.lock().await,
         };
         if let Some(model) = self.loaded(id) {
             return Ok(model);
@@ -512,13 +553,6 @@ impl Shelf {
     /// Blocks, for as long as a big file takes.
     fn read(&self, entry: &Entry) -> Result<Arc<dyn TextModel>, StudioError> {
         Ok(match &entry.source {
-            Source::Server {
-                base_url, model, ..
-            } => self.remote.connect(Endpoint {
-                base_url: base_url.clone(),
-                api_key: self.secrets.get(&entry.id),
-                model: model.clone(),
-            })?,
             // It may have been removed since, or could not be laid out before.
             Source::Starter { .. } => self.local.load(&lay_out_starter(&self.models_dir)?)?,
             Source::File { path, .. } => {
@@ -526,6 +560,11 @@ impl Shelf {
                 self.local.load(path)?
             }
             Source::Search { .. } => return Err(for_search(entry)),
+            Source::Server { .. } => {
+                return Err(StudioError::ModelNotChosen {
+                    id: entry.id.clone(),
+                });
+            }
         })
     }
 

@@ -12,7 +12,7 @@ use inkstone_manuscript::{DocumentKind, article::Article};
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Ended, Reading, State},
+    call::{self, Call, Ended, Reached, Reading, State},
     drafts::{bytes, units},
     dto::*,
     inputs::*,
@@ -168,20 +168,22 @@ impl Studio {
                 Ok(turn) => tokio::select! {
                     biased;
                     () = cancel.cancelled() => Ok(None),
-                    model = self.ready(&chosen.id, &id) => model.map(|model| Some((turn, model))),
+                    reached = self.ready(&chosen.id, &call) => {
+                        reached.map(|reached| Some((turn, reached)))
+                    }
                 },
             },
         };
         let mut next = None;
         let (ended, saved) = match made {
-            Ok(Some((turn, model))) => {
+            Ok(Some((turn, reached))) => {
                 self.grow(&id, TakeStatus::Writing, &State::default());
                 let studio = self.clone();
                 // A task of its own, so that an adapter that panics takes nobody along.
                 let task = tokio::spawn(async move {
                     let _turn = turn;
                     let id = call.id.clone();
-                    call::run(&studio, &model, call, |state| {
+                    call::run(&studio, &reached, call, |state| {
                         studio.grow(&id, TakeStatus::Writing, state);
                     })
                     .await
@@ -262,14 +264,10 @@ impl Studio {
     }
 
     /// The model, and its name in the record.
-    async fn ready(
-        self: &Arc<Self>,
-        model_id: &str,
-        generation_id: &str,
-    ) -> Result<Arc<dyn inkstone_generation::TextModel>, StudioError> {
-        let model = self.model(model_id).await?;
-        self.name_model(&*model, generation_id).await?;
-        Ok(model)
+    async fn ready(self: &Arc<Self>, model_id: &str, call: &Call) -> Result<Reached, StudioError> {
+        let reached = self.reach(model_id, call).await?;
+        self.name_model(&*reached.model, &call.id).await?;
+        Ok(reached)
     }
 
     /// Writes down what a loaded model says of itself.
@@ -350,6 +348,7 @@ impl Studio {
             if ended.state.tokens >= take.tokens {
                 put(take, &ended.state);
             }
+            take.waiting = None;
             take.finish_reason = Some(ended.end.finish_reason.clone());
             take.error = ended.error.clone();
         });
@@ -531,6 +530,7 @@ fn put(take: &mut TakeDto, state: &State) {
     take.text = state.text.clone();
     take.tokens = state.tokens;
     take.tokens_per_second = state.tokens_per_second;
+    take.waiting = state.waiting;
 }
 
 /// An article's headline, for a draft that has no title yet.
@@ -600,6 +600,7 @@ pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> Ta
         template: g.template,
         tokens: g.tokens,
         tokens_per_second: speed,
+        waiting: None,
         finish_reason: g.end.map(|end| end.finish_reason),
         error,
         created_at: time(g.created_at),

@@ -27,6 +27,7 @@ const take = (change: Partial<TakeDto>): TakeDto => ({
   template: "news/draft.en",
   tokens: 0,
   tokens_per_second: null,
+  waiting: null,
   finish_reason: null,
   error: null,
   created_at: 0,

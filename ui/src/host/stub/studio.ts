@@ -458,6 +458,7 @@ export class StubStudio {
         template: `${this.document(draft.document_id).dto.kind}/${task.task}.${brief.language}`,
         tokens: 0,
         tokens_per_second: null,
+        waiting: null,
         finish_reason: null,
         error: null,
         created_at: Date.now(),

@@ -52,7 +52,7 @@ fn say(
     let (mut text, mut told, mut end) = (String::new(), 0, None);
     for event in events {
         match event? {
-            TextEvent::Started { .. } => {}
+            TextEvent::Waiting { .. } | TextEvent::Started { .. } => {}
             TextEvent::Delta { text: more, tokens } => {
                 text.push_str(&more);
                 told += tokens;

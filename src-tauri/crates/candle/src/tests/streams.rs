@@ -56,6 +56,7 @@ fn read(
     let mut started = None;
     for event in events.by_ref() {
         match event? {
+            TextEvent::Waiting { .. } => panic!("a local model waits for nobody"),
             TextEvent::Started { prompt_tokens } => {
                 assert!(started.is_none() && text.is_empty());
                 started = Some(prompt_tokens);
@@ -298,7 +299,7 @@ fn cancelling_keeps_what_was_said_and_says_so() {
                     cancel.cancel();
                 }
                 TextEvent::Finished { reason, .. } => end = Some(reason),
-                TextEvent::Started { .. } => (),
+                TextEvent::Waiting { .. } | TextEvent::Started { .. } => (),
             }
         }
     });

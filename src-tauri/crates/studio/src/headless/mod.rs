@@ -11,8 +11,8 @@ use std::sync::Arc;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use inkstone_desks::{Brief, Task, join};
 use inkstone_generation::{
-    CancellationToken, GenerationError, GenerationErrorKind, Prompt, Sampling, TextModel,
-    TextRequest, references::References,
+    CancellationToken, GenerationError, GenerationErrorKind, Prompt, Sampling, TextRequest,
+    references::References,
 };
 use inkstone_library as lib;
 use inkstone_manuscript::DocumentKind;
@@ -301,8 +301,7 @@ impl Studio {
             references: record.references.clone(),
             before: String::new(),
             reading: Reading::of(record.template, None),
-            departure: record.chosen.host.clone().map(|host| Departure {
-                host,
+            departure: record.chosen.host.is_some().then(|| Departure {
                 purpose: record.task.to_owned(),
                 project_id: None,
             }),
@@ -393,25 +392,22 @@ impl Studio {
         told: Told,
     ) -> Result<Written, StudioError> {
         told(Progress::Loading);
-        let model = tokio::select! {
+        let loaded = tokio::select! {
             biased;
             () = cancel.cancelled() => Err(StudioError::Stopped),
-            model = self.model(&chosen.id) => model,
+            model = self.model(&chosen.id) => model.map(drop),
         };
-        let model = match model {
-            Ok(model) => model,
-            Err(e) => {
-                self.close(waiting, &e).await?;
-                return Err(e);
-            }
-        };
+        if let Err(e) = loaded {
+            self.close(waiting, &e).await?;
+            return Err(e);
+        }
         let width = if chosen.host.is_some() {
             waiting.len().max(1)
         } else {
             1
         };
         let variants: Vec<Variant> = stream::iter(waiting)
-            .map(|one| self.write_variant(&chosen, model.clone(), one, told.clone()))
+            .map(|one| self.write_variant(&chosen, one, told.clone()))
             .buffered(width)
             .try_collect()
             .await?;
@@ -448,7 +444,6 @@ impl Studio {
     async fn write_variant(
         self: &Arc<Self>,
         chosen: &Chosen,
-        model: Arc<dyn TextModel>,
         waiting: Waiting,
         told: Told,
     ) -> Result<Variant, StudioError> {
@@ -459,7 +454,8 @@ impl Studio {
             () = call.cancel.cancelled() => None,
             turn = self.turns(chosen).acquire_owned() => turn.ok(),
         };
-        self.name_model(&*model, &id).await?;
+        let reached = self.reach(&chosen.id, &call).await?;
+        self.name_model(&*reached.model, &id).await?;
         let ended = match turn {
             None => {
                 let ended = Ended::stopped();
@@ -474,7 +470,7 @@ impl Studio {
                     max_tokens,
                 });
                 let tell = told.clone();
-                let (mut ended, saving) = call::run(self, &model, call, move |state: &State| {
+                let (mut ended, saving) = call::run(self, &reached, call, move |state: &State| {
                     let State { text, tokens, .. } = state.clone();
                     tell(Progress::Text {
                         variant,

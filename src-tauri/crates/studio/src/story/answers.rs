@@ -82,8 +82,7 @@ impl Studio {
             request,
             references: composed.references.clone(),
             before: resume::before(&facts.resumes),
-            departure: chosen.host.clone().map(|host| Departure {
-                host,
+            departure: chosen.host.is_some().then(|| Departure {
                 purpose: asked.task.name().to_owned(),
                 project_id: Some(asked.project_id.clone()),
             }),

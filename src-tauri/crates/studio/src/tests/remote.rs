@@ -55,10 +55,7 @@ async fn what_is_sent_stands_in_the_ledger() {
         (&json!("models.example"), &json!("draft"))
     );
     assert_eq!(entry["generation_id"], json!(take.id));
-    let inkstone_generation::Prompt::Chat(messages) = &world.requests()[0].prompt else {
-        panic!("a chat");
-    };
-    let sent: usize = messages.iter().map(|m| m.content.len()).sum();
+    let sent = body_of(&world.requests()[0]).len();
     assert_eq!(entry["bytes_out"], json!(sent));
     assert_eq!(entry["bytes_in"], json!("# Ferry\n\nIt sails.".len()));
     let keys: Vec<_> = world
@@ -110,6 +107,7 @@ async fn a_question_to_a_server_stands_in_the_ledger_too() {
         (&ledger[0]["purpose"], &ledger[0]["bytes_out"]),
         (&json!("list_models"), &json!(0))
     );
+    assert_eq!(ledger[0]["bytes_in"], json!(33));
     let bad = json!({ "base_url": "nonsense", "api_key": "" });
     assert_eq!(
         world

@@ -14,8 +14,9 @@ use std::{
 use futures::{FutureExt as _, future::BoxFuture, stream};
 use inkstone_generation::{
     CancellationToken, EmbedAs, Embedder, EmbedderDescription, EmbedderFile, Endpoint, Enforcement,
-    FinishReason, GenerationError, GenerationErrorKind, LocalModels, Locality, ModelDescription,
-    ModelFile, PromptForm, RemoteModels, TextEvent, TextModel, TextRequest, TextStream, Usage,
+    FinishReason, Gate, GenerationError, GenerationErrorKind, LocalModels, LocalServer, Locality,
+    Method, ModelDescription, ModelFile, Outgoing, Probed, PromptForm, RemoteModels, TextEvent,
+    TextModel, TextRequest, TextStream, Usage,
 };
 use inkstone_library::Clock;
 use inkstone_manuscript::{DocumentKind, Language};
@@ -79,6 +80,13 @@ struct Scripted {
     name: String,
     locality: Locality,
     form: PromptForm,
+    /// A server's model asks it first.
+    gate: Option<Arc<dyn Gate>>,
+}
+
+/// What a scripted server is sent for a request.
+pub(crate) fn body_of(request: &TextRequest) -> Vec<u8> {
+    serde_json::to_vec(&request.prompt).unwrap()
 }
 
 impl TextModel for Scripted {
@@ -98,6 +106,43 @@ impl TextModel for Scripted {
     }
 
     fn generate(&self, request: TextRequest, cancel: CancellationToken) -> TextStream {
+        let (Some(gate), Locality::Remote { host }) = (self.gate.clone(), &self.locality) else {
+            return self.write(request, cancel);
+        };
+        let outgoing = Outgoing {
+            host: host.clone(),
+            method: Method::Post,
+            path: "/v1/chat/completions".into(),
+            body: body_of(&request),
+        };
+        let model = Scripted {
+            script: self.script.clone(),
+            name: self.name.clone(),
+            locality: self.locality.clone(),
+            form: self.form,
+            gate: None,
+        };
+        let asked = async move {
+            let events: TextStream = match gate.admit(&outgoing).await {
+                Err(error) => Box::pin(stream::iter([Err(error)])),
+                Ok(mut ticket) => {
+                    ticket.answered(200);
+                    let events = model.write(request, cancel);
+                    Box::pin(futures::StreamExt::inspect(events, move |event| {
+                        if let Ok(TextEvent::Delta { text, .. }) = event {
+                            ticket.received(text.len());
+                        }
+                    }))
+                }
+            };
+            events
+        };
+        Box::pin(futures::StreamExt::flatten(stream::once(asked)))
+    }
+}
+
+impl Scripted {
+    fn write(&self, request: TextRequest, cancel: CancellationToken) -> TextStream {
         let named = self.script.named.lock().unwrap().get(&self.name).cloned();
         let answer = named.unwrap_or_else(|| self.script.answer.lock().unwrap().clone());
         self.script.asked.lock().unwrap().push(self.name.clone());
@@ -181,6 +226,7 @@ impl LocalModels for Script {
             name: file.name,
             locality: Locality::Local,
             form: file.prompt_form,
+            gate: None,
         }))
     }
 
@@ -234,26 +280,68 @@ impl Embedder for Letters {
 }
 
 impl RemoteModels for Script {
-    fn connect(&self, endpoint: Endpoint) -> Result<Arc<dyn TextModel>, GenerationError> {
-        let host = endpoint
-            .base_url
+    fn host(&self, base_url: &str) -> Result<String, GenerationError> {
+        base_url
             .strip_prefix("https://")
             .and_then(|rest| rest.split('/').next())
-            .ok_or_else(|| GenerationError::new(GenerationErrorKind::BadAddress, "script"))?;
+            .map(str::to_owned)
+            .ok_or_else(|| GenerationError::new(GenerationErrorKind::BadAddress, "script"))
+    }
+
+    fn connect(
+        &self,
+        endpoint: Endpoint,
+        gate: Arc<dyn Gate>,
+    ) -> Result<Arc<dyn TextModel>, GenerationError> {
         let model = Scripted {
             script: self.clone(),
             name: endpoint.model.clone(),
             locality: Locality::Remote {
-                host: host.to_owned(),
+                host: self.host(&endpoint.base_url)?,
             },
             form: PromptForm::Chat,
+            gate: Some(gate),
         };
         self.endpoints.lock().unwrap().push(endpoint);
         Ok(Arc::new(model))
     }
 
-    fn list(&self, _: Endpoint) -> BoxFuture<'static, Result<Vec<String>, GenerationError>> {
-        async { Ok(vec!["large".to_owned(), "small".to_owned()]) }.boxed()
+    fn list(
+        &self,
+        endpoint: Endpoint,
+        gate: Arc<dyn Gate>,
+    ) -> BoxFuture<'static, Result<Vec<String>, GenerationError>> {
+        let host = self.host(&endpoint.base_url);
+        async move {
+            let outgoing = Outgoing {
+                host: host?,
+                method: Method::Get,
+                path: "/v1/models".into(),
+                body: Vec::new(),
+            };
+            gate.admit(&outgoing).await?.received(33);
+            Ok(vec!["large".to_owned(), "small".to_owned()])
+        }
+        .boxed()
+    }
+
+    fn probe(
+        &self,
+        endpoint: Endpoint,
+        gate: Arc<dyn Gate>,
+    ) -> BoxFuture<'static, Result<Probed, GenerationError>> {
+        let listed = self.list(endpoint, gate);
+        async move {
+            Ok(Probed {
+                models: listed.await?,
+                ..Probed::default()
+            })
+        }
+        .boxed()
+    }
+
+    fn find_local(&self, _: Arc<dyn Gate>) -> BoxFuture<'static, Vec<LocalServer>> {
+        async { Vec::new() }.boxed()
     }
 }
 

@@ -45,6 +45,8 @@ fn make(secure: bool, loopback: bool, connect: Duration) -> reqwest::Result<Clie
             .connect_timeout(connect)
             // A redirect would carry the key and the draft to an address nobody agreed to.
             .redirect(redirect::Policy::none())
+            // Each request asks the gate, so none is sent again behind its back.
+            .retry(reqwest::retry::never())
             .referer(false);
         // Elsewhere the system's proxy applies, as the person set it for all programs.
         if loopback {

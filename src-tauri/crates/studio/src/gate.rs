@@ -1,0 +1,189 @@
+//! The studio's gate: every request to a server passes it, and none that a project does not allow.
+//!
+//! It knows what the adapter does not: whose request it is and what for. It asks the project's lock
+//! and writes the ledger, in this order, before anything is sent; a retry is a departure of its own
+//! and has an entry of its own, for its text leaves once more.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::BoxFuture;
+use inkstone_generation::{Gate, GenerationError, GenerationErrorKind, Outgoing, Ticket};
+use inkstone_library::Privacy;
+
+use crate::{Studio, StudioError, drafts::to_u32};
+
+/// Whose requests they are, and what for.
+#[derive(Debug, Clone)]
+pub(crate) struct Errand {
+    /// A task's name, `list_models` and the like.
+    pub purpose: String,
+    /// The project whose lock is asked; none for what a person asked for by hand.
+    pub project_id: Option<String>,
+    /// The call of a model it belongs to.
+    pub generation_id: Option<String>,
+}
+
+impl Errand {
+    /// Asked for by hand, for no project.
+    pub fn by_hand(purpose: &str) -> Self {
+        Self {
+            purpose: purpose.to_owned(),
+            project_id: None,
+            generation_id: None,
+        }
+    }
+}
+
+/// What came back for one entry of the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Arrival {
+    /// The entry.
+    pub entry: String,
+    /// Bytes of the answer's body.
+    pub bytes: u32,
+}
+
+/// The gate of one errand.
+pub(crate) struct StudioGate {
+    studio: Arc<Studio>,
+    errand: Errand,
+    arrivals: Arc<Mutex<Vec<Arrival>>>,
+    /// Why the last request was not let out.
+    refusal: Mutex<Option<StudioError>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl StudioGate {
+    /// The gate of an errand.
+    pub fn new(studio: &Arc<Studio>, errand: Errand) -> Arc<Self> {
+        Arc::new(Self {
+            studio: studio.clone(),
+            errand,
+            arrivals: Arc::default(),
+            refusal: Mutex::default(),
+        })
+    }
+
+    /// What has come back and was not asked for here before.
+    pub fn arrivals(&self) -> Vec<Arrival> {
+        std::mem::take(&mut lock(&self.arrivals))
+    }
+
+    /// Brings to the ledger what has come back. For errands that have no saver.
+    pub async fn settle(&self) {
+        let arrivals = self.arrivals();
+        if arrivals.is_empty() {
+            return;
+        }
+        let kept = self.studio.blocking(move |s| {
+            for Arrival { entry, bytes } in arrivals {
+                s.library.record_arrival(&entry, bytes)?;
+            }
+            Ok(())
+        });
+        if let Err(error) = kept.await {
+            tracing::error!(%error, "what came back is not in the ledger");
+        }
+        self.studio.changed(&["ledger"]);
+    }
+
+    /// An error as a person is to hear it: where the gate refused, its own reason.
+    pub fn explain(&self, error: GenerationError) -> StudioError {
+        let refusal = match error.kind {
+            GenerationErrorKind::NotAllowed => lock(&self.refusal).take(),
+            _ => None,
+        };
+        refusal.unwrap_or_else(|| error.into())
+    }
+}
+
+impl Studio {
+    /// Lets one request out, or not: asks the project's lock, and writes the ledger. Returns the
+    /// entry's id. Blocks.
+    fn let_out(&self, errand: &Errand, outgoing: &Outgoing) -> Result<String, StudioError> {
+        if let Some(project) = &errand.project_id
+            && self.library.project(project)?.privacy == Privacy::LocalOnly
+        {
+            return Err(StudioError::RemoteNotAllowed {
+                host: outgoing.host.clone(),
+            });
+        }
+        Ok(self.library.record_departure(
+            &outgoing.host,
+            &errand.purpose,
+            to_u32(outgoing.body.len()),
+            errand.generation_id.as_deref(),
+        )?)
+    }
+}
+
+impl Gate for StudioGate {
+    fn admit<'a>(
+        &'a self,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Result<Box<dyn Ticket>, GenerationError>> {
+        Box::pin(async move {
+            let (errand, shown) = (self.errand.clone(), outgoing.clone());
+            let entry = self
+                .studio
+                .blocking(move |s| s.let_out(&errand, &shown))
+                .await;
+            match entry {
+                Ok(entry) => {
+                    self.studio.changed(&["ledger"]);
+                    let ticket = StudioTicket {
+                        arrival: Arrival { entry, bytes: 0 },
+                        arrivals: self.arrivals.clone(),
+                    };
+                    Ok(Box::new(ticket) as Box<dyn Ticket>)
+                }
+                Err(error) => {
+                    let said = error.to_string();
+                    *lock(&self.refusal) = Some(error);
+                    Err(GenerationError::new(GenerationErrorKind::NotAllowed, said))
+                }
+            }
+        })
+    }
+}
+
+/// Counts what comes back for one entry.
+struct StudioTicket {
+    arrival: Arrival,
+    arrivals: Arc<Mutex<Vec<Arrival>>>,
+}
+
+impl Ticket for StudioTicket {
+    fn answered(&mut self, _: u16) {}
+
+    fn received(&mut self, bytes: usize) {
+        self.arrival.bytes = self.arrival.bytes.saturating_add(to_u32(bytes));
+    }
+
+    fn failed(&mut self, _: GenerationErrorKind) {}
+}
+
+impl Drop for StudioTicket {
+    fn drop(&mut self) {
+        if self.arrival.bytes > 0 {
+            lock(&self.arrivals).push(self.arrival.clone());
+        }
+    }
+}
+
+/// Lets nothing out: for a server's model that is only to be described.
+pub(crate) struct Shut;
+
+impl Gate for Shut {
+    fn admit<'a>(
+        &'a self,
+        outgoing: &'a Outgoing,
+    ) -> BoxFuture<'a, Result<Box<dyn Ticket>, GenerationError>> {
+        let detail = format!("nothing was to be sent to {}", outgoing.host);
+        let refused = GenerationError::new(GenerationErrorKind::NotAllowed, detail);
+        Box::pin(std::future::ready(Err(refused)))
+    }
+}
