@@ -77,22 +77,29 @@ pub fn body(
     profile: &Profile,
 ) -> Result<Vec<u8>, GenerationError> {
     let body = match (&request.prompt, api) {
-        (Prompt::Raw(text), _) => serde_json::to_value(raw(model, text, request, profile)),
+        (Prompt::Raw(text), _) => serde_json::to_vec(&raw(model, text, request, profile)),
         (Prompt::Chat(messages), Api::Chat) => {
-            serde_json::to_value(chat(model, messages, request, profile))
+            serde_json::to_vec(&chat(model, messages, request, profile))
         }
         (Prompt::Chat(messages), Api::Completions) => {
-            serde_json::to_value(raw(model, &joined(messages), request, profile))
+            serde_json::to_vec(&raw(model, &joined(messages), request, profile))
         }
         (Prompt::Chat(messages), Api::Responses) => {
-            Ok(responses(model, messages, request, profile))
+            serde_json::to_vec(&responses(model, messages, request, profile))
         }
     };
-    let mut body = body.map_err(internal)?;
-    if profile.thinking_off {
-        body["enable_thinking"] = json!(false);
+    let body = body.map_err(internal)?;
+    if !profile.thinking_off {
+        return Ok(body);
     }
+    let mut body: Value = serde_json::from_slice(&body).map_err(internal)?;
+    body["enable_thinking"] = json!(false);
     serde_json::to_vec(&body).map_err(internal)
+}
+
+/// A number as it was meant: 0.7, not the 0.699999988 that it is in memory.
+fn number(number: f32) -> Value {
+    serde_json::from_str(&number.to_string()).unwrap_or_else(|_| json!(number))
 }
 
 fn internal(error: serde_json::Error) -> GenerationError {
@@ -184,14 +191,14 @@ fn responses(model: &str, messages: &[Message], request: &TextRequest, profile: 
         body["max_output_tokens"] = json!(most);
     }
     if profile.sends(Field::Temperature) {
-        body["temperature"] = json!(request.sampling.temperature);
+        body["temperature"] = number(request.sampling.temperature);
     }
     if let Some(top_p) = request
         .sampling
         .top_p
         .filter(|_| profile.sends(Field::TopP))
     {
-        body["top_p"] = json!(top_p);
+        body["top_p"] = number(top_p);
     }
     let format = match response_format(request, profile) {
         Some(ResponseFormat::JsonSchema { json_schema }) => json!({
@@ -308,8 +315,8 @@ mod tests {
             "stream": true,
             "store": false,
             "max_output_tokens": 99,
-            "temperature": 0.7_f32,
-            "top_p": 0.95_f32,
+            "temperature": 0.7,
+            "top_p": 0.95,
             "text": {"format": {"type": "json_schema", "name": "answer", "schema": schema}},
         });
         assert_eq!(body(&request), want);
