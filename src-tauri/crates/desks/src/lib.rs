@@ -17,6 +17,7 @@
 //! - *Task*: what a desk is asked to do: a draft, beats, a scene, or a change to a selection.
 //! - *Target*: the bytes of the document that a suggestion would replace; empty for an insertion.
 //! - *Channel*: where an ad runs; it sets the fields of an ad and their limits.
+//! - *Masking*: values that give way to placeholders before a text is sent; see [`masking`].
 //! - *Page*: what the brief says of one of the people or places of a script.
 //! - *Stage*: a part of a story that the next is made from; see [`Story`].
 //! - *House rules*: words and phrases that a project never uses, one a line.
@@ -32,6 +33,7 @@ mod clean;
 pub mod compact;
 mod compose;
 mod find;
+pub mod masking;
 mod news;
 mod registry;
 mod screenplay;
