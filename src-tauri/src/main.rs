@@ -20,6 +20,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     inkstone_machine::log_to_stderr();
+    inkstone_machine::leave_no_core();
     linux::choose_renderer();
     if let Err(sentence) = linux::find_display() {
         eprintln!("{sentence}");

@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use inkstone_machine::{InstalledFonts, Places, SystemClock, seeds};
+use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, seeds};
 use inkstone_studio::{
-    Doorway, Parts, Program, SessionSecrets, Studio, StudioError,
+    Doorway, Parts, Program, Secrets, Studio, StudioError,
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
@@ -42,6 +42,9 @@ pub fn run() -> tauri::Result<()> {
             let places = Places::find(None).map_err(|error| error.to_string())?;
             let welcome = move |studio: &Arc<Studio>| tell(&handle, studio);
             let memory = places.memory.clone();
+            // Whichever library is open, the keys are the person's.
+            let keys: Arc<dyn Secrets> = Arc::new(KeptKeys::of_person());
+            let parts = move |library: &Path| parts(library, keys.clone());
             // Before there is a page that could call.
             app.manage(Doorway::new(places.library, memory, parts, welcome));
             let config = app
@@ -83,7 +86,7 @@ async fn call(
         .unwrap_or_else(|fault| Err(StudioError::Internal(fault.to_string()).to_dto()))
 }
 
-fn parts(library: &Path) -> Parts {
+fn parts(library: &Path, secrets: Arc<dyn Secrets>) -> Parts {
     Parts {
         library_path: library.to_owned(),
         program: Program::Window,
@@ -91,7 +94,7 @@ fn parts(library: &Path) -> Parts {
         clock: Arc::new(SystemClock),
         local: Arc::new(inkstone_candle::Candle::new()),
         remote: Arc::new(inkstone_openai::OpenAi::new()),
-        secrets: Arc::new(SessionSecrets::default()),
+        secrets,
         entropy: seeds(),
     }
 }

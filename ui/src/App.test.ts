@@ -151,7 +151,7 @@ describe("the window", () => {
     await window_("work");
     const hasKey = () => {
       const source = studio.models.find(({ id }) => id === "server-1")?.source;
-      return source?.kind === "server" && source.has_key;
+      return source?.kind === "server" && source.key !== null;
     };
     await click("status-model");
     await click("model-key");
@@ -161,7 +161,7 @@ describe("the window", () => {
     expect(hasKey()).toBe(true);
     expect(screen.getByTestId("shelf").textContent).not.toContain("no key");
     await click("model-key");
-    await click("key-save");
+    await click("key-remove");
     await waitFor(() => expect(hasKey()).toBe(false));
   });
 

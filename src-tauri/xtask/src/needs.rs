@@ -98,6 +98,13 @@ pub const FOR_TESTS: &[Need] = &[
         "dbus",
     ),
     need(
+        Probe::Program("gnome-keyring-daemon"),
+        "the keychain that the tests keep their keys in",
+        "gnome-keyring",
+        "gnome-keyring",
+        "gnome-keyring",
+    ),
+    need(
         Probe::Program("xdotool"),
         "presses real keys in tests",
         "xdotool",
@@ -216,7 +223,13 @@ mod tests {
         let missing = unmet(&all(), &have, met);
         assert_eq!(
             packages(Manager::Apt, &missing),
-            ["pkg-config", "webkit2gtk-driver", "xvfb", "xdotool"]
+            [
+                "pkg-config",
+                "webkit2gtk-driver",
+                "xvfb",
+                "gnome-keyring",
+                "xdotool"
+            ]
         );
         assert!(unmet(&all(), &[], |_| true).is_empty());
     }

@@ -59,10 +59,10 @@ const ROOMS: &[Room] = &[
         name: STUDIO,
         doors: &[MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS],
     },
-    // What both composition roots take from the machine: places, time, chance, a log.
+    // What both composition roots take from the machine: places, keys, time, chance, a log.
     Room {
         name: MACHINE,
-        doors: &[STUDIO],
+        doors: &[GENERATION, STUDIO],
     },
     // The two composition roots: the studio and what is put into it.
     Room {

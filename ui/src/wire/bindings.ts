@@ -1735,10 +1735,45 @@ export type AddServer = {
 	model: string;
 };
 
-/** A key for a server on the shelf. */
+/** A place where a key can be kept. */
+export type KeyPlace = "session" | "keychain" | "file";
+
+/** How the system's keychain is. */
+export type KeychainState = "ready" | "absent" | "off";
+
+/** How the file of keys is. */
+export type KeyFileState = "nowhere" | "none" | "locked" | "open";
+
+/** The places where keys can be kept. */
+export type KeyPlacesDto = {
+	/** The system's keychain. */
+	keychain: KeychainState;
+	/** The file that a passphrase opens. */
+	file: KeyFileState;
+};
+
+/** A key for a server on the shelf, and where it is to be kept. An empty key forgets the one that there is. */
 export type SetKey = {
+	/** The model. */
 	model_id: string;
+	/** Its server's key. */
 	api_key: string;
+	/** The place. */
+	place: KeyPlace;
+};
+
+/** Moves the key of a model. */
+export type MoveKey = {
+	/** The model. */
+	model_id: string;
+	/** Where to. */
+	place: KeyPlace;
+};
+
+/** A passphrase of the file of keys. */
+export type Passphrase = {
+	/** As it was typed. */
+	passphrase: string;
 };
 
 /** Asks a server which models it has, before it is added. */
@@ -2916,8 +2951,20 @@ export interface Commands extends DoorCommands {
 	add_file: { input: AddFile; output: ModelDto };
 	/** Puts a server's model on the shelf. */
 	add_server: { input: AddServer; output: ModelDto };
-	/** Sets or clears the key of a server's model. */
+	/** Sets the key of a server's model and says where it is kept; an empty one forgets it. */
 	set_key: { input: SetKey; output: ModelDto };
+	/** Moves the key of a server's model to another place. */
+	move_key: { input: MoveKey; output: ModelDto };
+	/** The places where keys can be kept, and how they are. */
+	key_places: { input: Nothing; output: KeyPlacesDto };
+	/** Opens the file of keys. */
+	unlock_keys: { input: Passphrase; output: KeyPlacesDto };
+	/** Closes the file of keys. */
+	lock_keys: { input: Nothing; output: KeyPlacesDto };
+	/** Makes the file of keys, or gives the open one another passphrase. */
+	seal_keys: { input: Passphrase; output: KeyPlacesDto };
+	/** Deletes the file of keys with all that it holds. */
+	discard_key_file: { input: Nothing; output: KeyPlacesDto };
 	/** Takes a model off the shelf; the file stays. */
 	remove_model: { input: Id; output: null };
 	/** Services and programs that speak the OpenAI protocol, as forms to start from. */

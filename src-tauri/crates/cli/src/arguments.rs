@@ -47,6 +47,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<ModelsCommand>,
     },
+    /// Tells where the keys of servers are kept, and keeps them elsewhere
+    Keys {
+        /// `list` unless said otherwise.
+        #[command(subcommand)]
+        command: Option<KeysCommand>,
+    },
     /// Looks into the library
     Library {
         /// `list` unless said otherwise.
@@ -157,6 +163,59 @@ pub enum ModelsCommand {
         #[arg(value_name = "FILE|ID")]
         model: String,
     },
+}
+
+/// Of `ink keys`.
+#[derive(Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Lists the models on servers, and where their keys are
+    List,
+    /// Keeps a key: that of --key-env, of INKSTONE_API_KEY, or from stdin
+    Set {
+        /// The model's id or name
+        #[arg(value_name = "MODEL")]
+        model: String,
+        /// Where to keep it; the file takes its passphrase from INKSTONE_PASSPHRASE
+        #[arg(long = "in", value_name = "PLACE", value_enum)]
+        place: KeyPlaceName,
+        #[command(flatten)]
+        key: KeyChoice,
+    },
+    /// Keeps a key in the other place from now on
+    Move {
+        /// The model's id or name
+        #[arg(value_name = "MODEL")]
+        model: String,
+        /// Where to keep it; the file takes its passphrase from INKSTONE_PASSPHRASE
+        #[arg(long = "in", value_name = "PLACE", value_enum)]
+        place: KeyPlaceName,
+    },
+    /// Forgets a key
+    Remove {
+        /// The model's id or name
+        #[arg(value_name = "MODEL")]
+        model: String,
+    },
+    /// Gives the file of keys the passphrase in INKSTONE_NEW_PASSPHRASE; makes the file if there is none
+    Passphrase,
+}
+
+/// Where a key can be kept from one run to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum KeyPlaceName {
+    /// The system's keychain.
+    Keychain,
+    /// A file that a passphrase opens.
+    File,
+}
+
+impl From<KeyPlaceName> for inkstone_studio::KeyPlace {
+    fn from(name: KeyPlaceName) -> Self {
+        match name {
+            KeyPlaceName::Keychain => Self::Keychain,
+            KeyPlaceName::File => Self::File,
+        }
+    }
 }
 
 /// Of `ink models add`.

@@ -115,6 +115,32 @@ const CHINESE: &[(&str, &str)] = &[
     ("Drafts a text from a brief", "根据写作要求起草"),
     ("Continues a prompt as it stands", "按原样续写提示词"),
     ("Shows and adds models", "查看和添加模型"),
+    (
+        "Tells where the keys of servers are kept, and keeps them elsewhere",
+        "查看服务器密钥存在哪里，并改换存放处",
+    ),
+    (
+        "Lists the models on servers, and where their keys are",
+        "列出服务器上的模型及其密钥的存放处",
+    ),
+    (
+        "Keeps a key: that of --key-env, of INKSTONE_API_KEY, or from stdin",
+        "保存密钥：取自 --key-env、INKSTONE_API_KEY 或标准输入",
+    ),
+    (
+        "Where to keep it; the file takes its passphrase from INKSTONE_PASSPHRASE",
+        "存放处；文件的口令取自 INKSTONE_PASSPHRASE",
+    ),
+    (
+        "Keeps a key in the other place from now on",
+        "把密钥移到另一处存放",
+    ),
+    ("Forgets a key", "删除密钥"),
+    (
+        "Gives the file of keys the passphrase in INKSTONE_NEW_PASSPHRASE; makes the file if there is none",
+        "把密钥文件的口令改为 INKSTONE_NEW_PASSPHRASE 中的口令；没有文件则新建",
+    ),
+    ("The model's id or name", "模型的编号或名称"),
     ("Looks into the library", "查看文稿库"),
     (
         "Makes documents of files and folders: Word, Markdown, HTML, text, FDX, Fountain, Highland, PDF, ads CSV",

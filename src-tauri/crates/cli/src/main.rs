@@ -19,6 +19,7 @@ mod failure;
 mod files;
 mod help;
 mod input;
+mod keeping;
 mod keys;
 mod library;
 mod merge;
@@ -50,6 +51,7 @@ use crate::{
 #[tokio::main]
 async fn main() -> ExitCode {
     inkstone_machine::log_to_stderr();
+    inkstone_machine::leave_no_core();
     let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let language = words::language(typed);
     let matches = help::command(language).get_matches();
@@ -72,6 +74,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Draft(wanted) => write::draft(wanted, session, output).await,
         Command::Generate(wanted) => write::generate(wanted, session, output).await,
         Command::Models { command } => models::run(command, session, output).await,
+        Command::Keys { command } => keeping::run(command, session, output).await,
         Command::Library { command } => library::run(command, session, output).await,
         Command::Replay(wanted) => replay::run(wanted, session, output).await,
         Command::Import(wanted) => files::import(wanted, session, output).await,

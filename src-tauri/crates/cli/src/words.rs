@@ -4,7 +4,7 @@ use std::io;
 
 use inkstone_machine::system_language;
 use inkstone_studio::{
-    Language,
+    KeyPlace, Language,
     archive::ExportedDto,
     doorway::dto::{BackupReason, Came, RescuedDto, Standing},
     import_list::SkipReason,
@@ -172,8 +172,29 @@ impl Words {
     pub fn key_lasts_for_a_run(self) -> String {
         let variable = keys::VARIABLE;
         self.pick(
-            format!("The key is not kept. Give it to each run in {variable} or with --key-env."),
-            format!("密钥不会保存。每次运行时请通过 {variable} 或 --key-env 提供。"),
+            format!(
+                "The key is not kept. `ink keys set` keeps it; or give it to each run in \
+                 {variable} or with --key-env."
+            ),
+            format!(
+                "密钥没有保存。可用 ink keys set 保存，或每次运行时通过 {variable} 或 --key-env 提供。"
+            ),
+        )
+    }
+
+    pub fn key_place(self, place: Option<KeyPlace>) -> &'static str {
+        match place {
+            None => self.pick("no key", "无密钥"),
+            Some(KeyPlace::Session) => self.pick("for this run", "仅本次运行"),
+            Some(KeyPlace::Keychain) => self.pick("keychain", "系统钥匙串"),
+            Some(KeyPlace::File) => self.pick("file of keys", "密钥文件"),
+        }
+    }
+
+    pub fn passphrase_is_set(self) -> &'static str {
+        self.pick(
+            "The file of keys has its new passphrase.",
+            "密钥文件已改用新口令。",
         )
     }
 
@@ -581,6 +602,22 @@ impl Words {
             hint: self.pick(
                 "Set it, or leave --key-env out for a server that wants no key.".to_owned(),
                 "请设置它；若服务器不需要密钥，请去掉 --key-env。".to_owned(),
+            ),
+        }
+    }
+
+    pub fn no_passphrase_in(self, variable: &str) -> Failure {
+        Failure::Ours {
+            code: "passphrase_missing",
+            message: self.pick(
+                format!("The environment variable {variable} holds no passphrase."),
+                format!("环境变量 {variable} 中没有口令。"),
+            ),
+            hint: self.pick(
+                "Set it for this command; it is read from nowhere else, so it stands in no list of \
+                 commands."
+                    .to_owned(),
+                "请为此命令设置它；口令只从这里读取，不会留在命令记录里。".to_owned(),
             ),
         }
     }

@@ -1,8 +1,8 @@
 //! # The machine
 //!
 //! What the two ways into the studio, the window and the command line, take from the machine they
-//! run on: where the library lies, what time it is, chance, the system's language, and where the
-//! program's own remarks go. It is one room so that both find the same library and keep the same silence.
+//! run on: where the library lies, where keys are kept, what time it is, chance, the system's
+//! language, and where the program's own remarks go. It is one room so that both find the same library and keep the same silence.
 //!
 //! Rules
 //! - Nothing is decided here; a composition root asks and passes the answers in.
@@ -11,14 +11,18 @@
 
 mod chance;
 mod clock;
+mod cores;
 mod fonts;
+mod keys;
 mod locale;
 mod log;
 mod places;
 
 pub use chance::{SEED_VARIABLE, chance, seeds};
 pub use clock::SystemClock;
+pub use cores::leave_no_core;
 pub use fonts::InstalledFonts;
+pub use keys::{Cost, KEYCHAIN_VARIABLE, KeptKeys};
 pub use locale::system_language;
 pub use log::log_to_stderr;
 pub use places::{LIBRARY_VARIABLE, NoDataFolder, Places};

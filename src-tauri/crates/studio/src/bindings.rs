@@ -6,8 +6,9 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    archive, board, commands, compare, doorway, dto, history, inputs, meaning, merging, page_fonts,
-    pages, provenance, replay, script_compare, searching, story, switch, tally, waiting,
+    archive, board, commands, compare, doorway, dto, history, inputs, keys, meaning, merging,
+    page_fonts, pages, provenance, replay, script_compare, searching, story, switch, tally,
+    waiting,
 };
 
 const HEAD: &str =
@@ -90,7 +91,7 @@ macro_rules! declare {
 }
 
 fn typescript() -> String {
-    use crate::{import_list::*, imports::*, production::*};
+    use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
     use archive::*;
     use board::dto::*;
     use compare::*;
@@ -102,6 +103,7 @@ fn typescript() -> String {
     use dto::*;
     use history::*;
     use inputs::*;
+    use keys::*;
     use meaning::*;
     use merging::*;
     use page_fonts::*;
@@ -262,7 +264,13 @@ fn typescript() -> String {
         HideNode,
         AddFile,
         AddServer,
+        KeyPlace,
+        KeychainState,
+        KeyFileState,
+        KeyPlacesDto,
         SetKey,
+        MoveKey,
+        Passphrase,
         ListServerModels,
         Generate,
         AcceptTake,

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
-    history::*, import_list::*, imports::*, inputs::*, meaning::*, merging::*, page_fonts::*,
-    pages::*, production::*, provenance::*, replay::*, script_compare::*, searching::*,
-    story::dto::*, switch::dto::*, tally::*,
+    history::*, import_list::*, imports::*, inputs::*, keys::*, meaning::*, merging::*,
+    page_fonts::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
+    searching::*, story::dto::*, switch::dto::*, tally::*,
 };
 
 macro_rules! commands {
@@ -186,8 +186,20 @@ commands! {
     add_file(AddFile) -> ModelDto;
     /// Puts a server's model on the shelf.
     add_server(AddServer) -> ModelDto;
-    /// Sets or clears the key of a server's model.
+    /// Sets the key of a server's model and says where it is kept; an empty one forgets it.
     set_key(SetKey) -> ModelDto;
+    /// Moves the key of a server's model to another place.
+    move_key(MoveKey) -> ModelDto;
+    /// The places where keys can be kept, and how they are.
+    key_places(Nothing) -> KeyPlacesDto;
+    /// Opens the file of keys.
+    unlock_keys(Passphrase) -> KeyPlacesDto;
+    /// Closes the file of keys.
+    lock_keys(Nothing) -> KeyPlacesDto;
+    /// Makes the file of keys, or gives the open one another passphrase.
+    seal_keys(Passphrase) -> KeyPlacesDto;
+    /// Deletes the file of keys with all that it holds.
+    discard_key_file(Nothing) -> KeyPlacesDto;
     /// Takes a model off the shelf; the file stays.
     remove_model(Id) -> ();
     /// Services and programs that speak the OpenAI protocol, as forms to start from.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::KeyPlace;
+
 /// A language of text and UI.
 pub use inkstone_manuscript::Language;
 
@@ -267,8 +269,8 @@ pub enum ModelSourceDto {
         host: String,
         /// Model name there.
         model: String,
-        /// Whether a key is kept for it (for this session or in the keychain).
-        has_key: bool,
+        /// Where its key is kept, if it has one.
+        key: Option<KeyPlace>,
         /// Whether its provider answers nobody without a key.
         needs_key: bool,
     },

@@ -7,7 +7,7 @@ use inkstone_library::{ArchiveError, Holder, LibraryError, Program};
 use inkstone_manuscript::board::BoardError;
 use thiserror::Error;
 
-use crate::{dto::ErrorDto, sentences};
+use crate::{KeyError, dto::ErrorDto, sentences};
 
 /// Anything that can go wrong in a use-case.
 #[derive(Debug, Error)]
@@ -30,6 +30,9 @@ pub enum StudioError {
     /// A file of another program that can't be read or written.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A key that can't be kept or had.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A remote model was asked for in a project that is local only.
     #[error("the project is local only; `{host}` was not contacted")]
     RemoteNotAllowed {
@@ -178,6 +181,7 @@ impl StudioError {
             Self::Desk(e) => desk(e),
             Self::Brief(e) => brief(e),
             Self::Format(e) => format(e),
+            Self::Key(e) => key(e),
             Self::RemoteNotAllowed { host } => {
                 ("remote_not_allowed".into(), vec![("host", host.clone())])
             }
@@ -315,6 +319,25 @@ fn archive(error: &ArchiveError) -> Parts {
         ArchiveError::Stopped => ("stopped", vec![]),
         ArchiveError::File { path, .. } => ("file_unreadable", path_of(path)),
         ArchiveError::Library(error) => return library(error),
+    };
+    (code.to_owned(), values)
+}
+
+fn key(error: &KeyError) -> Parts {
+    let (code, values) = match error {
+        KeyError::NoKeychain(_) => ("key_no_keychain", vec![]),
+        KeyError::KeychainRefused(_) => ("key_keychain_refused", vec![]),
+        KeyError::KeychainSilent => ("key_keychain_silent", vec![]),
+        KeyError::GoneFromKeychain => ("key_gone", vec![]),
+        KeyError::FileLocked => ("keys_locked", vec![]),
+        KeyError::NoFile => ("keys_no_file", vec![]),
+        KeyError::WrongPassphrase => ("keys_wrong_passphrase", vec![]),
+        KeyError::ShortPassphrase { least } => {
+            ("keys_short_passphrase", vec![("least", least.to_string())])
+        }
+        KeyError::FileDamaged(_) => ("keys_damaged", vec![]),
+        KeyError::FileNewer(_) => ("keys_newer", vec![]),
+        KeyError::File { path, .. } => ("file_unwritable", vec![("path", path.clone())]),
     };
     (code.to_owned(), values)
 }
@@ -596,6 +619,21 @@ pub(crate) fn samples() -> Vec<StudioError> {
         .map(StudioError::from),
     );
     all.extend([
+        KeyError::NoKeychain(id()).into(),
+        KeyError::KeychainRefused(id()).into(),
+        KeyError::KeychainSilent.into(),
+        KeyError::GoneFromKeychain.into(),
+        KeyError::FileLocked.into(),
+        KeyError::NoFile.into(),
+        KeyError::WrongPassphrase.into(),
+        KeyError::ShortPassphrase { least: 8 }.into(),
+        KeyError::FileDamaged("x").into(),
+        KeyError::FileNewer(2).into(),
+        KeyError::File {
+            path: id(),
+            detail: id(),
+        }
+        .into(),
         StudioError::RemoteNotAllowed { host: id() },
         StudioError::ModelNotChosen { id: id() },
         StudioError::ModelForSearch { name: id() },

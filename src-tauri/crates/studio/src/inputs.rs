@@ -57,8 +57,6 @@ inputs! {
     AddFile { path: String }
     /// A model on a server. An empty key means none.
     AddServer { name: String, base_url: String, api_key: String, model: String }
-    /// A key for a server on the shelf.
-    SetKey { model_id: String, api_key: String }
     /// Asks a server which models it has, before it is added.
     ListServerModels { base_url: String, api_key: String }
     /// Asks for takes. `from`/`to` are the selection (equal for a caret), in UTF-16 units.

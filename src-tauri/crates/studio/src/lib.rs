@@ -17,6 +17,7 @@
 //!
 //! Glossary
 //! - *Board*: a screenplay as cards in columns ([`board`]); *sheet*: a template of beats for it.
+//! - *Key place*: where the key of a server is kept: for the session, in the keychain, in a file.
 //! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
@@ -55,6 +56,7 @@ pub mod history;
 pub mod import_list;
 pub mod imports;
 pub mod inputs;
+pub mod keys;
 pub mod meaning;
 pub mod merging;
 mod models;
@@ -90,6 +92,6 @@ pub use inkstone_desks::{BeatSheet, Brief, BriefError, Channel, Task};
 pub use inkstone_formats::pdf::FontFile;
 pub use inkstone_library::{Clock, Moment, Program};
 pub use inkstone_manuscript::{DocumentKind, Language};
-pub use secrets::{Secrets, SessionSecrets};
+pub use secrets::{KeyError, KeyFileState, KeyPlace, KeychainState, Secrets, SessionSecrets};
 pub use shelf::STARTER;
 pub use studio::{Parts, Studio};

@@ -70,16 +70,6 @@ impl Studio {
     }
 
     /// See [`crate::commands`].
-    pub async fn set_key(self: &Arc<Self>, i: SetKey) -> Result<ModelDto, StudioError> {
-        let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
-        let model = self
-            .blocking(move |s| s.shelf.set_key(&i.model_id, &key))
-            .await?;
-        self.changed(&["models"]);
-        Ok(model)
-    }
-
-    /// See [`crate::commands`].
     pub async fn remove_model(self: &Arc<Self>, i: Id) -> Result<(), StudioError> {
         self.blocking(move |s| s.shelf.remove(&s.library, &i.id))
             .await?;

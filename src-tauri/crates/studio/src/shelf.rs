@@ -8,7 +8,7 @@ use std::{
 
 use inkstone_generation::{
     Embedder, EmbedderFile, Endpoint, Gate, GenerationError, GenerationErrorKind, LocalModels,
-    ModelFile, PromptForm, RemoteModels, TextModel, may_be_embedder,
+    ModelFile, PromptForm, RemoteModels, Secret, TextModel, may_be_embedder,
 };
 use inkstone_library::{Library, Price};
 use inkstone_manuscript::DocumentKind;
@@ -20,7 +20,7 @@ use crate::{
     StudioError,
     dto::{ModelDto, ModelFileDto, ModelSourceDto, ModelState},
     gate::Shut,
-    secrets::Secrets,
+    secrets::{KeyPlace, Secrets},
     switch::{dto::PriceDto, providers, resume::RESUME},
 };
 
@@ -189,7 +189,7 @@ impl Shelf {
                 host,
                 model,
             } => Chosen {
-                lacks_key: needs_key(&base_url) && self.secrets.get(&entry.id).is_none(),
+                lacks_key: needs_key(&base_url) && self.secrets.place(&entry.id).is_none(),
                 id: entry.id,
                 name: model,
                 host: Some(host),
@@ -265,7 +265,10 @@ impl Shelf {
         } else {
             name.trim()
         };
-        self.secrets.set(&id, key);
+        if !key.is_empty() {
+            self.secrets
+                .set(&id, &Secret::new(key), KeyPlace::Session)?;
+        }
         // Added once more, it costs what it cost.
         let price = self.entry(&id).ok().and_then(|entry| entry.price);
         self.put(
@@ -304,8 +307,12 @@ impl Shelf {
         }
         let host = self.host(base_url)?;
         match key {
-            Some(key) => self.secrets.set(id, key),
-            None if host != *before => self.secrets.set(id, ""),
+            Some("") => self.secrets.remove(id)?,
+            Some(key) => {
+                let place = self.secrets.place(id).unwrap_or(KeyPlace::Session);
+                self.secrets.set(id, &Secret::new(key), place)?;
+            }
+            None if host != *before => self.secrets.remove(id)?,
             None => {}
         }
         entry.name = if name.trim().is_empty() {
@@ -408,8 +415,12 @@ impl Shelf {
         lock(&self.loaded).remove(id);
         lock(&self.embedders).remove(id);
         lock(&self.states).remove(id);
-        self.secrets.set(id, "");
-        self.keep(library)
+        self.keep(library)?;
+        // A place that does not answer keeps no model on the shelf.
+        if let Err(error) = self.secrets.remove(id) {
+            tracing::warn!(%error, "a key was left where it was");
+        }
+        Ok(())
     }
 
     fn keep(&self, library: &Library) -> Result<(), StudioError> {
@@ -425,13 +436,50 @@ impl Shelf {
         Ok(library.set_setting(SETTING, &Value::Array(kept))?)
     }
 
-    /// Sets or clears (empty) a server's key.
-    pub fn set_key(&self, id: &str, key: &str) -> Result<ModelDto, StudioError> {
-        let entry = self.entry(id)?;
-        self.secrets.set(id, key);
+    /// Sets a server's key, or forgets it (empty).
+    pub fn set_key(&self, id: &str, key: &str, place: KeyPlace) -> Result<ModelDto, StudioError> {
+        let entry = self.server(id)?;
+        if key.is_empty() {
+            self.secrets.remove(id)?;
+        } else {
+            self.secrets.set(id, &Secret::new(key), place)?;
+        }
         lock(&self.loaded).remove(id);
         lock(&self.states).remove(id);
         Ok(self.to_dto(&entry))
+    }
+
+    /// Moves a server's key.
+    pub fn move_key(&self, id: &str, place: KeyPlace) -> Result<ModelDto, StudioError> {
+        let entry = self.server(id)?;
+        if let Some(key) = self.secrets.get(id)? {
+            self.secrets.set(id, &key, place)?;
+        }
+        Ok(self.to_dto(&entry))
+    }
+
+    fn server(&self, id: &str) -> Result<Entry, StudioError> {
+        let entry = self.entry(id)?;
+        match entry.source {
+            Source::Server { .. } => Ok(entry),
+            _ => Err(StudioError::BadRequest("only a server has a key".into())),
+        }
+    }
+
+    /// Where keys are.
+    pub fn secrets(&self) -> &Arc<dyn Secrets> {
+        &self.secrets
+    }
+
+    /// The next call of a server's model asks for its key anew.
+    pub fn forget_servers(&self) {
+        let entries = lock(&self.entries).clone();
+        for entry in entries {
+            if matches!(entry.source, Source::Server { .. }) {
+                lock(&self.loaded).remove(&entry.id);
+                lock(&self.states).remove(&entry.id);
+            }
+        }
     }
 
     /// What reaches servers, for questions that are not generations.
@@ -478,7 +526,7 @@ impl Shelf {
                 base_url, model, ..
             } => {
                 let endpoint = Endpoint {
-                    api_key: shelf.secrets.get(&entry.id),
+                    api_key: shelf.secrets.get(&entry.id)?,
                     ..Endpoint::new(base_url, model)
                 };
                 Ok(shelf.remote.connect(endpoint, gate)?)
@@ -642,7 +690,7 @@ impl Shelf {
                 base_url: base_url.clone(),
                 host: host.clone(),
                 model: model.clone(),
-                has_key: self.secrets.get(&entry.id).is_some(),
+                key: self.secrets.place(&entry.id),
                 needs_key: needs_key(base_url),
             },
             Source::Search { path, file } => ModelSourceDto::Search {

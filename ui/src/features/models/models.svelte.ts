@@ -1,6 +1,6 @@
 import { call } from "../../host";
 import { t } from "../../locales/index.svelte";
-import type { Commands, ModelDto, ModelState, PriceDto } from "../../wire/bindings";
+import type { Commands, KeyPlace, ModelDto, ModelState, PriceDto } from "../../wire/bindings";
 import { library } from "../library/library.svelte";
 import { notices } from "../notices/notices.svelte";
 
@@ -119,11 +119,13 @@ class Models {
   setPrice = (model_id: string, price: PriceDto | null) =>
     this.change(call("set_price", { model_id, price }));
 
-  /** Sets a server's key, or clears it. Throws an `ErrorDto`; the form shows it. */
-  async setKey(model_id: string, api_key: string): Promise<void> {
-    const model = await call("set_key", { model_id, api_key });
-    this.list = this.list.map((known) => (known.id === model.id ? model : known));
-  }
+  /** Sets a server's key, or forgets it (empty). Throws an `ErrorDto`; the form shows it. */
+  setKey = (model_id: string, api_key: string, place: KeyPlace) =>
+    this.change(call("set_key", { model_id, api_key, place }));
+
+  /** Throws an `ErrorDto`; the form shows it. */
+  moveKey = (model_id: string, place: KeyPlace) =>
+    this.change(call("move_key", { model_id, place }));
 
   async remove(id: string) {
     try {

@@ -3,7 +3,14 @@ import { language, speak, systemLanguage } from "../../locales/index.svelte";
 import type { AppState, Language, LedgerEntryDto, Theme } from "../../wire/bindings";
 import { attempt, notices } from "../notices/notices.svelte";
 
-export type SettingsPage = "general" | "place" | "rules" | "usage" | "ledger" | "shortcuts";
+export type SettingsPage =
+  | "general"
+  | "place"
+  | "rules"
+  | "keys"
+  | "usage"
+  | "ledger"
+  | "shortcuts";
 
 const KEPT = "inkstone.look";
 const THEMES: readonly unknown[] = ["system", "light", "dark"] satisfies Theme[];

@@ -4,6 +4,7 @@ import { boardCommands } from "./board";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { importCommands } from "./importing";
+import { keyCommands } from "./keys";
 import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
@@ -31,6 +32,7 @@ export function commands(studio: StubStudio): Bodies {
     ...tallyCommands(studio),
     ...archiveCommands(studio),
     ...switchCommands(studio),
+    ...keyCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,
@@ -215,7 +217,7 @@ export function commands(studio: StubStudio): Bodies {
         base_url,
         host,
         model,
-        has_key: api_key !== "",
+        key: api_key ? ("session" as const) : null,
         needs_key: false,
       };
       const shown = name.trim() || model;
@@ -227,12 +229,6 @@ export function commands(studio: StubStudio): Bodies {
         beyond: [],
         price: null,
       });
-    },
-    set_key: ({ model_id, api_key }) => {
-      const model = studio.models.find(({ id }) => id === model_id);
-      if (model?.source.kind !== "server") throw fail("not_found");
-      model.source.has_key = api_key !== "";
-      return model;
     },
     remove_model: ({ id }) => {
       studio.models = studio.models.filter((model) => model.id !== id);

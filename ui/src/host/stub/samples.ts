@@ -126,7 +126,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           base_url: "http://fridge.local:11434/v1",
           host: "fridge.local:11434",
           model: "mistral-small:24b",
-          has_key: false,
+          key: null,
           needs_key: false,
         },
         state: { state: "ready" },

@@ -88,7 +88,7 @@ export function switchCommands(studio: StubStudio): Pick<Bodies, Names> {
     edit_server: ({ model_id, name, base_url, model, api_key }) => {
       const { model: known, source } = server(model_id);
       Object.assign(source, { base_url, model, host: new URL(base_url).host });
-      if (api_key !== null) source.has_key = api_key !== "";
+      if (api_key !== null) source.key = api_key ? "session" : null;
       known.name = name.trim() || model;
       return known;
     },

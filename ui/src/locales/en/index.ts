@@ -7,6 +7,7 @@ export { default as editor } from "./editor.json";
 export { default as history } from "./history.json";
 export { default as importing } from "./importing.json";
 export { default as interview } from "./interview.json";
+export { default as keys } from "./keys.json";
 export { default as library } from "./library.json";
 export { default as merge } from "./merge.json";
 export { default as models } from "./models.json";

@@ -80,6 +80,7 @@ impl Home {
             .env("XDG_DATA_HOME", self.path().join("data"))
             .env("XDG_CONFIG_HOME", self.path().join("config"))
             .env("LANG", "en_US.UTF-8")
+            .env("INKSTONE_KEYCHAIN", "off")
             .current_dir(self.path())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -11,6 +11,7 @@ mod archive;
 mod briefs;
 mod files;
 mod home;
+mod keys;
 mod library;
 mod models;
 mod replay;

@@ -611,7 +611,7 @@ async fn a_server_is_changed_in_its_place_and_its_key_goes_nowhere_else() {
     assert_eq!(id_of(&changed), model);
     assert_eq!(changed["source"]["base_url"], "https://models.example/v2");
     assert_eq!(
-        (&changed["source"]["has_key"], &changed["price"]["input"]),
+        (&changed["source"]["key"], &changed["price"]["input"]),
         (&json!(true), &json!(1.0))
     );
     assert_eq!(world.written(&open).await.model_name, "small");
@@ -619,7 +619,7 @@ async fn a_server_is_changed_in_its_place_and_its_key_goes_nowhere_else() {
         .call("edit_server", edit("https://other.example/v1", Value::Null))
         .await
         .unwrap();
-    assert_eq!(moved["source"]["has_key"], json!(false));
+    assert_eq!(moved["source"]["key"], json!(null));
     world.written(&open).await;
     let last = world.script.endpoints.lock().unwrap().pop().unwrap();
     assert_eq!(

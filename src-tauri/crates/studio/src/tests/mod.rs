@@ -3,6 +3,7 @@
 mod board;
 mod edges;
 mod headless;
+mod keys;
 mod meaning;
 mod remote;
 mod replay;

@@ -68,7 +68,7 @@ async fn what_is_sent_stands_in_the_ledger() {
         .collect();
     assert_eq!(keys[0].expose(), "sk-1");
     let shown = serde_json::to_string(&world.call("models", json!({})).await.unwrap()).unwrap();
-    assert!(!shown.contains("sk-1") && shown.contains("\"has_key\":true"));
+    assert!(!shown.contains("sk-1") && shown.contains("\"key\":\"session\""));
     let stored = std::fs::read(world.folder.path().join("library.ink")).unwrap();
     assert!(
         !stored.windows(4).any(|w| w == b"sk-1"),
