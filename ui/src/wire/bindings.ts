@@ -517,7 +517,7 @@ export type ModelDto = {
 export type ModelSourceDto =
 	| { kind: "starter"; file: ModelFileDto }
 	| { kind: "file"; path: string; file: ModelFileDto }
-	| { kind: "server"; base_url: string; host: string; model: string; has_key: boolean; needs_key: boolean }
+	| { kind: "server"; base_url: string; host: string; model: string; key: KeyPlace | null; needs_key: boolean }
 	| { kind: "search"; path: string; file: ModelFileDto };
 
 /** Facts read from a model file. */

@@ -239,7 +239,7 @@ async fn a_key_that_is_missing_and_a_task_that_is_too_much_are_known_beforehand(
         (error.code.as_str(), error.values["name"].as_str()),
         ("no_key", "gpt")
     );
-    let keyed = json!({ "model_id": remote, "api_key": "sk-2" });
+    let keyed = json!({ "model_id": remote, "api_key": "sk-2", "place": "session" });
     world.call("set_key", keyed).await.unwrap();
     assert_eq!(world.written(&open).await.model_name, "gpt");
     // A small model knows no turns.
@@ -612,7 +612,7 @@ async fn a_server_is_changed_in_its_place_and_its_key_goes_nowhere_else() {
     assert_eq!(changed["source"]["base_url"], "https://models.example/v2");
     assert_eq!(
         (&changed["source"]["key"], &changed["price"]["input"]),
-        (&json!(true), &json!(1.0))
+        (&json!("session"), &json!(1.0))
     );
     assert_eq!(world.written(&open).await.model_name, "small");
     let moved = world
