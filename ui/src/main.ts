@@ -5,6 +5,7 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/form.css";
 import "./styles/editor.css";
+import "./styles/modes.css";
 
 const target = document.getElementById("app");
 if (target) mount(App, { target });

@@ -13,13 +13,17 @@ import {
   Compartment,
   EditorSelection,
   EditorState,
+  type StateEffect,
   Transaction,
 } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
-import type { DocumentKind, EditCause } from "../wire/bindings";
+import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/bindings";
+import { finding, type ShowFind } from "./finding";
 import { kindClass, kindFacet, layout } from "./layout";
+import { type Modes, modes } from "./modes";
 import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
+import { punctuation, smartPunctuation } from "./punctuation";
 import { type RevisionPlace, revisions, setRevisions } from "./revisions";
 import {
   type Anchor,
@@ -51,15 +55,23 @@ export interface EditorPorts {
   onTooLong(): void;
   showSuggestion: ShowSuggestion;
   showOrigin: ShowOrigin;
+  showFind: ShowFind;
 }
 
 export interface Page {
   text: string;
   kind: DocumentKind;
-  language: string;
+  language: Language;
   label: string;
   hint: string;
+  /** What the editor says by itself, by its English sentence. */
+  phrases: Record<string, string>;
+  modes: Modes;
+  punctuation: { on: boolean; chineseQuotes: ChineseQuotes };
 }
+
+/** What around a text can change while it is shown. */
+export type Around = Omit<Page, "text" | "kind">;
 
 function causeOf(transaction: Transaction): EditCause {
   if (transaction.isUserEvent("undo")) return "undo";
@@ -117,6 +129,8 @@ export class Editor {
         suggestions(ports.showSuggestion),
         revisions(),
         origins(ports.showOrigin),
+        finding(ports.showFind),
+        smartPunctuation,
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -157,8 +171,11 @@ export class Editor {
     });
   }
 
-  private wordsOf(page: Pick<Page, "language" | "label" | "hint">) {
+  private wordsOf(page: Around) {
     return [
+      modes(page.modes),
+      punctuation.of({ ...page.punctuation, language: page.language }),
+      EditorState.phrases.of(page.phrases),
       placeholder(page.hint),
       EditorView.contentAttributes.of({
         "aria-label": page.label,
@@ -185,9 +202,12 @@ export class Editor {
     return left;
   }
 
-  /** The words around the text, after a change of language. */
-  speak(page: Pick<Page, "language" | "label" | "hint">) {
-    this.view.dispatch({ effects: this.words.reconfigure(this.wordsOf(page)) });
+  /** The words and the ways around the text, after a change of them. */
+  speak(page: Around) {
+    const { main } = this.view.state.selection;
+    const effects: StateEffect<unknown>[] = [this.words.reconfigure(this.wordsOf(page))];
+    if (page.modes.typewriter) effects.push(EditorView.scrollIntoView(main.head, { y: "center" }));
+    this.view.dispatch({ effects });
   }
 
   /** Shows where pages begin. */

@@ -1,10 +1,4 @@
-import {
-  type EditorState,
-  type Extension,
-  Facet,
-  type Range,
-  RangeSetBuilder,
-} from "@codemirror/state";
+import { type EditorState, type Extension, Facet, type Range } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
@@ -13,8 +7,9 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import type { DocumentKind } from "../wire/bindings";
-import { type Lines, LiveKinds } from "./fountain";
-import { inlineMarks, lineMark } from "./markdown";
+import { type LineKind, type Lines, LiveKinds } from "./fountain";
+import { scriptMarks } from "./fountainMarks";
+import { inlineMarks, lineMark, type Mark } from "./markdown";
 
 /** More of one line than this is never looked at; it is far beyond any line that people read. */
 const LONGEST_LINE = 4_000;
@@ -22,6 +17,28 @@ const LONGEST_LINE = 4_000;
 export const kindFacet = Facet.define<DocumentKind, DocumentKind>({
   combine: (values) => values[0] ?? "news",
 });
+
+/** Whether marks of notation show on the caret's line only. */
+export const hidesMarks = Facet.define<boolean, boolean>({
+  combine: (values) => values.some(Boolean),
+});
+
+const hidden = Decoration.replace({});
+
+/** Marks that go where they are not needed. Bullets and numbers of lists stay. */
+const GOES = new Set(["ink-md-sign", "ink-fn-sign"]);
+
+/** Whether a selection touches a stretch. */
+const touched = (state: EditorState, from: number, to: number) =>
+  state.selection.ranges.some((range) => range.from <= to && range.to >= from);
+
+/** Puts the marks of a line in, those of notation hidden where they are not needed. */
+function place(found: Range<Decoration>[], begin: number, marks: Mark[], hide: boolean) {
+  for (const { from, to, name } of marks) {
+    const shown = hide && GOES.has(name) ? hidden : mark(name);
+    found.push(shown.range(begin + from, begin + to));
+  }
+}
 
 const lineClass = new Map<string, Decoration>();
 function line(name: string): Decoration {
@@ -73,7 +90,8 @@ function follow(kinds: LiveKinds, update: ViewUpdate): void {
 
 function screenplay(view: EditorView, kinds: LiveKinds): DecorationSet {
   const { state } = view;
-  const builder = new RangeSetBuilder<Decoration>();
+  const hiding = state.facet(hidesMarks);
+  const found: Range<Decoration>[] = [];
   let done = 0;
   for (const { from, to } of view.visibleRanges) {
     const first = state.doc.lineAt(from).number;
@@ -81,30 +99,33 @@ function screenplay(view: EditorView, kinds: LiveKinds): DecorationSet {
     for (let n = Math.max(first, done + 1); n <= last; n++) {
       const at = state.doc.line(n);
       const kind = kinds.kinds[n - 1] ?? "action";
-      if (kind !== "blank") builder.add(at.from, at.from, line(`ink-fn ink-fn-${kind}`));
       done = n;
+      if (kind === "blank") continue;
+      found.push(line(`ink-fn ink-fn-${kind}`).range(at.from));
+      const marks = scriptMarks(read(state, at.from, at.to), kind);
+      place(found, at.from, marks, hiding && !touched(state, at.from, at.to));
     }
   }
-  return builder.finish();
+  return Decoration.set(found, true);
 }
 
 function prose(view: EditorView): DecorationSet {
   const { state } = view;
   const ads = state.facet(kindFacet) === "ads";
+  const hiding = state.facet(hidesMarks);
   const found: Range<Decoration>[] = [];
   for (const visible of view.visibleRanges) {
     let at = state.doc.lineAt(visible.from);
     for (;;) {
       const begin = Math.max(at.from, visible.from - LONGEST_LINE / 2);
       const text = read(state, begin, Math.min(at.to, visible.to + LONGEST_LINE / 2));
+      const hide = hiding && !touched(state, at.from, at.to);
       if (begin === at.from) {
         const own = lineMark(text, { ads, number: at.number, after: textAbove(state, at.number) });
         if (own.line) found.push(line(own.line).range(at.from));
-        for (const { from, to, name } of own.marks)
-          found.push(mark(name).range(begin + from, begin + to));
+        place(found, begin, own.marks, hide);
       }
-      for (const { from, to, name } of inlineMarks(text))
-        found.push(mark(name).range(begin + from, begin + to));
+      place(found, begin, inlineMarks(text), hide);
       if (at.to >= visible.to || at.number === state.doc.lines) break;
       at = state.doc.line(at.number + 1);
     }
@@ -126,7 +147,7 @@ function textAbove(state: EditorState, number: number): string {
  * the text or of its lines; the lines of a screenplay are known, and an edit has its surroundings
  * read again. No parser runs over a whole text at a keystroke.
  */
-export const layout: Extension = ViewPlugin.define(
+const plugin = ViewPlugin.define(
   (view) => {
     let kinds: LiveKinds | undefined;
     const make = (v: EditorView) => {
@@ -139,14 +160,28 @@ export const layout: Extension = ViewPlugin.define(
     };
     return {
       decorations: make(view),
-      update(update) {
+      kinds: () => kinds?.kinds,
+      update(update: ViewUpdate) {
         if (kinds && update.docChanged) follow(kinds, update);
-        if (update.docChanged || update.viewportChanged) this.decorations = make(update.view);
+        const hides = update.state.facet(hidesMarks);
+        if (
+          update.docChanged ||
+          update.viewportChanged ||
+          hides !== update.startState.facet(hidesMarks) ||
+          (hides && update.selectionSet)
+        )
+          this.decorations = make(update.view);
       },
     };
   },
-  { decorations: (plugin) => plugin.decorations },
+  { decorations: (one) => one.decorations },
 );
+
+export const layout: Extension = plugin;
+
+/** What each line of the script that is shown is; none of prose. */
+export const lineKinds = (view: EditorView): readonly LineKind[] | undefined =>
+  view.plugin(plugin)?.kinds();
 
 export const kindClass = EditorView.editorAttributes.compute([kindFacet], (state) => ({
   class: `ink-kind-${state.facet(kindFacet)}`,

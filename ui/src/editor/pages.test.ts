@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "./create";
+import { PLAIN } from "./modes";
 
 let editor: Editor;
 const onSelection = vi.fn();
@@ -14,12 +15,16 @@ beforeEach(() => {
     onTooLong: vi.fn(),
     onBeyond: vi.fn(),
     showOrigin: () => () => undefined,
+    showFind: () => ({ gone: () => undefined, seen: () => undefined }),
     showSuggestion: () => () => undefined,
   });
   editor.open({
     text: "INT. A - DAY\n\nRain.\n\nSun.\n",
     kind: "screenplay",
     language: "en",
+    phrases: {},
+    modes: PLAIN,
+    punctuation: { on: false, chineseQuotes: "curly" },
     label: "Text",
     hint: "Begin",
   });

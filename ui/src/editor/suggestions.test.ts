@@ -2,11 +2,15 @@ import { undo } from "@codemirror/commands";
 import { ChangeSet } from "@codemirror/state";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor, type EditorPorts, LONGEST_TEXT } from "./create";
+import { PLAIN } from "./modes";
 
 const page = (text: string) => ({
   text,
   kind: "news" as const,
-  language: "en",
+  language: "en" as const,
+  phrases: {},
+  modes: PLAIN,
+  punctuation: { on: false, chineseQuotes: "curly" as const },
   label: "Text",
   hint: "Begin",
 });
@@ -31,6 +35,7 @@ beforeEach(() => {
       return () => removed.push(id);
     },
     showOrigin: () => () => undefined,
+    showFind: () => ({ gone: () => undefined, seen: () => undefined }),
   });
 });
 afterEach(() => editor.destroy());

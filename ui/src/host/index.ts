@@ -47,4 +47,5 @@ export const pickFiles = (choice: FileChoice) => connected().pickFiles(choice);
 export const onDrag = async (listener: (drag: Drag) => void) => connected().onDrag(listener);
 export const saveFile = (choice: FileChoice) => connected().saveFile(choice);
 export const pickFolder = (title: string) => connected().pickFolder(title);
+export const fullScreen = (on: boolean) => connected().fullScreen(on);
 export const restart = () => connected().restart();

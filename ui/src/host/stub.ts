@@ -16,6 +16,7 @@ export function stubHost(studio: StubStudio): Host {
     pickFiles: async () => ["/home/ada/texts/ferry.docx"],
     onDrag: async () => () => undefined,
     pickFolder: async () => "/home/ada/backups",
+    fullScreen: async () => undefined,
     restart: () => undefined,
     saveFile: async (choice) => `/home/ada/${choice.name ?? "text.txt"}`,
   };

@@ -46,6 +46,7 @@ export const tauri: Host = {
     const picked = await open({ title, directory: true, multiple: false });
     return typeof picked === "string" ? picked : null;
   },
+  fullScreen: (on) => getCurrentWindow().setFullscreen(on),
   restart: () => window.location.reload(),
   saveFile: (choice) =>
     save({ title: choice.title, defaultPath: choice.name, filters: filters(choice) }),

@@ -24,6 +24,8 @@ export interface Host {
   pickFiles(choice: FileChoice): Promise<string[]>;
   /** Tells of files that are dragged over the window and dropped. */
   onDrag(listener: (drag: Drag) => void): Promise<() => void>;
+  /** Fills the screen with the window, or no longer. */
+  fullScreen(on: boolean): Promise<void>;
   saveFile(choice: FileChoice): Promise<string | null>;
   pickFolder(title: string): Promise<string | null>;
   /** Begins anew, with nothing remembered of the library that was open. */

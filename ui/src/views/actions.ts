@@ -1,12 +1,19 @@
+import { flushSync, tick } from "svelte";
+import { compare } from "../features/compare/compare.svelte";
 import { askContinue, askMain } from "../features/desk/asking";
+import { across } from "../features/find/across.svelte";
+import { find } from "../features/find/find.svelte";
 import { library } from "../features/library/library.svelte";
+import { merge } from "../features/merge/merge.svelte";
 import { notices } from "../features/notices/notices.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
+import { surface } from "../features/surface/surface.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { t, time } from "../locales/index.svelte";
 import { frame } from "./frame.svelte";
+import { palette } from "./palette.svelte";
 import { type Action, actionOf } from "./shortcuts";
 
 async function accept() {
@@ -16,11 +23,34 @@ async function accept() {
 }
 
 /** Brings the focus to the field of the search. */
-async function search() {
-  await frame.show("library", false);
-  requestAnimationFrame(() =>
-    document.querySelector<HTMLInputElement>("[data-testid='search']")?.select(),
-  );
+function search() {
+  void frame.show("library", false);
+  // At once: what is typed next belongs to the search.
+  flushSync();
+  const field = document.querySelector<HTMLInputElement>("[data-testid='search']");
+  field?.focus();
+  field?.select();
+}
+
+/** The editor cannot be searched while something lies over it. */
+function inText(open: () => unknown) {
+  if (!compare.shown && !merge.shown) return open();
+}
+
+/** Shows the outline and goes there; from there back to the text, and away. */
+async function toOutline() {
+  const inside = document.activeElement?.closest("[data-testid='outline']");
+  if (inside || !writing.draftId) {
+    surface.showOutline(false);
+    return frame.go("text");
+  }
+  surface.showOutline(true);
+  await tick();
+  document
+    .querySelector<HTMLElement>(
+      "[data-testid='outline'] [tabindex='0'], [data-testid='outline'] button",
+    )
+    ?.focus();
 }
 
 async function begin() {
@@ -45,6 +75,19 @@ const RUN: Record<Action, () => unknown> = {
   generate: askMain,
   continue: askContinue,
   accept,
+  palette: () => {
+    palette.open = true;
+    flushSync();
+  },
+  find: () => inText(() => find.open(false)),
+  replace: () => inText(() => find.open(true)),
+  find_next: () => inText(() => find.step(1)),
+  find_previous: () => inText(() => find.step(-1)),
+  find_across: () => across.open(),
+  outline: toOutline,
+  typewriter: () => surface.setTypewriter(!surface.typewriter),
+  focus_mode: () => surface.nextFocus(),
+  full_screen: () => surface.setFull(!surface.full),
   stop: () => {
     // What lies on top goes first.
     if (!frame.closeDrawer()) void takes.stopAll();
@@ -56,6 +99,9 @@ const RUN: Record<Action, () => unknown> = {
   origins: () => provenance.toggle(),
   origin_card: () => provenance.cardAtCaret(),
 };
+
+/** Runs an action. */
+export const run = (action: Action) => RUN[action]();
 
 /** Runs what a press asks for; true when it asked for something. */
 export function press(event: KeyboardEvent): boolean {

@@ -1,6 +1,8 @@
+import { preferences } from "../features/settings/preferences.svelte";
 import type { Key } from "../locales/index.svelte";
 
 export type Action =
+  | "palette"
   | "library"
   | "text"
   | "desk"
@@ -15,6 +17,15 @@ export type Action =
   | "new"
   | "version"
   | "search"
+  | "find"
+  | "replace"
+  | "find_next"
+  | "find_previous"
+  | "find_across"
+  | "outline"
+  | "typewriter"
+  | "focus_mode"
+  | "full_screen"
   | "settings"
   | "origins"
   | "origin_card";
@@ -26,8 +37,12 @@ export interface Shortcut {
   label: Key;
 }
 
-/** All keys of the window. What the editor and single parts do with keys stands with them. */
+/**
+ * All keys of the window, as they are by themselves. What the editor and single parts do with keys
+ * stands with them.
+ */
 export const SHORTCUTS: Shortcut[] = [
+  { action: "palette", keys: ["Ctrl+Shift+P"], label: "settings.key_palette" },
   { action: "generate", keys: ["Ctrl+Enter"], label: "settings.key_generate" },
   { action: "continue", keys: ["Ctrl+J"], label: "settings.key_continue" },
   { action: "accept", keys: ["Ctrl+Shift+Enter"], label: "settings.key_accept" },
@@ -35,6 +50,15 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "new", keys: ["Ctrl+N"], label: "settings.key_new" },
   { action: "version", keys: ["Ctrl+S"], label: "settings.key_version" },
   { action: "search", keys: ["Ctrl+K", "Ctrl+Shift+F"], label: "settings.key_search" },
+  { action: "find", keys: ["Ctrl+F"], label: "settings.key_find" },
+  { action: "replace", keys: ["Ctrl+H"], label: "settings.key_replace" },
+  { action: "find_next", keys: ["F3"], label: "settings.key_find_next" },
+  { action: "find_previous", keys: ["Shift+F3"], label: "settings.key_find_previous" },
+  { action: "find_across", keys: ["Ctrl+Shift+H"], label: "settings.key_find_across" },
+  { action: "outline", keys: ["Ctrl+Shift+O"], label: "settings.key_outline" },
+  { action: "typewriter", keys: ["F9"], label: "settings.key_typewriter" },
+  { action: "focus_mode", keys: ["Shift+F9"], label: "settings.key_focus_mode" },
+  { action: "full_screen", keys: ["F11"], label: "settings.key_full_screen" },
   { action: "library", keys: ["Ctrl+1"], label: "settings.key_library" },
   { action: "text", keys: ["Ctrl+2"], label: "settings.key_editor" },
   { action: "desk", keys: ["Ctrl+3"], label: "settings.key_desk" },
@@ -47,16 +71,58 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "origin_card", keys: ["Shift+F8"], label: "settings.key_origin_card" },
 ];
 
+/** What only Escape may do: it is the way out of everything. */
+export const FIXED: ReadonlySet<Action> = new Set(["stop"]);
+
+/** Keys that writing itself needs. */
+const WRITING: ReadonlySet<string> = new Set([
+  ..."ACVXZY".split("").map((letter) => `Ctrl+${letter}`),
+  "Ctrl+Shift+Z",
+  "Ctrl+Shift+V",
+  ...["", "Ctrl+", "Shift+", "Ctrl+Shift+"].flatMap((before) =>
+    ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "Backspace", "Delete"].map(
+      (key) => before + key,
+    ),
+  ),
+  ...["Tab", "Shift+Tab", "Enter", "Shift+Enter", "Escape", "PageUp", "PageDown"],
+]);
+
+/** The keys of an action now. */
+export const keysOf = (action: Action): readonly string[] =>
+  preferences.now.shortcuts[action] ??
+  SHORTCUTS.find((shortcut) => shortcut.action === action)?.keys ??
+  [];
+
+/** The keys of an action as they are shown; nothing where it has none. */
+export const shownKeys = (action: Action): string => keysOf(action)[0] ?? "";
+
+/** Whether the keys of an action were changed. */
+export const isChanged = (action: Action): boolean => action in preferences.now.shortcuts;
+
 type Press = Pick<KeyboardEvent, "key" | "code" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">;
 
 /** Where a key sits, for those whose sign changes with Shift or with the layout. */
-const CODES: Record<string, string> = { "\\": "Backslash", ",": "Comma" };
+const CODES: Record<string, string> = {
+  "\\": "Backslash",
+  ",": "Comma",
+  ".": "Period",
+  "/": "Slash",
+  ";": "Semicolon",
+  "'": "Quote",
+  "[": "BracketLeft",
+  "]": "BracketRight",
+  "`": "Backquote",
+  "-": "Minus",
+  "=": "Equal",
+};
+const SIGNS = Object.fromEntries(Object.entries(CODES).map(([sign, code]) => [code, sign]));
 
 function meets(chord: string, press: Press): boolean {
   const parts = chord.split("+");
   const key = parts.pop() ?? "";
   if ((press.ctrlKey || press.metaKey) !== parts.includes("Ctrl")) return false;
-  if (press.shiftKey !== parts.includes("Shift") || press.altKey) return false;
+  if (press.shiftKey !== parts.includes("Shift")) return false;
+  if (press.altKey !== parts.includes("Alt")) return false;
   if (press.key.toLowerCase() === key.toLowerCase()) return true;
   if (CODES[key]) return press.code === CODES[key];
   // Layouts that write no Latin letters still have the keys.
@@ -69,5 +135,64 @@ function meets(chord: string, press: Press): boolean {
 export function actionOf(event: KeyboardEvent): Action | null {
   // 229 is what some input methods send for the key that ends a composition.
   if (event.isComposing || event.keyCode === 229) return null;
-  return SHORTCUTS.find(({ keys }) => keys.some((chord) => meets(chord, event)))?.action ?? null;
+  return (
+    SHORTCUTS.find(({ action }) => keysOf(action).some((chord) => meets(chord, event)))?.action ??
+    null
+  );
 }
+
+/** The chord of a press, as it is kept and shown; none for a key that only holds another. */
+export function chordOf(press: Press): string | null {
+  const { key, code } = press;
+  if (/^(?:Control|Shift|Alt|AltGraph|Meta|Dead|Process|Unidentified|CapsLock|Fn)$/.test(key))
+    return null;
+  const letter = /^Key([A-Z])$/.exec(code)?.[1];
+  const digit = /^Digit(\d)$/.exec(code)?.[1];
+  const name =
+    (/^[a-z]$/i.test(key) ? key.toUpperCase() : letter) ??
+    digit ??
+    SIGNS[code] ??
+    (key === " " ? "Space" : key);
+  return [
+    press.ctrlKey || press.metaKey ? "Ctrl" : "",
+    press.altKey ? "Alt" : "",
+    press.shiftKey ? "Shift" : "",
+    name,
+  ]
+    .filter(Boolean)
+    .join("+");
+}
+
+/** Why a chord cannot be the one of an action. */
+export type Conflict =
+  | { why: "taken"; by: Action }
+  /** Writing needs it. */
+  | { why: "writing" }
+  /** It writes a character. */
+  | { why: "types" };
+
+/** What stands against a chord for an action; none if nothing does. */
+export function conflictOf(action: Action, chord: string): Conflict | null {
+  if (WRITING.has(chord)) return { why: "writing" };
+  const key = chord.split("+").at(-1) ?? "";
+  const held = /(?:^|\+)(?:Ctrl|Alt)\+/.test(chord);
+  if (!held && !/^F\d{1,2}$/.test(key)) return { why: "types" };
+  const by = SHORTCUTS.find(
+    (other) => other.action !== action && keysOf(other.action).includes(chord),
+  );
+  return by ? { why: "taken", by: by.action } : null;
+}
+
+/** Gives an action other keys; the same as by itself are kept as no change. */
+export async function setKeys(changes: [Action, readonly string[]][]) {
+  const shortcuts = { ...preferences.now.shortcuts };
+  for (const [action, keys] of changes) {
+    const usual = SHORTCUTS.find((one) => one.action === action)?.keys ?? [];
+    if (usual.join(" ") === keys.join(" ")) delete shortcuts[action];
+    else shortcuts[action] = [...keys];
+  }
+  await preferences.change({ shortcuts });
+}
+
+/** All keys as they are by themselves. */
+export const resetKeys = () => preferences.change({ shortcuts: {} });

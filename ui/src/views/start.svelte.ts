@@ -3,6 +3,7 @@ import { desk } from "../features/desk/desk.svelte";
 import { library } from "../features/library/library.svelte";
 import { models } from "../features/models/models.svelte";
 import { place } from "../features/place/place.svelte";
+import { preferences } from "../features/settings/preferences.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { interview } from "../features/story/interview.svelte";
 import { story } from "../features/story/story.svelte";
@@ -40,7 +41,7 @@ class Start {
       settings.load(state);
       library.projects = state.projects;
       models.list = state.models;
-      await place.load();
+      await Promise.all([place.load(), preferences.load()]);
       await library.resume(state.last_open);
       this.state = "ready";
     } catch (reason) {

@@ -205,7 +205,7 @@ export type Task =
 	| { task: "interview" };
 
 /** How the window is coloured. */
-export type Theme = "system" | "light" | "dark";
+export type Theme = "system" | "light" | "dark" | "sepia";
 
 /** Whether a project's text may leave the machine. */
 export type Privacy = "local_only" | "remote_allowed";
@@ -1604,6 +1604,76 @@ export type RescuedDto = {
 	problems: Array<string>;
 };
 
+/** A text that can be looked in: the draft that stands for a document. */
+export type TextInProject = {
+	/** Id of the draft. */
+	draft_id: string;
+	/** Id of its document. */
+	document_id: string;
+	/** Title; may be empty. */
+	title: string;
+	/** Kind of the document. */
+	kind: DocumentKind;
+	/** Language of the document. */
+	language: Language;
+	/** Whether it is a script whose scenes and pages are locked: it is left as it is. */
+	locked: boolean;
+};
+
+/** The text of a draft. */
+export type DraftText = {
+	/** The text. */
+	body: string;
+	/** Its revision; sent back with what is to be changed. */
+	revision: number;
+};
+
+/** What is to be changed in a draft. */
+export type DraftEdits = {
+	/** The draft. */
+	draft_id: string;
+	/** The revision that the edits were made for. */
+	revision: number;
+	/** The edits, from the front to the back, none over another. */
+	edits: Array<EditDto>;
+};
+
+/** Replacements in several drafts. */
+export type ReplaceAcross = {
+	/** Each draft once. */
+	drafts: Array<DraftEdits>;
+};
+
+/** Why a draft was left as it was. */
+export type LeftBecause = "changed" | "locked" | "gone" | "too_long";
+
+/** What became of a draft. */
+export type ReplacedIn = {
+	/** The draft. */
+	draft_id: string;
+	/** How many places were changed. */
+	places: number;
+	/** Its revision now; `null` if it was left as it was. */
+	revision: number | null;
+	/** Why it was left as it was. */
+	left: LeftBecause | null;
+};
+
+/** The quotation marks of Chinese text. */
+export type ChineseQuotes = "curly" | "corner";
+
+/** What a person chose. What an older or newer program wrote differently is as it is by itself. */
+export type Preferences = {
+	/** Keys of actions that are not as they are by themselves; an empty list is no key at all. */
+	shortcuts: { [key in string]: Array<string> };
+	/** Whether straight quotes, double hyphens and three points become what print has. */
+	smart_punctuation: boolean;
+	/** The quotation marks of Chinese text. */
+	chinese_quotes: ChineseQuotes;
+	/** Whether the marks of Markdown are hidden on lines where the caret is not. */
+	hide_marks: boolean;
+};
+
 /** Nothing is needed. */
 export type Nothing = Record<symbol, never>;
 
@@ -2873,6 +2943,10 @@ export interface Commands extends DoorCommands {
 	set_language: { input: SetLanguage; output: null };
 	/** Chooses the colours. */
 	set_theme: { input: SetTheme; output: null };
+	/** How the person likes to write. */
+	preferences: { input: Nothing; output: Preferences };
+	/** Keeps how the person likes to write. */
+	set_preferences: { input: Preferences; output: null };
 	/** Remembers what was open. */
 	set_last_open: { input: SetLastOpen; output: null };
 	/** Makes a project. */
@@ -3069,6 +3143,12 @@ export interface Commands extends DoorCommands {
 	stop_archive: { input: Nothing; output: null };
 	/** Searches titles, texts, fields, notes and the history. */
 	search: { input: Search; output: SearchPageDto };
+	/** The texts of a project that can be looked in (its id). */
+	texts_in_project: { input: Id; output: Array<TextInProject> };
+	/** The text of a draft (its id), without opening it. */
+	draft_text: { input: Id; output: DraftText };
+	/** Replaces in several drafts, in one step of undo each. */
+	replace_across: { input: ReplaceAcross; output: Array<ReplacedIn> };
 	/** Searches present texts by what they mean. */
 	search_meaning: { input: SearchMeaning; output: MeaningPage };
 	/** What left the machine, newest first. */

@@ -92,6 +92,7 @@ macro_rules! declare {
 
 fn typescript() -> String {
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
+    use crate::{across::*, preferences::*};
     use archive::*;
     use board::dto::*;
     use compare::*;
@@ -244,6 +245,14 @@ fn typescript() -> String {
         CameBack,
         BroughtBack,
         RescuedDto,
+        TextInProject,
+        DraftText,
+        DraftEdits,
+        ReplaceAcross,
+        LeftBecause,
+        ReplacedIn,
+        ChineseQuotes,
+        Preferences,
         Nothing,
         Id,
         IdName,

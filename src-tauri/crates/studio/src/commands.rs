@@ -11,6 +11,7 @@ use crate::{
     page_fonts::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
     searching::*, story::dto::*, switch::dto::*, tally::*,
 };
+use crate::{across::*, preferences::*};
 
 macro_rules! commands {
     (
@@ -108,6 +109,10 @@ commands! {
     set_language(SetLanguage) -> ();
     /// Chooses the colours.
     set_theme(SetTheme) -> ();
+    /// How the person likes to write.
+    preferences(Nothing) -> Preferences;
+    /// Keeps how the person likes to write.
+    set_preferences(Preferences) -> ();
     /// Remembers what was open.
     set_last_open(SetLastOpen) -> ();
     /// Makes a project.
@@ -304,6 +309,12 @@ commands! {
     stop_archive(Nothing) -> ();
     /// Searches titles, texts, fields, notes and the history.
     search(Search) -> SearchPageDto;
+    /// The texts of a project that can be looked in (its id).
+    texts_in_project(Id) -> Vec<TextInProject>;
+    /// The text of a draft (its id), without opening it.
+    draft_text(Id) -> DraftText;
+    /// Replaces in several drafts, in one step of undo each.
+    replace_across(ReplaceAcross) -> Vec<ReplacedIn>;
     /// Searches present texts by what they mean.
     search_meaning(SearchMeaning) -> MeaningPage;
     /// What left the machine, newest first.

@@ -22,6 +22,8 @@ pub enum Theme {
     Light,
     /// Light ink on slate.
     Dark,
+    /// Brown ink on old paper.
+    Sepia,
 }
 
 /// Whether a project's text may leave the machine.

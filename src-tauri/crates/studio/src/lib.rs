@@ -40,6 +40,7 @@
 //! # }
 //! ```
 
+pub mod across;
 pub mod archive;
 pub mod board;
 mod call;
@@ -64,6 +65,7 @@ mod order;
 pub mod page_fonts;
 pub mod pages;
 mod papers;
+pub mod preferences;
 pub mod production;
 mod projects;
 pub mod provenance;

@@ -141,6 +141,11 @@ impl Studio {
         Ok((draft, language))
     }
 
+    /// Whether scenes and pages of a draft are locked.
+    pub(crate) fn is_locked(draft: &lib::Draft) -> bool {
+        Production::of(draft).locked.is_some()
+    }
+
     /// The setup that the pages of a draft were locked with, if they are.
     pub(crate) fn page_lock(draft: &lib::Draft) -> Option<PageSetup> {
         Production::of(draft).locked?.setup

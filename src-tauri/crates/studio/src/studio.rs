@@ -169,7 +169,10 @@ impl Studio {
             .map_err(|e| StudioError::Internal(e.to_string()))?
     }
 
-    fn setting<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<Option<T>, StudioError> {
+    pub(crate) fn setting<T: serde::de::DeserializeOwned>(
+        &self,
+        key: &str,
+    ) -> Result<Option<T>, StudioError> {
         // A setting that an older or newer program wrote differently counts as not set.
         Ok(self
             .library
@@ -177,7 +180,7 @@ impl Studio {
             .and_then(|v| serde_json::from_value(v).ok()))
     }
 
-    async fn keep<T: serde::Serialize>(
+    pub(crate) async fn keep<T: serde::Serialize>(
         self: &Arc<Self>,
         key: &'static str,
         value: T,

@@ -3,17 +3,21 @@ import { language, speak, systemLanguage } from "../../locales/index.svelte";
 import type { AppState, Language, LedgerEntryDto, Theme } from "../../wire/bindings";
 import { attempt, notices } from "../notices/notices.svelte";
 
-export type SettingsPage =
-  | "general"
-  | "place"
-  | "rules"
-  | "keys"
-  | "usage"
-  | "ledger"
-  | "shortcuts";
+/** The pages of the settings, in their order. */
+export const PAGES = [
+  "general",
+  "writing",
+  "place",
+  "rules",
+  "keys",
+  "usage",
+  "ledger",
+  "shortcuts",
+] as const;
+export type SettingsPage = (typeof PAGES)[number];
 
 const KEPT = "inkstone.look";
-const THEMES: readonly unknown[] = ["system", "light", "dark"] satisfies Theme[];
+const THEMES: readonly unknown[] = ["system", "light", "sepia", "dark"] satisfies Theme[];
 const LANGUAGES: readonly unknown[] = ["en", "zh-CN"] satisfies Language[];
 
 class Settings {

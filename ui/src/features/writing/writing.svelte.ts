@@ -14,6 +14,8 @@ import type {
   ErrorDto,
 } from "../../wire/bindings";
 import { notices } from "../notices/notices.svelte";
+import { preferences } from "../settings/preferences.svelte";
+import { surface } from "../surface/surface.svelte";
 
 const SNAPSHOT_AFTER_MS = 30_000;
 const BRIEF_QUIET_MS = 500;
@@ -127,10 +129,22 @@ class Writing {
       language: this.brief?.language ?? document.language,
       label: t("editor.label"),
       hint: t(`editor.hint_${document.kind}`),
+      // What the editor's own search says to a screen reader.
+      phrases: {
+        "current match": t("find.said_current"),
+        "replaced $ matches": t("find.said_replaced"),
+        "replaced match on line $": t("find.said_replaced_one"),
+        "on line": t("find.said_line"),
+      },
+      modes: surface.modes,
+      punctuation: {
+        on: preferences.now.smart_punctuation,
+        chineseQuotes: preferences.now.chinese_quotes,
+      },
     };
   }
 
-  /** After a change of the window's language, or of the text's. */
+  /** After a change of the window's language, of the text's, or of how one likes to write. */
   speak() {
     if (this.document) this.editor?.speak(this.words(this.document));
   }

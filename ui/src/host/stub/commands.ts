@@ -9,6 +9,7 @@ import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
+import { surfaceCommands } from "./surface";
 import { switchCommands, withinBudget } from "./switch";
 import { tallyCommands } from "./tally";
 import { traced } from "./traced";
@@ -33,6 +34,7 @@ export function commands(studio: StubStudio): Bodies {
     ...archiveCommands(studio),
     ...switchCommands(studio),
     ...keyCommands(studio),
+    ...surfaceCommands(studio, applied),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

@@ -73,6 +73,8 @@ export class StubStudio {
   projects: (ProjectDto & { deleted?: boolean })[] = [];
   documents = new Map<string, Document>();
   drafts = new Map<string, Draft>();
+  /** Drafts whose scenes and pages are locked. */
+  lockedDrafts = new Set<string>();
   takes = new Map<string, TakeDto>();
   models: ModelDto[] = [STARTER];
   private productions = new Map<string, ProductionDto>();

@@ -1,5 +1,6 @@
 //! Use-cases from end to end, as a user interface calls them.
 
+mod across;
 mod board;
 mod edges;
 mod headless;

@@ -1,0 +1,62 @@
+import type { Commands, EditDto, Preferences } from "../../wire/bindings";
+import type { StubStudio } from "./studio";
+
+type Names =
+  | "texts_in_project"
+  | "draft_text"
+  | "replace_across"
+  | "preferences"
+  | "set_preferences";
+type Bodies = {
+  [K in Names]: (input: Commands[K]["input"]) => Commands[K]["output"];
+};
+
+/** What nobody has changed. */
+const USUAL: Preferences = {
+  shortcuts: {},
+  smart_punctuation: true,
+  chinese_quotes: "curly",
+  hide_marks: false,
+};
+
+/** Replacements across a project, and how a person likes to write. */
+export function surfaceCommands(
+  studio: StubStudio,
+  applied: (body: string, edits: EditDto[]) => string,
+): Bodies {
+  let kept = USUAL;
+  return {
+    preferences: () => kept,
+    set_preferences: (mine) => {
+      kept = structuredClone(mine);
+      return null;
+    },
+    texts_in_project: ({ id }) =>
+      studio
+        .list((document) => document.dto.project_id === id && !document.deleted)
+        .map(({ id: document_id, title, kind, language }) => ({
+          draft_id: studio.shown(document_id).id,
+          document_id,
+          title,
+          kind,
+          language,
+          locked: studio.lockedDrafts.has(studio.shown(document_id).id),
+        })),
+    draft_text: ({ id }) => ({
+      body: studio.draft(id).body,
+      revision: studio.draft(id).revision,
+    }),
+    replace_across: ({ drafts }) =>
+      drafts.map(({ draft_id, revision, edits }) => {
+        const draft = studio.draft(draft_id);
+        const left = studio.lockedDrafts.has(draft_id)
+          ? ("locked" as const)
+          : draft.revision !== revision
+            ? ("changed" as const)
+            : null;
+        if (left) return { draft_id, places: 0, revision: null, left };
+        studio.write(draft, applied(draft.body, edits));
+        return { draft_id, places: edits.length, revision: draft.revision, left: null };
+      }),
+  };
+}
