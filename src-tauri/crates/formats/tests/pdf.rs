@@ -42,6 +42,7 @@ fn copied(bytes: &[u8]) -> Option<String> {
         .args(["-", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .spawn()
         .ok()?;
     let mut input = reader.stdin.take().unwrap();
@@ -50,6 +51,8 @@ fn copied(bytes: &[u8]) -> Option<String> {
     let output = reader.wait_with_output().unwrap();
     writer.join().unwrap().unwrap();
     assert!(output.status.success());
+    // No reader has anything to complain of.
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     Some(String::from_utf8(output.stdout).unwrap())
 }
 

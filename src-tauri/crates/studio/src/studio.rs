@@ -73,6 +73,7 @@ impl Studio {
     pub fn open(parts: Parts) -> Result<Arc<Self>, StudioError> {
         let clock = parts.clock.clone();
         let library = Library::open_as(&parts.library_path, clock, parts.program)?;
+        crate::board::kept::keep_sheets(&library);
         Self::with(library, parts)
     }
 

@@ -9,7 +9,8 @@ use inkstone_manuscript::{
 use roxmltree::Node;
 
 use super::{
-    source::{Paragraph, Run, child, color, own, summary},
+    color::color,
+    source::{Paragraph, Run, child, own, summary},
     xml,
 };
 use crate::script::{Block, Kind, Piece, Style};

@@ -2,14 +2,13 @@
 
 use std::{collections::HashSet, fmt::Write as _, ops::Range};
 
-use inkstone_manuscript::board::CardColor;
-
 use super::{
     Marks,
+    base::Base,
     emit::{self, Made, NOTE, Wanted},
     notes::note_text,
     plan::Plan,
-    source::{Base, Item, Owner, Source, What},
+    source::{Item, Owner, Source, What},
 };
 use crate::script::{
     Block, Kind,
@@ -18,10 +17,10 @@ use crate::script::{
 
 /// A block of the text and what it was in the file.
 pub(super) struct Now<'b> {
-    block: &'b Block,
+    pub block: &'b Block,
     /// The block of the file, and whether it is the same.
-    old: Option<(usize, bool)>,
-    revision: Option<u32>,
+    pub old: Option<(usize, bool)>,
+    pub revision: Option<u32>,
 }
 
 /// What becomes of a script note.
@@ -315,7 +314,7 @@ impl<'s, 'a> Merge<'s, 'a> {
     }
 
     /// The paragraph of the file that a block goes into, unless it was written already.
-    fn home(&self, at: usize) -> Option<usize> {
+    pub(super) fn home(&self, at: usize) -> Option<usize> {
         match self.owner(at) {
             Some(Owner::Paragraph(paragraph)) if !self.written[paragraph] => Some(paragraph),
             _ => None,
@@ -332,14 +331,14 @@ impl<'s, 'a> Merge<'s, 'a> {
     }
 
     /// The same for a block that begins a paragraph.
-    fn lead_home(&self, at: usize) -> Option<usize> {
+    pub(super) fn lead_home(&self, at: usize) -> Option<usize> {
         self.home(at).filter(|&home| {
             let lead = self.of_paragraph[home].first();
             lead.is_some_and(|&lead| self.base.blocks[lead].kind == self.now[at].block.kind)
         })
     }
 
-    fn group_end(&self, at: usize, end: usize) -> usize {
+    pub(super) fn group_end(&self, at: usize, end: usize) -> usize {
         let home = self.lead_home(at);
         let heading = self.now[at].block.kind == Kind::Heading;
         let mut last = at + 1;
@@ -360,56 +359,7 @@ impl<'s, 'a> Merge<'s, 'a> {
         last
     }
 
-    /// Whether a block is the colour of the card whose heading stands right before it, in the
-    /// spelling that is made of the file's.
-    fn is_card_color(&self, at: usize, home: Option<usize>) -> bool {
-        let block = self.now[at].block;
-        let raw: String = block.content.iter().map(|p| p.text.as_str()).collect();
-        block.kind == Kind::Hidden
-            && color_of(&raw).is_some_and(|color| color.note() == raw)
-            && match self.owner(at) {
-                Some(Owner::Paragraph(_)) => self.home(at) == home,
-                owner => owner.is_none(),
-            }
-    }
-
-    /// The colour of a heading's card, whether a note beside the heading says it, and which.
-    fn card_color(&self, at: Range<usize>) -> Option<(CardColor, Option<usize>)> {
-        let kind = |at: usize| self.now.get(at).map(|now| now.block.kind);
-        if kind(at.start) != Some(Kind::Heading) {
-            return None;
-        }
-        let mut place = at.start;
-        while place == at.start || matches!(kind(place), Some(Kind::Synopsis | Kind::Hidden)) {
-            let hidden = self.now[place].block.content.iter().filter(|p| p.hidden);
-            if let Some(color) = hidden.into_iter().find_map(|piece| color_of(&piece.text)) {
-                let own =
-                    place > at.start && at.contains(&place) && kind(place) == Some(Kind::Hidden);
-                return Some((color, (!own).then_some(place)));
-            }
-            place += 1;
-        }
-        None
-    }
-
-    /// The end of two speeches side by side that begin at `at`.
-    fn dual_end(&self, at: usize, end: usize) -> Option<usize> {
-        let cue = |at: usize, dual: bool| {
-            self.now[at].block.kind == Kind::Character && self.now[at].block.dual == dual
-        };
-        let speech = |from: usize| {
-            (from + 1..end)
-                .find(|&at| !self.now[at].block.tight)
-                .unwrap_or(end)
-        };
-        if !cue(at, false) {
-            return None;
-        }
-        let second = speech(at);
-        (second < end && cue(second, true)).then(|| speech(second))
-    }
-
-    fn gap(&mut self, item: Option<&Item>, indent: &str) {
+    pub(super) fn gap(&mut self, item: Option<&Item>, indent: &str) {
         let space = item
             .map(|item| &self.xml[item.before.clone()])
             .filter(|space| space.trim().is_empty());
@@ -448,7 +398,7 @@ impl<'s, 'a> Merge<'s, 'a> {
     }
 
     /// Writes one paragraph of the blocks.
-    fn paragraph(
+    pub(super) fn paragraph(
         &mut self,
         at: Range<usize>,
         page_break: bool,
@@ -480,7 +430,7 @@ impl<'s, 'a> Merge<'s, 'a> {
             .filter_map(|now| now.old.filter(|&(_, same)| same).map(|(old, _)| old))
             .collect();
         let known_apart = super::source::own(paragraph.node, "apart").is_some();
-        let said = super::source::said_color(paragraph.node);
+        let said = super::color::said_color(paragraph.node);
         let known_color = match color {
             Some((color, Some(note))) => match said {
                 Some(said) => said == color,
@@ -588,7 +538,7 @@ impl<'s, 'a> Merge<'s, 'a> {
         id
     }
 
-    fn hidden(&mut self, at: usize, item: Option<&Item>, indent: &str) {
+    pub(super) fn hidden(&mut self, at: usize, item: Option<&Item>, indent: &str) {
         let now = &self.now[at];
         let raw: String = now.block.content.iter().map(|p| p.text.as_str()).collect();
         let same = now.old.is_some_and(|(_, same)| same);
@@ -639,208 +589,6 @@ impl<'s, 'a> Merge<'s, 'a> {
         };
         let _ = write!(self.out, "{indent}{instruction}");
     }
-
-    fn dual(
-        &mut self,
-        at: Range<usize>,
-        page_break: bool,
-        items: &'s [Item],
-        starts: &[usize],
-        plan: &Plan,
-        indent: &str,
-    ) {
-        let home = at.clone().find_map(|at| {
-            let Some(Owner::Paragraph(paragraph)) = self.owner(at) else {
-                return None;
-            };
-            let item = plan.item_of(Owner::Paragraph(paragraph))?;
-            (!self.written[paragraph] && matches!(items[item].what, What::Dual { .. }))
-                .then_some(item)
-        });
-        let new = Move {
-            old: 0,
-            old_length: 3,
-            new: self.at,
-            kept: vec![(0, 0, 3)],
-        };
-        let Some(home) = home else {
-            let broken = if page_break {
-                " StartsNewPage=\"Yes\""
-            } else {
-                ""
-            };
-            let inner = format!("{indent}    ");
-            let _ = write!(
-                self.out,
-                "{indent}<Paragraph{broken}>{indent}  <DualDialogue>"
-            );
-            self.speeches(at, &[], &inner);
-            let _ = write!(self.out, "{indent}  </DualDialogue>{indent}</Paragraph>");
-            self.at += 3;
-            return;
-        };
-        let item = &items[home];
-        let What::Dual {
-            inner,
-            opening,
-            closing,
-            page_break: broken,
-        } = &item.what
-        else {
-            return;
-        };
-        self.duals.insert(home);
-        self.moves.push(Move {
-            old: starts[home],
-            ..new
-        });
-        self.gap(Some(item), indent);
-        let open = if *broken == page_break {
-            self.xml[opening.clone()].to_owned()
-        } else {
-            let end = opening.start + self.xml[opening.clone()].find('>').map_or(0, |at| at + 1);
-            let value = if page_break { "Yes" } else { "No" };
-            let tag = self.xml[opening.start..end].to_owned();
-            let tag = match tag.find("StartsNewPage") {
-                Some(_) => tag
-                    .replace("StartsNewPage=\"Yes\"", "")
-                    .replace("StartsNewPage=\"No\"", ""),
-                None => tag,
-            };
-            let tag = tag.trim_end_matches('>').trim_end().to_owned();
-            format!(
-                "{tag} StartsNewPage=\"{value}\">{}",
-                &self.xml[end..opening.end]
-            )
-        };
-        self.out.push_str(&open);
-        let space = inner
-            .iter()
-            .skip(1)
-            .map(|item| &self.xml[item.before.clone()])
-            .find(|space| space.trim().is_empty() && space.contains('\n'))
-            .map_or_else(|| format!("{indent}    "), str::to_owned);
-        let before = self.out.len();
-        self.speeches(at, inner, &space);
-        // The opening ends where the first paragraph begins.
-        if let Some(written) = self.out.get(before..) {
-            let trimmed = written.trim_start().to_owned();
-            self.out.truncate(before);
-            self.out.push_str(&trimmed);
-        }
-
-        for item in inner
-            .iter()
-            .filter(|item| matches!(item.what, What::Opaque))
-        {
-            let _ = write!(self.out, "{indent}    {}", &self.xml[item.range.clone()]);
-        }
-        self.out.push_str(&self.xml[closing.clone()]);
-        self.at += 3;
-    }
-
-    /// Where speeches side by side end that are as they were in the file, and their item.
-    fn whole_dual(
-        &mut self,
-        at: usize,
-        end: usize,
-        page_break: bool,
-        items: &[Item],
-        plan: &Plan,
-    ) -> Option<(usize, usize)> {
-        let home = plan.item_of(self.owner(at)?)?;
-        let What::Dual {
-            inner,
-            page_break: broken,
-            ..
-        } = &items[home].what
-        else {
-            return None;
-        };
-        let own: Vec<usize> = (0..self.base.owners.len())
-            .filter(|&old| {
-                self.base.blocks[old].kind != Kind::PageBreak
-                    && plan.item_of(self.base.owners[old]) == Some(home)
-            })
-            .collect();
-        let last = at + own.len();
-        let now = self.now.get(at..last.min(end))?;
-        let untouched = *broken == page_break
-            && now.len() == own.len()
-            && now
-                .iter()
-                .zip(&own)
-                .all(|(now, &own)| now.old == Some((own, true)) && now.revision.is_none());
-        if !untouched {
-            return None;
-        }
-        for item in inner {
-            match &item.what {
-                What::Paragraph(paragraph) => {
-                    self.written[*paragraph] = true;
-                    for note in self
-                        .source
-                        .notes_inside(&self.source.paragraphs[*paragraph])
-                    {
-                        self.fates[note] = NoteFate::Kept;
-                    }
-                }
-                What::Note { id, .. } => {
-                    if let Some(note) = self.source.note_with(id) {
-                        self.fates[note] = NoteFate::Kept;
-                    }
-                }
-                _ => {}
-            }
-        }
-        for at in at..last {
-            if let Some(Owner::Note(note)) = self.owner(at) {
-                self.fates[note] = NoteFate::Kept;
-            }
-        }
-        self.duals.insert(home);
-        Some((last, home))
-    }
-
-    fn speeches(&mut self, at: Range<usize>, inner: &[Item], indent: &str) {
-        self.embedded = true;
-        let mut cues = 0;
-        let mut next = at.start;
-        while next < at.end {
-            let block = self.now[next].block;
-            if block.kind == Kind::Hidden {
-                let own = inner.iter().find(|item| match &item.what {
-                    What::Note { id, .. } => match self.owner(next) {
-                        Some(Owner::Note(note)) => {
-                            self.source.notes[note].id.as_deref() == Some(id.as_str())
-                        }
-                        _ => false,
-                    },
-                    _ => false,
-                });
-                self.hidden(next, own, indent);
-                next += 1;
-                continue;
-            }
-            if block.kind == Kind::Character {
-                cues += 1;
-            }
-            let end = self.group_end(next, at.end);
-            self.out.push_str(indent);
-            let place = self.at;
-            let lonely = block.dual && cues > 2;
-            let made = self.paragraph(next..end, false, lonely, &format!("{indent}  "));
-            self.out.push_str(&made.xml);
-            self.at = place;
-            next = end;
-        }
-        self.embedded = false;
-    }
-}
-
-/// The colour that a note gives, with its marks.
-fn color_of(raw: &str) -> Option<CardColor> {
-    CardColor::of_note(note_text(raw)?)
 }
 
 /// The white space before a paragraph's first child.

@@ -20,6 +20,9 @@
 //! file keeps its own shade until another is chosen); `StartsNewPage` is a page break; script notes are notes behind the paragraph they begin in,
 //! and keep their `Range` on the words it was on.
 
+mod base;
+mod color;
+mod dual;
 mod emit;
 mod marks;
 mod merge;
@@ -78,7 +81,7 @@ pub fn read(bytes: &[u8]) -> Result<Fdx, FormatError> {
         });
     }
     let source = source::Source::of(&document)?;
-    let text = source::Base::of(&source).text;
+    let text = base::Base::of(&source).text;
     let kept = kept(&document);
     Ok(Fdx { text, file, kept })
 }
@@ -91,7 +94,7 @@ pub fn write(text: &str, file: Option<&str>, marks: &Marks) -> Result<String, Fo
     let file = file.unwrap_or(EMPTY);
     let document = xml::parse(file)?;
     let source = source::Source::of(&document)?;
-    let base = source::Base::of(&source);
+    let base = base::Base::of(&source);
     if text == base.text && marks.is_empty() {
         return Ok(file.to_owned());
     }

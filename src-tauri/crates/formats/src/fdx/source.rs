@@ -2,13 +2,15 @@
 
 use std::ops::Range;
 
-use inkstone_manuscript::board::CardColor;
 use roxmltree::{Document, Node};
 
-use super::title;
+use super::{
+    color::{color, said_color},
+    title,
+};
 use crate::{
     FormatError,
-    script::{self, Block, Kind, Piece, Style, is_number, plain_text},
+    script::{Block, Kind, Piece, Style, is_number, plain_text},
 };
 
 /// A child of `<Content>`, of `<DualDialogue>` or of the title page.
@@ -543,7 +545,10 @@ pub(super) fn own<'a>(node: Node<'a, 'a>, name: &str) -> Option<&'a str> {
         })
 }
 
-fn split_instruction<'a>(target: &str, value: Option<&'a str>) -> Option<(&'a str, &'a str)> {
+pub(super) fn split_instruction<'a>(
+    target: &str,
+    value: Option<&'a str>,
+) -> Option<(&'a str, &'a str)> {
     if target != "inkstone" {
         return None;
     }
@@ -613,26 +618,7 @@ pub(super) fn paragraphs_of(node: Node) -> Vec<String> {
         .collect()
 }
 
-/// The colour of a scene's card, as far as it is one: white and black are none.
-pub(super) fn color(heading: Node) -> Option<CardColor> {
-    let value = child_of(heading, "SceneProperties")?.attribute("Color")?;
-    let digits = value.trim().strip_prefix('#')?;
-    let blank = |digit: u8| digits.bytes().all(|b| b.eq_ignore_ascii_case(&digit));
-    (!blank(b'f') && !blank(b'0'))
-        .then(|| CardColor::named(value))
-        .flatten()
-}
-
-/// The colour that a note of the text gives a scene whose file has it too.
-pub(super) fn said_color(heading: Node) -> Option<CardColor> {
-    heading
-        .children()
-        .filter_map(|child| child.pi())
-        .filter_map(|pi| split_instruction(pi.target, pi.value))
-        .find_map(|(name, rest)| (name == "color").then(|| CardColor::named(rest))?)
-}
-
-fn child_of<'a, 'b>(node: Node<'a, 'b>, name: &str) -> Option<Node<'a, 'b>> {
+pub(super) fn child_of<'a, 'b>(node: Node<'a, 'b>, name: &str) -> Option<Node<'a, 'b>> {
     node.children().find(|child| child.has_tag_name(name))
 }
 
@@ -716,66 +702,4 @@ fn split_lines(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
         }
     }
     lines
-}
-
-/// The text, its blocks and where each of them comes from. A paragraph that left no block of its
-/// own lies in the one before it.
-pub(super) struct Base {
-    pub text: String,
-    pub blocks: Vec<Block>,
-    pub owners: Vec<Owner>,
-    /// Paragraphs whose text became part of another's block, with that other.
-    pub absorbed: Vec<(usize, usize)>,
-}
-
-impl Base {
-    pub fn of(source: &Source) -> Self {
-        let blocks: Vec<Block> = source
-            .blocks
-            .iter()
-            .map(|(block, _)| block.clone())
-            .collect();
-        let written = script::write(&blocks);
-        let read = script::read(&written.text);
-        let mut owners = Vec::with_capacity(read.len());
-        let mut seen = vec![false; source.blocks.len()];
-        for block in &read {
-            let at = written
-                .places
-                .partition_point(|place| place.start <= block.range.start)
-                .saturating_sub(1);
-            let at = (0..=at)
-                .rev()
-                .find(|&at| !written.places[at].is_empty())
-                .unwrap_or(at);
-            seen[at] = true;
-            owners.push(source.blocks[at].1);
-        }
-        let mut has_block = vec![false; source.paragraphs.len()];
-        for owner in &owners {
-            if let Owner::Paragraph(paragraph) = *owner {
-                has_block[paragraph] = true;
-            }
-        }
-        let mut absorbed = Vec::new();
-        let mut last = None;
-        for (at, (_, owner)) in source.blocks.iter().enumerate() {
-            let Owner::Paragraph(paragraph) = *owner else {
-                continue;
-            };
-            if seen[at] {
-                last = Some(paragraph);
-            } else if let (Some(last), false) = (last, written.places[at].is_empty())
-                && !has_block[paragraph]
-            {
-                absorbed.push((paragraph, last));
-            }
-        }
-        Self {
-            text: written.text,
-            blocks: read,
-            owners,
-            absorbed,
-        }
-    }
 }

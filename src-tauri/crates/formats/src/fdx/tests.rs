@@ -9,7 +9,7 @@ const QUAY: &str = include_str!("../../tests/fixtures/quay.fdx");
 fn merged(text: &str, file: &str) -> String {
     let document = xml::parse(file).unwrap();
     let source = source::Source::of(&document).unwrap();
-    let base = source::Base::of(&source);
+    let base = base::Base::of(&source);
     merge::merge(file, &source, &base, &script::read(text), &Marks::default())
 }
 

@@ -181,9 +181,10 @@ pub(crate) fn write_set(
     if !pages.outline.is_empty() {
         document.set_outline(outline(&pages.outline, before));
     }
-    let bytes = document
+    let mut bytes = document
         .finish()
         .map_err(|error| FormatError::Pdf(format!("{error:?}")))?;
+    without_suspects(&mut bytes);
     Ok(Pdf {
         bytes,
         report: PdfReport {
@@ -191,6 +192,22 @@ pub(crate) fn write_set(
             fallbacks: painter.fallbacks(),
         },
     })
+}
+
+/// Blanks the entry of the catalog that says no tags are doubtful, which is so without it: readers
+/// built on Poppler take the word `false` there for a mistake and complain.
+fn without_suspects(bytes: &mut [u8]) {
+    const NAME: &[u8] = b"/MarkInfo";
+    const ENTRY: &[u8] = b"/Suspects false";
+    let info = bytes.windows(NAME.len()).rposition(|found| found == NAME);
+    let Some(info) = info else { return };
+    let end = bytes.len().min(info + 100);
+    let entry = bytes[info..end]
+        .windows(ENTRY.len())
+        .position(|found| found == ENTRY);
+    if let Some(entry) = entry {
+        bytes[info + entry..info + entry + ENTRY.len()].fill(b' ');
+    }
 }
 
 fn all(pages: &Pages) -> impl Iterator<Item = &Page> {

@@ -2,7 +2,8 @@
 //!
 //! Letters are taken from their places: what stands on one height is a line, the distance from the
 //! left edge becomes an indent of spaces (ten columns an inch, as on a script page), a page ends
-//! with a form feed. The lines are then read as any plain script is ([`crate::script_text`]). Chinese
+//! with a form feed. What a tagged file marks as standing around the text (headers, page numbers) and
+//! what is turned (watermarks) is left out. The lines are then read as any plain script is ([`crate::script_text`]). Chinese
 //! needs the font's own map to Unicode; a file without one, an encrypted file and a scan are said
 //! to be such. PDF 1.7, ISO 32000-1, chapters 7 and 9.
 
@@ -70,6 +71,7 @@ pub fn text(bytes: &[u8]) -> Result<String, FormatError> {
     let mut reading = Reading::default();
     for (index, page) in pages.iter().enumerate() {
         reading.letters.clear();
+        reading.marks.clear();
         reading.page(&file, page);
         if index > 0 {
             out.push('\u{c}');
@@ -158,6 +160,10 @@ struct Letter {
     y: f64,
     width: f64,
     text: String,
+    /// Whether it is marked as no part of the text.
+    aside: bool,
+    /// Whether it does not stand upright.
+    turned: bool,
 }
 
 type Matrix = [f64; 6];
@@ -194,6 +200,8 @@ struct Reading {
     known: HashMap<usize, usize>,
     read: usize,
     drawn: usize,
+    /// The marked parts that are open, and whether each stands around the text.
+    marks: Vec<bool>,
 }
 
 impl Reading {
@@ -334,6 +342,14 @@ impl Reading {
                         }
                     }
                 }
+                "BMC" | "BDC" if self.marks.len() < 512 => {
+                    let name = operands.first();
+                    let aside = matches!(name, Some(Object::Name(name)) if name == "Artifact");
+                    self.marks.push(aside);
+                }
+                "EMC" => {
+                    self.marks.pop();
+                }
                 "Do" if depth < MOST_DEPTH => {
                     self.form(file, &operands, resources, &state, depth);
                 }
@@ -391,6 +407,7 @@ impl Reading {
         let Some(font) = state.font.and_then(|font| self.fonts.get(font)) else {
             return;
         };
+        let aside = self.marks.contains(&true);
         for glyph in font.glyphs(bytes) {
             let place = times(
                 [1.0, 0.0, 0.0, 1.0, 0.0, state.rise],
@@ -410,6 +427,8 @@ impl Reading {
                     y: place[5],
                     width,
                     text: glyph.text,
+                    aside,
+                    turned: whole[1].abs() > whole[0].abs() * 0.1,
                 });
             }
             *text = times([1.0, 0.0, 0.0, 1.0, step, 0.0], *text);
@@ -419,6 +438,11 @@ impl Reading {
 
 /// Writes letters as lines, from the top down.
 fn lines(letters: &mut Vec<Letter>, out: &mut String) {
+    // A page on which most is turned, or marked so, is no page with a watermark.
+    let most =
+        |what: fn(&Letter) -> bool| letters.iter().filter(|l| what(l)).count() * 2 > letters.len();
+    let (turned, marked) = (most(|letter| letter.turned), most(|letter| letter.aside));
+    letters.retain(|letter| turned || !letter.turned);
     letters.sort_by(|a, b| b.y.total_cmp(&a.y));
     let mut rest = std::mem::take(letters);
     let mut rows: Vec<Vec<Letter>> = Vec::new();
@@ -431,6 +455,7 @@ fn lines(letters: &mut Vec<Letter>, out: &mut String) {
             _ => rows.push(vec![letter]),
         }
     }
+    rows.retain(|row| marked || is_text(row));
     let mut before: Option<f64> = None;
     let usual = usual_gap(&rows);
     for mut row in rows {
@@ -459,7 +484,7 @@ fn lines(letters: &mut Vec<Letter>, out: &mut String) {
                 None => line.push_str(&" ".repeat(columns(letter.x))),
                 Some(end) => {
                     let gap = letter.x - end;
-                    if gap > COLUMN * 2.5 {
+                    if gap > COLUMN * 1.7 {
                         line.push_str(&" ".repeat(columns(gap).max(3)));
                     } else if gap > letter.width.max(2.0) * 0.28 && !line.ends_with(' ') {
                         line.push(' ');
@@ -474,6 +499,19 @@ fn lines(letters: &mut Vec<Letter>, out: &mut String) {
         before = Some(y);
     }
     out.push('\n');
+}
+
+/// Whether anything of a row is text, or says that a speech goes on. Scene numbers stand beside their
+/// heading.
+fn is_text(row: &[Letter]) -> bool {
+    let blank = |letter: &Letter| letter.text.trim().is_empty();
+    if row.iter().any(|letter| !letter.aside && !blank(letter)) {
+        return true;
+    }
+    let mut sorted: Vec<&Letter> = row.iter().filter(|letter| !blank(letter)).collect();
+    sorted.sort_by(|a, b| a.x.total_cmp(&b.x));
+    let said: String = sorted.iter().map(|letter| letter.text.as_str()).collect();
+    script_text::says_more(&said)
 }
 
 #[allow(

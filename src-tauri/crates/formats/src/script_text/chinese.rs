@@ -42,6 +42,21 @@ const TIMES: [&str; 22] = [
     "拂晓", "次日", "同时", "日", "夜", "晨", "昏", "晚", "午", "早",
 ];
 
+/// From where somebody speaks, which belongs to the name.
+const FROM: [&str; 11] = [
+    "画外音",
+    "画外",
+    "旁白",
+    "内心独白",
+    "独白",
+    "OS",
+    "VO",
+    "O.S.",
+    "V.O.",
+    "O.S",
+    "V.O",
+];
+
 const TRANSITIONS: [&str; 12] = [
     "淡入",
     "淡出",
@@ -84,6 +99,79 @@ pub(super) fn recognises(text: &str) -> bool {
     forced == 0 && scenes + speeches >= 2
 }
 
+/// The title page as keys and values, if the first page is one, and the text behind it.
+fn title_page(text: &str) -> (String, &str) {
+    let none = (String::new(), text);
+    let Some((page, rest)) = text.split_once('\u{c}') else {
+        return none;
+    };
+    let lines: Vec<&str> = page
+        .split(['\n'])
+        .flat_map(|line| line.split("   "))
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    let fits = |line: &&str| {
+        line.chars().count() <= LONGEST_HEADING && heading(line).is_none() && speech(line).is_none()
+    };
+    if lines.is_empty() || lines.len() > 12 || !lines.iter().all(|line| fits(&line)) {
+        return none;
+    }
+    let mut out = format!("标题：{}\n", lines[0]);
+    let mut key = "联系方式";
+    for line in &lines[1..] {
+        if line.ends_with("编剧") || line.ends_with("作者") {
+            key = "编剧";
+            continue;
+        }
+        let dated = line.contains(['年', '月']) && line.ends_with(['年', '月', '日', '稿']);
+        let of = if dated { "日期" } else { key };
+        out.push_str(&format!("{of}：{line}\n"));
+        key = "联系方式";
+    }
+    (out, rest)
+}
+
+/// Pages on which paragraphs open two characters in, and what is said goes on behind its colon, with
+/// each paragraph in one line.
+pub(super) fn unwrapped(text: &str) -> String {
+    let (mut out, text) = title_page(text);
+    let rows: Vec<(usize, &str)> = text
+        .split(['\n', '\u{c}'])
+        .map(|line| (super::layout::indent(line), line.trim()))
+        .collect();
+    let margin = rows.iter().filter(|(_, line)| !line.is_empty());
+    let margin = margin.map(|(indent, _)| *indent).min().unwrap_or(0);
+    // Where the paragraph that may go on opens, and whether it is said.
+    let mut open: Option<(usize, bool)> = None;
+    for (indent, line) in rows {
+        if line.is_empty() {
+            continue;
+        }
+        if is_page_number(line) {
+            out.push_str(&format!("\n{line}"));
+            continue;
+        }
+        let opens = heading(line).is_some() || is_transition(line);
+        let goes_on = !opens
+            && open.is_some_and(|(first, said)| {
+                (indent <= margin + 1 && first >= margin + 3) || (said && indent >= first + 2)
+            });
+        if goes_on {
+            let start = out.rfind('\n').map_or(0, |end| end + 1);
+            let whole = super::layout::joined(&[&out[start..], line]);
+            out.replace_range(start.., &whole);
+            continue;
+        }
+        out.push_str(if opens { "\n\n" } else { "\n" });
+        out.push_str(&" ".repeat(indent - margin));
+        out.push_str(line);
+        open = (!opens).then(|| (indent, speech(line).is_some()));
+    }
+    out.push('\n');
+    out
+}
+
 pub(super) fn read(text: &str) -> Reading {
     let mut reading = Reading::default();
     let mut begun = false;
@@ -117,7 +205,10 @@ pub(super) fn read(text: &str) -> Reading {
         }
         if let Some((name, aside, said)) = speech(line) {
             begun = true;
-            reading.push(Kind::Character, name);
+            let (from, aside): (Vec<&str>, Vec<&str>) =
+                aside.into_iter().partition(|aside| FROM.contains(aside));
+            let from: String = from.iter().map(|from| format!("（{from}）")).collect();
+            reading.push(Kind::Character, &format!("{name}{from}"));
             for aside in aside {
                 reading.push(Kind::Parenthetical, &format!("（{aside}）"));
             }
@@ -125,8 +216,7 @@ pub(super) fn read(text: &str) -> Reading {
             paragraph = None;
             continue;
         }
-        let bare = line.trim_end_matches(['。', '：', ':', '.', '…']);
-        if TRANSITIONS.contains(&bare) {
+        if is_transition(line) {
             reading.push(Kind::Transition, line);
             paragraph = None;
             continue;
@@ -156,6 +246,10 @@ pub(super) fn read(text: &str) -> Reading {
         paragraph = Some(length);
     }
     reading
+}
+
+pub(super) fn is_transition(line: &str) -> bool {
+    TRANSITIONS.contains(&line.trim_end_matches(['。', '：', ':', '.', '…']))
 }
 
 fn is_page_number(line: &str) -> bool {

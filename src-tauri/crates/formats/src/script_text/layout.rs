@@ -20,28 +20,34 @@ struct Row<'a> {
     text: &'a str,
     /// Whether it is the first line of a page.
     tops: bool,
+    page: usize,
+}
+
+/// How far a line is indented, in columns.
+pub(super) fn indent(line: &str) -> usize {
+    let spaces = line.chars().take_while(|c| c.is_whitespace());
+    spaces.fold(0, |indent, c| match c {
+        '\t' => (indent / 8 + 1) * 8,
+        '\u{3000}' => indent + 2,
+        _ => indent + 1,
+    })
 }
 
 fn rows(text: &str) -> Vec<Row<'_>> {
     let mut rows = Vec::new();
     let mut tops = true;
+    let mut page = 0;
     for (index, (_, line)) in crate::script::lines(text).enumerate() {
         for (part, line) in line.split('\u{c}').enumerate() {
             tops |= part > 0;
+            page += usize::from(part > 0);
             let trimmed = line.trim();
-            let mut indent = 0;
-            for c in line.chars().take_while(|c| c.is_whitespace()) {
-                indent = match c {
-                    '\t' => (indent / 8 + 1) * 8,
-                    '\u{3000}' => indent + 2,
-                    _ => indent + 1,
-                };
-            }
             rows.push(Row {
                 number: index + 1,
-                indent,
+                indent: indent(line),
                 text: trimmed,
                 tops,
+                page,
             });
             tops &= trimmed.is_empty();
         }
@@ -64,14 +70,30 @@ pub(super) fn recognises(text: &str) -> bool {
     cues >= 2 || (cues >= 1 && rows.len() < 60) || (cues >= 1 && printed)
 }
 
+/// Whether names stand in a column of their own and what is said in another, in any script.
+pub(super) fn has_columns(text: &str) -> bool {
+    let rows = rows(text);
+    let margin = margin(&rows);
+    let speaks = |pair: &&[Row]| {
+        is_cue(&pair[0], margin)
+            && !pair[1].text.is_empty()
+            && (margin + DIALOGUE..=pair[0].indent).contains(&pair[1].indent)
+    };
+    rows.windows(2).filter(speaks).take(2).count() == 2
+}
+
 /// The indent of action: that of headings, or the smallest of those that are common.
 fn margin(rows: &[Row]) -> usize {
     let mut headings: HashMap<usize, usize> = HashMap::new();
     let mut all: HashMap<usize, usize> = HashMap::new();
     for row in rows.iter().filter(|row| !row.text.is_empty()) {
         *all.entry(row.indent).or_default() += 1;
-        if heading(row.text).is_some_and(|(_, number)| number.is_none()) {
-            *headings.entry(row.indent).or_default() += 1;
+        // A number in the left margin stands before its heading.
+        if let Some((text, _)) = heading(row.text)
+            && let Some(opens) = text.split(' ').next().and_then(|word| row.text.find(word))
+        {
+            let column = row.indent + row.text[..opens].chars().count();
+            *headings.entry(column).or_default() += 1;
         }
     }
     if let Some((indent, _)) = headings
@@ -99,10 +121,25 @@ fn without_extension(text: &str) -> &str {
     }
 }
 
+/// A name without capitals: Han, and not so long that it could be a sentence.
+fn is_han_name(name: &str) -> bool {
+    let han = |c: char| ('\u{3400}'..='\u{9fff}').contains(&c);
+    name.chars().any(han)
+        && name.chars().count() <= 12
+        && name
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '·' | ' ' | '、'))
+}
+
+fn is_name(text: &str) -> bool {
+    let name = without_extension(text);
+    is_upper(name) || is_han_name(name)
+}
+
 fn is_cue(row: &Row, margin: usize) -> bool {
     row.indent >= margin + CUE
         && row.text.chars().count() <= LONGEST_CUE
-        && is_upper(without_extension(row.text))
+        && is_name(row.text)
         && !row.text.ends_with("TO:")
         && !is_page_number(row.text)
 }
@@ -135,6 +172,7 @@ fn is_page_mark(row: &Row, margin: usize) -> bool {
         "CONTINUED",
         "（续）",
         "（未完）",
+        "（接上页）",
     ]
     .contains(&bare.as_str())
         || (bare.starts_with("CONTINUED: (") && bare.ends_with(')'));
@@ -151,6 +189,11 @@ fn heading(text: &str) -> Option<(String, Option<String>)> {
         ]
         .iter()
         .any(|start| upper.starts_with(start))
+            || (["内景", "外景", "内外景"]
+                .iter()
+                .any(|start| text.starts_with(start))
+                && text.chars().filter(|c| !c.is_whitespace()).count() <= 40
+                && !text.ends_with(['。', '，', '！', '？', '…']))
     };
     if opens(text) && is_mostly_upper(text) {
         let (text, number) = without_margin_number(text);
@@ -159,8 +202,15 @@ fn heading(text: &str) -> Option<(String, Option<String>)> {
     let (first, rest) = text.split_once(char::is_whitespace)?;
     let rest = rest.trim();
     if is_scene_number(first) && opens(rest) && is_mostly_upper(rest) {
-        let (rest, last) = without_margin_number(rest);
+        let (mut rest, last) = without_margin_number(rest);
         let number = first.trim_end_matches('.').to_owned();
+        // A long heading leaves no gap before the number in the other margin.
+        if last.is_none()
+            && let Some(before) = rest.strip_suffix(first)
+            && before.ends_with(' ')
+        {
+            rest = before.trim_end();
+        }
         return Some((
             rest.to_owned(),
             Some(last.filter(|last| *last == number).unwrap_or(number)),
@@ -204,13 +254,22 @@ fn without_margin_number(text: &str) -> (&str, Option<String>) {
 }
 
 /// Lines of one paragraph become one, Han without a space between.
-fn joined(lines: &[&str]) -> String {
+pub(super) fn joined(lines: &[&str]) -> String {
     let mut out = String::new();
     for line in lines {
         let wide = |c: char| ('\u{2e80}'..'\u{ffef}').contains(&c);
-        let close =
-            out.chars().next_back().is_none_or(wide) && line.chars().next().is_some_and(wide);
-        if !out.is_empty() && !close && !out.ends_with('-') {
+        // What both scripts have goes by what is beside it.
+        let either = |c: char| wide(c) || matches!(c, '“' | '”' | '‘' | '’' | '—' | '…');
+        let close = match (out.chars().next_back(), line.chars().next()) {
+            (Some(before), Some(behind)) => {
+                (wide(before) && either(behind)) || (either(before) && wide(behind))
+            }
+            _ => false,
+        };
+        // A word divided at its hyphen; not a dash.
+        let mut end = out.chars().rev();
+        let hyphen = end.next() == Some('-') && end.next().is_some_and(char::is_alphanumeric);
+        if !out.is_empty() && !close && !hyphen {
             out.push(' ');
         }
         out.push_str(line);
@@ -238,6 +297,7 @@ pub(super) fn read(text: &str) -> Reading {
         margin,
         reading,
         more: false,
+        ended: 0,
     };
     body.read();
     body.reading
@@ -300,9 +360,94 @@ struct Body<'a> {
     reading: Reading,
     /// Whether the speech before ended with `(MORE)`.
     more: bool,
+    /// The page on which the last action ended.
+    ended: usize,
 }
 
 impl Body<'_> {
+    /// The text of the action right before, where no sentence ends with it.
+    fn unfinished(&mut self) -> Option<&mut String> {
+        let last = self.reading.blocks.last_mut();
+        let piece = last
+            .filter(|last| last.kind == Kind::Action)?
+            .content
+            .last_mut()?;
+        let ends = [
+            '.', '!', '?', ':', '…', '"', '”', '—', ')', '。', '！', '？', '：', '）',
+        ];
+        (!piece.text.ends_with(ends)).then_some(&mut piece.text)
+    }
+
+    /// The columns of two names that stand beside each other.
+    fn side_by_side(&self, at: usize, end: usize) -> Option<(usize, usize)> {
+        let row = &self.rows[at];
+        let found = pieces(row);
+        let [(left, first), (right, second)] = found.as_slice() else {
+            return None;
+        };
+        let indented = *left >= self.margin + DIALOGUE && at + 1 < end;
+        (indented && is_name(first) && is_name(second)).then_some((*left, *right))
+    }
+
+    /// Two speeches beside each other.
+    fn both(&mut self, at: usize, end: usize, (_, right): (usize, usize)) -> usize {
+        // What is said begins a little before its name.
+        let border = right.saturating_sub(8);
+        for second in [false, true] {
+            let lines: Vec<&str> = self.rows[at..end]
+                .iter()
+                .flat_map(pieces)
+                .filter(|(column, _)| (*column >= border) == second)
+                .map(|(_, text)| text)
+                .collect();
+            let Some((name, said)) = lines.split_first() else {
+                continue;
+            };
+            let (name, continued) = without_continued(name);
+            self.reading.continued += usize::from(continued);
+            self.reading.push(Kind::Character, name);
+            if let Some(cue) = self.reading.blocks.last_mut() {
+                cue.dual = second;
+            }
+            self.spoken(said);
+        }
+        end
+    }
+
+    /// What is said, with asides in it.
+    fn spoken(&mut self, rows: &[&str]) {
+        let mut lines: Vec<&str> = Vec::new();
+        let mut aside: Vec<&str> = Vec::new();
+        for row in rows {
+            if super::says_more(row) {
+                self.more = true;
+                self.reading.continued += 1;
+                continue;
+            }
+            // An aside ends with its line; `(beat) Come on.` is a line that is said.
+            let opens = row.starts_with(['(', '（'])
+                && row
+                    .find([')', '）'])
+                    .is_none_or(|close| row[close..].chars().count() == 1);
+            if !aside.is_empty() || opens {
+                self.said(&mut lines);
+                aside.push(row);
+                if row.ends_with([')', '）']) || aside.len() > 6 {
+                    let text = joined(&aside);
+                    self.reading.push(Kind::Parenthetical, &text);
+                    aside.clear();
+                }
+                continue;
+            }
+            lines.push(row);
+        }
+        if !aside.is_empty() {
+            let text = joined(&aside);
+            self.reading.push(Kind::Dialogue, &text);
+        }
+        self.said(&mut lines);
+    }
+
     fn read(&mut self) {
         let mut at = 0;
         while at < self.rows.len() {
@@ -310,8 +455,10 @@ impl Body<'_> {
                 at += 1;
                 continue;
             }
+            // What goes over the page says so.
+            let page = self.rows[at].page;
             let end = (at..self.rows.len())
-                .find(|&end| self.rows[end].text.is_empty())
+                .find(|&end| self.rows[end].text.is_empty() || self.rows[end].page != page)
                 .unwrap_or(self.rows.len());
             at = self.paragraph(at, end);
         }
@@ -323,8 +470,20 @@ impl Body<'_> {
         if let Some((text, number)) = heading(row.text)
             && row.indent <= self.margin + 8
         {
-            self.reading.heading(&text, number);
-            return at + 1;
+            // One that was too long for its line.
+            let rest = (at + 1 < end).then(|| &self.rows[at + 1]).filter(|rest| {
+                rest.indent.abs_diff(self.margin) <= 1
+                    && is_upper(rest.text)
+                    && heading(rest.text).is_none()
+            });
+            match rest {
+                Some(rest) => self.reading.heading(&joined(&[&text, rest.text]), number),
+                None => self.reading.heading(&text, number),
+            }
+            return at + 1 + usize::from(rest.is_some());
+        }
+        if let Some(names) = self.side_by_side(at, end) {
+            return self.both(at, end, names);
         }
         let next = (at + 1 < end).then(|| &self.rows[at + 1]);
         let speaks = next.is_some_and(|next| next.indent >= self.margin + DIALOGUE);
@@ -336,11 +495,12 @@ impl Body<'_> {
             && row.text.ends_with([':', '.'])
             || (is_upper(row.text) && row.text.ends_with(" TO:"))
             || matches!(row.text, "FADE OUT." | "FADE OUT" | "FADE TO BLACK.")
+            || (row.indent >= self.margin + CUE && super::chinese::is_transition(row.text))
         {
             self.reading.push(Kind::Transition, row.text);
             return at + 1;
         }
-        if row.text.eq_ignore_ascii_case("(more)") {
+        if super::says_more(row.text) {
             self.more = true;
             self.reading.continued += 1;
             return at + 1;
@@ -367,7 +527,14 @@ impl Body<'_> {
             if indent > self.margin + 3 {
                 self.reading.guess(self.rows[at].number, &text, "action");
             }
-            self.reading.push(Kind::Action, &text);
+            let page = self.rows[at].page;
+            if std::mem::replace(&mut self.ended, self.rows[last - 1].page) < page
+                && let Some(before) = self.unfinished()
+            {
+                *before = joined(&[before.as_str(), &text]);
+            } else {
+                self.reading.push(Kind::Action, &text);
+            }
         }
         last
     }
@@ -378,10 +545,6 @@ impl Body<'_> {
         if continued {
             self.reading.continued += 1;
         }
-        // Two names in one line stand side by side.
-        if name.contains("   ") {
-            self.reading.guess(self.rows[at].number, name, "speech");
-        }
         let goes_on = continued && std::mem::take(&mut self.more);
         if !goes_on {
             self.reading.push(
@@ -390,37 +553,11 @@ impl Body<'_> {
             );
         }
         self.more = false;
-        let mut lines: Vec<&str> = Vec::new();
-        let mut aside: Vec<&str> = Vec::new();
-        let mut last = at + 1;
-        while last < end {
-            let row = &self.rows[last];
-            if row.indent < self.margin + DIALOGUE {
-                break;
-            }
-            last += 1;
-            if row.text.eq_ignore_ascii_case("(more)") {
-                self.more = true;
-                self.reading.continued += 1;
-                continue;
-            }
-            if !aside.is_empty() || row.text.starts_with(['(', '（']) {
-                self.said(&mut lines);
-                aside.push(row.text);
-                if row.text.ends_with([')', '）']) || aside.len() > 6 {
-                    let text = joined(&aside);
-                    self.reading.push(Kind::Parenthetical, &text);
-                    aside.clear();
-                }
-                continue;
-            }
-            lines.push(row.text);
-        }
-        if !aside.is_empty() {
-            let text = joined(&aside);
-            self.reading.push(Kind::Dialogue, &text);
-        }
-        self.said(&mut lines);
+        let last = (at + 1..end)
+            .find(|&last| self.rows[last].indent < self.margin + DIALOGUE)
+            .unwrap_or(end);
+        let said: Vec<&str> = self.rows[at + 1..last].iter().map(|row| row.text).collect();
+        self.spoken(&said);
         last
     }
 
@@ -430,8 +567,32 @@ impl Body<'_> {
         }
         let text = joined(lines);
         lines.clear();
+        // A speech that went over the page.
+        if let Some(last) = self.reading.blocks.last_mut()
+            && last.kind == Kind::Dialogue
+            && let Some(piece) = last.content.last_mut()
+        {
+            piece.text = joined(&[piece.text.as_str(), &text]);
+            return;
+        }
         self.reading.push(Kind::Dialogue, &text);
     }
+}
+
+/// The parts of a row that stand apart, with their columns.
+fn pieces<'a>(row: &Row<'a>) -> Vec<(usize, &'a str)> {
+    let mut found = Vec::new();
+    let mut rest = row.text;
+    let mut column = row.indent;
+    while let Some(gap) = rest.find("   ") {
+        let (part, behind) = rest.split_at(gap);
+        let trimmed = behind.trim_start();
+        found.push((column, part));
+        column += part.chars().count() + (behind.len() - trimmed.len());
+        rest = trimmed;
+    }
+    found.push((column, rest));
+    found
 }
 
 /// A cue without `(CONT'D)`, and whether it had one.
@@ -463,7 +624,7 @@ mod tests {
         let read = read(PRINTED);
         assert_eq!(
             read.text,
-            "Title: THE FERRY\nCredit: written by\nAuthor: A. Tide\nContact: 1 Quay Street\n\nFADE IN:\n\nEXT. QUAY - NIGHT #1#\n\nRain on the planks. MARA, 40, counts the lamps across the water.\n\nMARA (V.O.)\n(to nobody, as if the boat could hear)\nYou are late again and you know it.\nCome on.\n\nCUT TO:\n\nINT. CABIN - LATER #2A#\n\nDark.\n"
+            "Title: THE FERRY\nCredit: written by\nAuthor: A. Tide\nContact: 1 Quay Street\n\nFADE IN:\n\nEXT. QUAY - NIGHT #1#\n\nRain on the planks. MARA, 40, counts the lamps across the water.\n\nMARA (V.O.)\n(to nobody, as if the boat could hear)\nYou are late again and you know it. Come on.\n\nCUT TO:\n\nINT. CABIN - LATER #2A#\n\nDark.\n"
         );
         assert_eq!(read.title.as_deref(), Some("THE FERRY"));
         let found = |name: &str| {

@@ -43,10 +43,16 @@ pub fn read(text: &str) -> Imported {
 
 /// Pages of text taken from their places, as a PDF gives them: lines keep their indent.
 pub(crate) fn read_layout(text: &str, format: &'static str) -> Imported {
-    if chinese::recognises(text) {
-        return finished(chinese::read(text), format);
+    if chinese::recognises(text) && !layout::has_columns(text) {
+        return finished(chinese::read(&chinese::unwrapped(text)), format);
     }
     finished(layout::read(text), format)
+}
+
+/// Whether a line says that a speech goes on overleaf.
+pub(crate) fn says_more(line: &str) -> bool {
+    let line = line.trim();
+    line.eq_ignore_ascii_case("(more)") || line == "（转下页）"
 }
 
 /// What was read so far.

@@ -1,4 +1,5 @@
-//! Beat sheets: those that ship, and those in the folder beside the library.
+//! Beat sheets: those that ship, and those in the folder beside the library, which the library keeps
+//! too ([`super::kept`]).
 
 use std::{
     io::Read as _,
@@ -10,7 +11,7 @@ use inkstone_desks::{BeatSheet, Fitted, LARGEST_SHEET, fit};
 use inkstone_library as lib;
 use inkstone_manuscript::{Language, board::BoardError, pages::PageOptions, tally::tally};
 
-use super::dto::*;
+use super::{dto::*, kept::keep_sheets};
 use crate::{Studio, StudioError, drafts::to_u32, imports::language_of};
 
 /// The most files of a folder that are looked at.
@@ -37,9 +38,7 @@ impl Sheets {
     /// Those that ship, and those beside a library: in the folder that is called like it, with
     /// `-beats` behind. A file can take the place of one that ships, by its name.
     pub fn beside(library: &Path) -> Self {
-        let mut folder = library.as_os_str().to_owned();
-        folder.push("-beats");
-        let folder = PathBuf::from(folder);
+        let folder = folder_of(library);
         let mut found = Self {
             sheets: BeatSheet::shipped()
                 .into_iter()
@@ -48,19 +47,7 @@ impl Sheets {
             unreadable: Vec::new(),
             folder: folder.clone(),
         };
-        let Ok(entries) = std::fs::read_dir(&folder) else {
-            return found;
-        };
-        let mut files: Vec<PathBuf> = entries
-            .take(MOST_FILES)
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| {
-                path.extension()
-                    .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
-            })
-            .collect();
-        files.sort();
-        for path in files {
+        for path in files(&folder) {
             let name = |part: Option<&std::ffi::OsStr>| {
                 part.map(|part| part.to_string_lossy().into_owned())
                     .unwrap_or_default()
@@ -117,15 +104,43 @@ impl Sheets {
     }
 }
 
-fn read(path: &Path, id: &str) -> Result<BeatSheet, String> {
+/// Where a person's own sheets of a library lie.
+pub(super) fn folder_of(library: &Path) -> PathBuf {
+    let mut folder = library.as_os_str().to_owned();
+    folder.push("-beats");
+    PathBuf::from(folder)
+}
+
+/// The sheets of a folder, by name; none of one that is not there.
+pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .take(MOST_FILES)
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// The text of a file, at most so much of it that it is seen to be too large.
+pub(super) fn text_of(path: &Path) -> Result<String, String> {
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();
     let limit = LARGEST_SHEET as u64 + 1;
     file.take(limit)
         .read_to_end(&mut bytes)
         .map_err(|error| error.to_string())?;
-    let text = String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())?;
-    BeatSheet::from_toml(id, &text).map_err(|error| error.to_string())
+    String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
+}
+
+fn read(path: &Path, id: &str) -> Result<BeatSheet, String> {
+    BeatSheet::from_toml(id, &text_of(path)?).map_err(|error| error.to_string())
 }
 
 fn sheet_dto(sheet: &BeatSheet, own: bool, language: Language, pages: u32) -> BeatSheetDto {
@@ -183,6 +198,7 @@ impl Studio {
             } else {
                 long
             };
+            keep_sheets(&s.library);
             let sheets = Sheets::beside(s.library.path());
             Ok(sheets.dto(desk.language, i.pages.unwrap_or(own)))
         })

@@ -301,3 +301,51 @@ async fn a_beat_sheet_is_put_in_as_one_step_and_ones_own_are_found() {
     let own = apply("mine", &board["revision"]).await.unwrap();
     assert_eq!(own["view"]["body"], "# All\n\n= So\n\n");
 }
+
+#[tokio::test]
+async fn ones_own_beat_sheets_are_in_the_library_too() {
+    let desk = Desk::with("").await;
+    let library = desk.world.studio.library.path().to_owned();
+    let folder = std::path::PathBuf::from(format!("{}-beats", library.display()));
+    let mine = folder.join("mine.toml");
+    let text = "name = \"Mine\"\n[[parts]]\nname = \"All\"\nfrom = 0\n";
+    let look = async || {
+        let input = json!({ "draft_id": desk.draft, "pages": null });
+        let found = desk.world.call("beat_sheets", input).await.unwrap();
+        found["sheets"].as_array().unwrap().len()
+    };
+    assert_eq!(look().await, 6);
+    assert!(!folder.exists());
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(&mine, text).unwrap();
+    assert_eq!(look().await, 7);
+    // Out with everything, and into another library: there it is a file again.
+    let out = desk.world.folder.path().join("out.zip");
+    let everything = json!({ "path": out, "language": "en" });
+    desk.world
+        .call("export_everything", everything)
+        .await
+        .unwrap();
+    let other = World::writing("");
+    other
+        .call("bring_back", json!({ "path": out }))
+        .await
+        .unwrap();
+    let beside = format!("{}-beats/mine.toml", other.studio.library.path().display());
+    assert_eq!(std::fs::read_to_string(&beside).unwrap(), text);
+    // Without its folder the library has it still; what is taken away is taken out.
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!(look().await, 7);
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), text);
+    std::fs::write(&mine, text.replace("All", "Half")).unwrap();
+    assert_eq!(look().await, 7);
+    std::fs::remove_file(&mine).unwrap();
+    assert_eq!(look().await, 6);
+    assert_eq!(look().await, 6);
+    // A name that leads out of the folder is no file.
+    let bad = serde_json::Value::String(text.to_owned());
+    let library = &desk.world.studio.library;
+    library.set_setting("beat_sheet/../out.toml", &bad).unwrap();
+    assert_eq!(look().await, 6);
+    assert!(!folder.with_file_name("out.toml").exists());
+}
