@@ -15,4 +15,5 @@ mod screenshots;
 mod scripts;
 mod steps;
 mod story;
+mod switch;
 mod walks;

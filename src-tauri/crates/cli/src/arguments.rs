@@ -83,6 +83,8 @@ pub enum Command {
     Scenes(Scenes),
     /// Shows beat sheets, and puts one into a script
     Beats(Beats),
+    /// Sums up what models used and cost, by month (UTC), project and model
+    Usage(Usage),
     /// Tells what a brief may hold
     Brief {
         /// What to tell.
@@ -487,6 +489,17 @@ pub struct Merge {
     /// What is taken where both changed the same: `ours` is the draft that is merged into; without it such a merge is refused
     #[arg(long, value_name = "SIDE", value_parser = ["ours", "theirs"])]
     pub prefer: Option<String>,
+}
+
+/// Of `ink usage`.
+#[derive(Debug, Args)]
+pub struct Usage {
+    /// Only of this project, by its id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// As CSV
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// Of `ink replay`.

@@ -73,6 +73,15 @@ fn translated(english: &str) -> String {
 
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Sums up what models used and cost, by month (UTC), project and model",
+        "按月份（UTC）、项目和模型汇总用量与费用",
+    ),
+    (
+        "Only of this project, by its id or name",
+        "只看这个项目，用编号或名称指定",
+    ),
+    ("As CSV", "输出 CSV"),
+    (
         "Lists the scenes of a script: number, length, heading, who speaks, synopsis",
         "列出剧本的场次：场号、长度、场景标题、说话的人物、梗概",
     ),

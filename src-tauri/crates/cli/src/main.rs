@@ -34,6 +34,7 @@ mod report;
 mod scenes;
 mod search;
 mod session;
+mod usage;
 mod words;
 mod write;
 
@@ -88,6 +89,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Compare(wanted) => compare::compare(&wanted, output),
         Command::Scenes(wanted) => scenes::scenes(wanted, session, output).await,
         Command::Beats(wanted) => scenes::beats(&wanted, session, output),
+        Command::Usage(wanted) => usage::usage(wanted, session, output).await,
         Command::Brief {
             command: BriefCommand::Schema { kind },
         } => check::schema(kind, output),

@@ -356,6 +356,14 @@ impl Words {
         )
     }
 
+    /// How far a month's budget is used.
+    pub fn of_budget(self, spent: f64, budget: f64, currency: &str) -> String {
+        self.pick(
+            format!("{spent:.2} of {budget:.2} {currency} of this month's budget are spent."),
+            format!("本月预算 {budget:.2} {currency}，已用 {spent:.2}。"),
+        )
+    }
+
     pub fn printed(self, pages: u32, path: &str) -> String {
         self.pick(
             format!("{pages} pages written to {path}."),

@@ -130,6 +130,13 @@ fn a_server_is_added_and_asked_with_the_key_of_the_run() {
         "{asked}"
     );
 
+    let used = home.ink(&["usage", "--json"]).with(0).json();
+    let row = &used["used"][0];
+    assert_eq!((&row["model"], &row["calls"]), (&"llama".into(), &1.into()));
+    assert_eq!(row["prompt_tokens"], 11.0);
+    let csv = home.ink(&["usage", "--csv"]).with(0);
+    assert!(csv.out.contains(",llama,"), "{}", csv.out);
+
     let run = home.ink(&[
         "draft",
         "news",

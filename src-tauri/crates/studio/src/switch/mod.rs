@@ -19,5 +19,7 @@ pub(crate) mod resume;
 pub(crate) mod servers;
 pub(crate) mod usage;
 
+pub use usage::usage_csv;
+
 #[cfg(test)]
 mod tests;
