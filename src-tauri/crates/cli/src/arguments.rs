@@ -240,6 +240,14 @@ pub struct AddModel {
     /// The name to show; otherwise the model's own
     #[arg(long, value_name = "NAME", requires = "server")]
     pub name: Option<String>,
+    /// How the server is asked: chat (the usual), completions or responses
+    #[arg(
+        long,
+        value_name = "API",
+        requires = "server",
+        value_parser = ["chat", "completions", "responses"]
+    )]
+    pub api: Option<String>,
     #[command(flatten)]
     pub key: KeyChoice,
 }

@@ -82,6 +82,10 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("As CSV", "输出 CSV"),
     (
+        "How the server is asked: chat (the usual), completions or responses",
+        "请求方式：chat（常用）、completions 或 responses",
+    ),
+    (
         "Lists the scenes of a script: number, length, heading, who speaks, synopsis",
         "列出剧本的场次：场号、长度、场景标题、说话的人物、梗概",
     ),

@@ -59,6 +59,8 @@ async fn add(wanted: AddModel, session: &Session, output: &Output) -> Result<(),
                 base_url: server.unwrap_or_default(),
                 api_key: key.map(|key| key.expose().to_owned()).unwrap_or_default(),
                 model: wanted.model.unwrap_or_default(),
+                api: wanted.api,
+                capabilities: None,
             });
             let model = model.await?;
             if key.is_some() {

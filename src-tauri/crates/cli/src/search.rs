@@ -23,7 +23,10 @@ const A_DAY: f64 = 86_400_000.0;
 const PRINTED: u32 = 50;
 
 /// A project by its id or name; what is neither is passed on, and nothing is found in it.
-pub(crate) async fn project(studio: &Arc<Studio>, wanted: Option<String>) -> Result<Option<String>, Failure> {
+pub(crate) async fn project(
+    studio: &Arc<Studio>,
+    wanted: Option<String>,
+) -> Result<Option<String>, Failure> {
     let Some(wanted) = wanted else {
         return Ok(None);
     };

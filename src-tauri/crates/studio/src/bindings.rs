@@ -375,7 +375,12 @@ fn typescript() -> String {
         ExportUsage,
         EstimateInput,
         ResumeTake,
+        ServerOutcome,
+        ServerFindingDto,
+        ServerTestDto,
+        FoundServerDto,
         EditServer,
+        TestServer,
     );
     let door = commands::door::typescript(config);
     let commands = commands::typescript(config);

@@ -209,6 +209,10 @@ commands! {
     remove_model(Id) -> ();
     /// Services and programs that speak the OpenAI protocol, as forms to start from.
     providers(Nothing) -> Vec<ProviderDto>;
+    /// Asks a server a few short questions and says what it can do.
+    test_server(TestServer) -> ServerTestDto;
+    /// Looks for servers on this machine.
+    local_servers(Nothing) -> Vec<FoundServerDto>;
     /// Changes the address, the model or the name of a server's model.
     edit_server(EditServer) -> ModelDto;
     /// Says what a million tokens of a model cost.

@@ -273,6 +273,8 @@ pub enum ModelSourceDto {
         model: String,
         /// Where its key is kept, if it has one.
         key: Option<KeyPlace>,
+        /// How it is asked: `chat`, `completions` or `responses`.
+        api: String,
         /// Whether its provider answers nobody without a key.
         needs_key: bool,
     },

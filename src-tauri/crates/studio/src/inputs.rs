@@ -56,7 +56,18 @@ inputs! {
     /// A model file.
     AddFile { path: String }
     /// A model on a server. An empty key means none.
-    AddServer { name: String, base_url: String, api_key: String, model: String }
+    AddServer {
+        name: String,
+        base_url: String,
+        api_key: String,
+        model: String,
+        /// `chat` (the usual), `completions` or `responses`.
+        #[ts(optional)]
+        api: Option<String>,
+        /// What a test of this connection found.
+        #[ts(optional, type = "Record<string, unknown>")]
+        capabilities: Option<serde_json::Value>,
+    }
     /// Asks a server which models it has, before it is added.
     ListServerModels { base_url: String, api_key: String }
     /// Asks for takes. `from`/`to` are the selection (equal for a caret), in UTF-16 units.

@@ -10,6 +10,7 @@ use crate::{
     gate::{Errand, StudioGate},
     inputs::*,
     projects::bounded,
+    switch::servers::{api_named, capabilities_of},
 };
 
 /// The longest path, address or name of a model, in characters.
@@ -59,10 +60,11 @@ impl Studio {
         let base_url = bounded("base_url", &i.base_url, LONGEST_ADDRESS)?;
         let model = bounded("model", &i.model, LONGEST_ADDRESS)?;
         let key = bounded("api_key", &i.api_key, LONGEST_ADDRESS)?;
+        let way = (api_named(i.api.as_deref()), capabilities_of(i.capabilities));
         let added = self
             .blocking(move |s| {
                 s.shelf
-                    .add_server(&s.library, &name, &base_url, &model, &key)
+                    .add_server(&s.library, &name, &base_url, &model, way, &key)
             })
             .await?;
         self.changed(&["models"]);

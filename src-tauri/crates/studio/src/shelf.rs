@@ -7,8 +7,9 @@ use std::{
 };
 
 use inkstone_generation::{
-    Embedder, EmbedderFile, Endpoint, Gate, GenerationError, GenerationErrorKind, LocalModels,
-    ModelFile, PromptForm, RemoteModels, Secret, TextModel, may_be_embedder,
+    Api, Capabilities, Embedder, EmbedderFile, Endpoint, Gate, GenerationError,
+    GenerationErrorKind, LocalModels, ModelFile, PromptForm, RemoteModels, Secret, TextModel,
+    may_be_embedder,
 };
 use inkstone_library::{Library, Price};
 use inkstone_manuscript::DocumentKind;
@@ -21,7 +22,7 @@ use crate::{
     dto::{ModelDto, ModelFileDto, ModelSourceDto, ModelState},
     gate::Shut,
     secrets::{KeyPlace, Secrets},
-    switch::{dto::PriceDto, providers, resume::RESUME},
+    switch::{dto::PriceDto, providers, resume::RESUME, servers::name_of},
 };
 
 /// Id of the model that ships with Inkstone.
@@ -38,6 +39,9 @@ struct Entry {
     /// What a million tokens cost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     price: Option<Price>,
+    /// What is known of a server: from a test, and from what it wrote.
+    #[serde(default, skip_serializing_if = "Capabilities::is_unknown")]
+    capabilities: Capabilities,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +59,8 @@ enum Source {
         base_url: String,
         host: String,
         model: String,
+        #[serde(default)]
+        api: Api,
     },
     /// An embedding model in a folder: finds, and never writes.
     Search {
@@ -131,6 +137,7 @@ impl Shelf {
             name: file.name.clone(),
             source: Source::Starter { path, file },
             price: None,
+            capabilities: Capabilities::default(),
         }];
         let mut strangers = Vec::new();
         if let Some(Value::Array(kept)) = library.setting(SETTING)? {
@@ -188,6 +195,7 @@ impl Shelf {
                 base_url,
                 host,
                 model,
+                ..
             } => Chosen {
                 lacks_key: needs_key(&base_url) && self.secrets.place(&entry.id).is_none(),
                 id: entry.id,
@@ -196,7 +204,7 @@ impl Shelf {
                 prompt_form: PromptForm::Chat,
                 context_tokens: None,
                 price: entry.price,
-                keeps_schema: false,
+                keeps_schema: entry.capabilities.json_schema == Some(true),
             },
             Source::Search { .. } => return Err(for_search(&entry)),
         })
@@ -222,6 +230,7 @@ impl Shelf {
                     file,
                 },
                 price: None,
+                capabilities: Capabilities::default(),
             };
             return self.put(library, entry);
         }
@@ -235,6 +244,7 @@ impl Shelf {
                 name,
                 source: Source::File { path, file },
                 price: None,
+                capabilities: Capabilities::default(),
             },
         )
     }
@@ -246,6 +256,7 @@ impl Shelf {
         name: &str,
         base_url: &str,
         model: &str,
+        (api, capabilities): (Api, Capabilities),
         key: &str,
     ) -> Result<ModelDto, StudioError> {
         let base_url = base_url.trim().trim_end_matches('/');
@@ -280,8 +291,10 @@ impl Shelf {
                     base_url: base_url.to_owned(),
                     host,
                     model: model.to_owned(),
+                    api,
                 },
                 price,
+                capabilities,
             },
         )
     }
@@ -293,6 +306,7 @@ impl Shelf {
         library: &Library,
         id: &str,
         (name, base_url, model): (&str, &str, &str),
+        (api, capabilities): (Api, Option<Capabilities>),
         key: Option<&str>,
     ) -> Result<ModelDto, StudioError> {
         let mut entry = self.entry(id)?;
@@ -321,12 +335,45 @@ impl Shelf {
             name.trim()
         }
         .to_owned();
-        entry.source = Source::Server {
+        let source = Source::Server {
             base_url: base_url.to_owned(),
             host,
             model: model.to_owned(),
+            api,
         };
+        match capabilities {
+            Some(found) => entry.capabilities = found,
+            // What was known of another server is not known of this one.
+            None if entry.source != source => entry.capabilities = Capabilities::default(),
+            None => {}
+        }
+        entry.source = source;
         self.replace(library, entry)
+    }
+
+    /// The key of a server's model, for a host that it was given for.
+    pub fn key_for(&self, id: &str, base_url: &str) -> Result<Option<Secret>, StudioError> {
+        let Source::Server { host, .. } = self.entry(id)?.source else {
+            return Ok(None);
+        };
+        let same = self.host(base_url)? == host;
+        Ok(if same { self.secrets.get(id)? } else { None })
+    }
+
+    /// Keeps what was learnt of a server while it wrote.
+    pub fn keep_learned(
+        &self,
+        library: &Library,
+        id: &str,
+        learned: &Capabilities,
+    ) -> Result<(), StudioError> {
+        let mut entry = self.entry(id)?;
+        let known = entry.capabilities.updated(learned);
+        if known != entry.capabilities {
+            entry.capabilities = known;
+            self.replace(library, entry)?;
+        }
+        Ok(())
     }
 
     /// Says what a million tokens of a model cost.
@@ -523,10 +570,15 @@ impl Shelf {
         let (shelf, id) = (self.clone(), entry.id.clone());
         let connected = tokio::task::spawn_blocking(move || match &entry.source {
             Source::Server {
-                base_url, model, ..
+                base_url,
+                model,
+                api,
+                ..
             } => {
                 let endpoint = Endpoint {
                     api_key: shelf.secrets.get(&entry.id)?,
+                    api: *api,
+                    capabilities: entry.capabilities.clone(),
                     ..Endpoint::new(base_url, model)
                 };
                 Ok(shelf.remote.connect(endpoint, gate)?)
@@ -686,7 +738,9 @@ impl Shelf {
                 base_url,
                 host,
                 model,
+                api,
             } => ModelSourceDto::Server {
+                api: name_of(api),
                 base_url: base_url.clone(),
                 host: host.clone(),
                 model: model.clone(),

@@ -178,15 +178,17 @@ impl Studio {
         let (ended, saved) = match made {
             Ok(Some((turn, reached))) => {
                 self.grow(&id, TakeStatus::Writing, &State::default());
-                let studio = self.clone();
+                let (studio, of) = (self.clone(), chosen.id.clone());
                 // A task of its own, so that an adapter that panics takes nobody along.
                 let task = tokio::spawn(async move {
                     let _turn = turn;
                     let id = call.id.clone();
-                    call::run(&studio, &reached, call, |state| {
+                    let ran = call::run(&studio, &reached, call, |state| {
                         studio.grow(&id, TakeStatus::Writing, state);
                     })
-                    .await
+                    .await;
+                    studio.keep_learned(&of, &*reached.model).await;
+                    ran
                 });
                 match task.await {
                     Ok((ended, saving)) => {

@@ -7,6 +7,7 @@ import { speak } from "../../locales/index.svelte";
 import { library } from "../library/library.svelte";
 import { models } from "../models/models.svelte";
 import ServerForm from "../models/ServerForm.svelte";
+import { notices } from "../notices/notices.svelte";
 import { takes } from "../takes/takes.svelte";
 import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import { amountOf } from "./amount";
@@ -178,6 +179,26 @@ describe("a take", () => {
   });
 });
 
+describe("a wait", () => {
+  it("is said once, and shown as it goes", async () => {
+    const { studio } = await begun();
+    studio.pace = 500;
+    await takes.generate({ task: "draft" });
+    const [take] = takes.list;
+    if (!take) throw new Error("no take");
+    const wait = (seconds: number) =>
+      takes.onEvent({
+        event: "take",
+        take: { ...take, status: "writing", waiting: { why: "asked", seconds, attempt: 2 } },
+      });
+    wait(30);
+    expect(notices.said).toContain("30 s");
+    wait(29);
+    expect(notices.said).toContain("30 s");
+    expect(takes.list[0]?.waiting?.seconds).toBe(29);
+  });
+});
+
 describe("the form of a server", () => {
   it("begins with a service, finds a model by typing, and keeps the price", async () => {
     const { studio } = await begun();
@@ -199,6 +220,11 @@ describe("the form of a server", () => {
     await fireEvent.input(at("server-model"), { target: { value: "llama" } });
     await vi.waitFor(() => expect(all("server-offered")).toHaveLength(1));
     await fireEvent.click(at("server-offered"));
+    await fireEvent.click(at("server-test"));
+    await vi.waitFor(() => expect(at("server-tested").textContent).toContain("works"));
+    expect(all("server-finding").map((row) => row.className.split(" ")[0])).toEqual([
+      ...["yes", "yes", "yes", "no", "unclear", "yes"],
+    ]);
     await fireEvent.input(at("price-in"), { target: { value: "0,5" } });
     expect((at("server-add") as HTMLButtonElement).disabled).toBe(true);
     await fireEvent.input(at("price-currency"), { target: { value: "元" } });
@@ -207,6 +233,19 @@ describe("the form of a server", () => {
     const model = studio.models.find(({ id }) => id === added);
     expect(model?.price).toEqual({ input: 0.5, output: 0, currency: "元" });
     expect(model?.source).toMatchObject({ model: "llama3.3:70b" });
+  });
+
+  it("offers what was found on this machine", async () => {
+    const { studio } = await begun();
+    studio.localServers = [
+      { product: "Ollama", base_url: "http://localhost:11434/v1", models: ["qwen3:8b"] },
+    ];
+    render(ServerForm, { onadded: () => undefined, oncancel: () => undefined });
+    await vi.waitFor(() => expect(all("server-found-item")).toHaveLength(1));
+    await fireEvent.click(at("server-found-item"));
+    expect((at("server-url") as HTMLInputElement).value).toBe("http://localhost:11434/v1");
+    expect((at("server-model") as HTMLInputElement).value).toBe("qwen3:8b");
+    expect((at("server-provider") as HTMLSelectElement).value).toBe("ollama");
   });
 
   it("changes a server in its place", async () => {

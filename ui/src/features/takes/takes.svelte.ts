@@ -8,6 +8,7 @@ import { beside } from "../switch/beside.svelte";
 import { budget } from "../switch/budget.svelte";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
+import { standing } from "./standing";
 
 interface Place {
   from: number;
@@ -144,6 +145,7 @@ class Takes {
       this.byId[take.id] = take;
       this.sync();
     }
+    if (take.waiting && known?.waiting?.why !== take.waiting.why) notices.say(standing(take));
     if (known && !isOver(known.status) && isOver(take.status)) this.announce(take);
   }
 

@@ -212,7 +212,7 @@ export function commands(studio: StubStudio): Bodies {
         price: null,
       });
     },
-    add_server: ({ name, base_url, api_key, model }) => {
+    add_server: ({ name, base_url, api_key, model, api = "chat" }) => {
       const host = hostOf(base_url);
       const source = {
         kind: "server" as const,

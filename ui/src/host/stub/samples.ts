@@ -128,6 +128,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
           model: "mistral-small:24b",
           key: null,
           needs_key: false,
+          api: "chat",
         },
         state: { state: "ready" },
         beyond: [],

@@ -8,6 +8,7 @@ import type {
   DocumentKind,
   DraftView,
   ErrorDto,
+  FoundServerDto,
   HistoryNodeDto,
   Language,
   LedgerEntryDto,
@@ -85,6 +86,8 @@ export class StubStudio {
   meanings: MeaningPage = { model: null, compared: 0, passages: 0, hits: [] };
   setups = new Map<string, PageSetup>();
   last: { project_id: string; draft_id: string | null } | null = null;
+  /** What is found on this machine. */
+  localServers: FoundServerDto[] = [];
   /** Models in a row, and what they cost. */
   money = noMoney();
   /** The library as a file. */

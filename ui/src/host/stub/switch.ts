@@ -66,6 +66,8 @@ export function withinBudget({ money: { budget, spent } }: StubStudio) {
 type Names =
   | "providers"
   | "edit_server"
+  | "test_server"
+  | "local_servers"
   | "set_price"
   | "chains"
   | "set_chain"
@@ -92,6 +94,21 @@ export function switchCommands(studio: StubStudio): Pick<Bodies, Names> {
       known.name = name.trim() || model;
       return known;
     },
+    test_server: ({ base_url }) => ({
+      models: ["qwen3:8b", "llama3.3:70b", "mistral-small:24b"],
+      findings: [
+        { of: "models", outcome: "yes", error: null },
+        { of: "answer", outcome: "yes", error: null },
+        { of: "streaming", outcome: "yes", error: null },
+        { of: "several_answers", outcome: "no", error: null },
+        { of: "seed", outcome: "unclear", error: null },
+        base_url.includes("slow")
+          ? { of: "json_schema", outcome: "failed", error: fail("timeout") }
+          : { of: "json_schema", outcome: "yes", error: null },
+      ],
+      capabilities: { streaming: true, n: false },
+    }),
+    local_servers: () => studio.localServers,
     set_price: ({ model_id, price }) => Object.assign(server(model_id).model, { price }),
     chains: ({ id }) => {
       const own = chains(id);

@@ -198,6 +198,55 @@ pub struct ProviderDto {
     pub quirks: Vec<String>,
 }
 
+/// How a look at a server went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ServerOutcome {
+    /// It does.
+    Yes,
+    /// It does not; it is made up for where it can be.
+    No,
+    /// It could not be told.
+    Unclear,
+    /// The question failed.
+    Failed,
+}
+
+/// What was found out of a server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct ServerFindingDto {
+    /// What was looked at: `models`, `answer`, `streaming`, `usage`, `cap`, `seed`, `stop`,
+    /// `several_answers`, `json_schema`, `json_object`, `reasoning`.
+    pub of: String,
+    /// How it went.
+    pub outcome: ServerOutcome,
+    /// Why a question failed.
+    pub error: Option<ErrorDto>,
+}
+
+/// What a test of a connection found.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub struct ServerTestDto {
+    /// The models that it offers.
+    pub models: Vec<String>,
+    /// What was looked at, in order.
+    pub findings: Vec<ServerFindingDto>,
+    /// What requests are to follow; given back when the server is added or changed.
+    #[ts(type = "Record<string, unknown>")]
+    pub capabilities: serde_json::Value,
+}
+
+/// A server that was found on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct FoundServerDto {
+    /// The program that usually has this port.
+    pub product: String,
+    /// Its base URL.
+    pub base_url: String,
+    /// The models that it offers.
+    pub models: Vec<String>,
+}
+
 macro_rules! inputs {
     ($($(#[$meta:meta])* $name:ident { $($(#[$fmeta:meta])* $field:ident : $ty:ty),* $(,)? })*) => {$(
         $(#[$meta])*
@@ -233,5 +282,26 @@ inputs! {
     ResumeTake { take_id: String, over_budget: bool }
     /// Another address, model or name for a server on the shelf. `api_key` `null` keeps the key
     /// that is there, as long as the host stays the same.
-    EditServer { model_id: String, name: String, base_url: String, model: String, api_key: Option<String> }
+    EditServer {
+        model_id: String,
+        name: String,
+        base_url: String,
+        model: String,
+        api_key: Option<String>,
+        /// `chat`, `completions` or `responses`.
+        #[ts(optional)]
+        api: Option<String>,
+        /// What a test of this connection found.
+        #[ts(optional, type = "Record<string, unknown>")]
+        capabilities: Option<serde_json::Value>,
+    }
+    /// Tests a connection. `api_key` `null` takes the key that is kept for `model_id`, as long as the
+    /// host is the one that it was given for.
+    TestServer {
+        model_id: Option<String>,
+        base_url: String,
+        model: String,
+        api: Option<String>,
+        api_key: Option<String>,
+    }
 }

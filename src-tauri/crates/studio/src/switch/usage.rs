@@ -7,6 +7,7 @@ use inkstone_manuscript::Language;
 
 use super::{
     budget,
+    chain::Plan,
     dto::{CostDto, EstimateDto, EstimateInput, ExportUsage, UsageDto, UsageInput, UsedDto},
 };
 use crate::{
@@ -81,7 +82,10 @@ impl Studio {
             i.models.iter().map(one).collect::<Result<_, _>>()?
         };
         let mut estimate: Option<EstimateDto> = None;
-        for mut plan in groups {
+        // What stays on the machine is not counted beside what leaves it.
+        let leaves = |plan: &Plan| plan.members.front().is_some_and(|one| one.host.is_some());
+        let any = groups.iter().any(leaves);
+        for mut plan in groups.into_iter().filter(|plan| !any || leaves(plan)) {
             let Some(chosen) = plan.members.pop_front() else {
                 continue;
             };
