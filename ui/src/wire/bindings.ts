@@ -517,7 +517,7 @@ export type ModelDto = {
 export type ModelSourceDto =
 	| { kind: "starter"; file: ModelFileDto }
 	| { kind: "file"; path: string; file: ModelFileDto }
-	| { kind: "server"; base_url: string; host: string; model: string; key: KeyPlace | null; needs_key: boolean }
+	| { kind: "server"; base_url: string; host: string; model: string; key: KeyPlace | null; api: string; needs_key: boolean }
 	| { kind: "search"; path: string; file: ModelFileDto };
 
 /** Facts read from a model file. */
@@ -1803,6 +1803,10 @@ export type AddServer = {
 	base_url: string;
 	api_key: string;
 	model: string;
+	/** `chat` (the usual), `completions` or `responses`. */
+	api?: string;
+	/** What a test of this connection found. */
+	capabilities?: Record<string, unknown>;
 };
 
 /** A place where a key can be kept. */
@@ -2892,12 +2896,58 @@ export type ResumeTake = {
 	over_budget: boolean;
 };
 
+/** How a look at a server went. */
+export type ServerOutcome = "yes" | "no" | "unclear" | "failed";
+
+/** What was found out of a server. */
+export type ServerFindingDto = {
+	/** What was looked at: `models`, `answer`, `streaming`, `usage`, `cap`, `seed`, `stop`, `several_answers`, `json_schema`, `json_object`, `reasoning`. */
+	of: string;
+	/** How it went. */
+	outcome: ServerOutcome;
+	/** Why a question failed. */
+	error: ErrorDto | null;
+};
+
+/** What a test of a connection found. */
+export type ServerTestDto = {
+	/** The models that it offers. */
+	models: Array<string>;
+	/** What was looked at, in order. */
+	findings: Array<ServerFindingDto>;
+	/** What requests are to follow; given back when the server is added or changed. */
+	capabilities: Record<string, unknown>;
+};
+
+/** A server that was found on this machine. */
+export type FoundServerDto = {
+	/** The program that usually has this port. */
+	product: string;
+	/** Its base URL. */
+	base_url: string;
+	/** The models that it offers. */
+	models: Array<string>;
+};
+
 /** Another address, model or name for a server on the shelf. `api_key` `null` keeps the key that is there, as long as the host stays the same. */
 export type EditServer = {
 	model_id: string;
 	name: string;
 	base_url: string;
 	model: string;
+	api_key: string | null;
+	/** `chat`, `completions` or `responses`. */
+	api?: string;
+	/** What a test of this connection found. */
+	capabilities?: Record<string, unknown>;
+};
+
+/** Tests a connection. `api_key` `null` takes the key that is kept for `model_id`, as long as the host is the one that it was given for. */
+export type TestServer = {
+	model_id: string | null;
+	base_url: string;
+	model: string;
+	api: string | null;
 	api_key: string | null;
 };
 
@@ -3043,6 +3093,10 @@ export interface Commands extends DoorCommands {
 	remove_model: { input: Id; output: null };
 	/** Services and programs that speak the OpenAI protocol, as forms to start from. */
 	providers: { input: Nothing; output: Array<ProviderDto> };
+	/** Asks a server a few short questions and says what it can do. */
+	test_server: { input: TestServer; output: ServerTestDto };
+	/** Looks for servers on this machine. */
+	local_servers: { input: Nothing; output: Array<FoundServerDto> };
 	/** Changes the address, the model or the name of a server's model. */
 	edit_server: { input: EditServer; output: ModelDto };
 	/** Says what a million tokens of a model cost. */

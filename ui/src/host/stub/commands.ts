@@ -221,6 +221,7 @@ export function commands(studio: StubStudio): Bodies {
         model,
         key: api_key ? ("session" as const) : null,
         needs_key: false,
+        api,
       };
       const shown = name.trim() || model;
       return studio.addModel({

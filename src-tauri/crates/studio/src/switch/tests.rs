@@ -631,3 +631,46 @@ async fn a_server_is_changed_in_its_place_and_its_key_goes_nowhere_else() {
         .await;
     assert_eq!(bad.unwrap_err().code, "bad_address");
 }
+
+#[tokio::test]
+async fn what_a_test_found_is_followed_and_kept() {
+    let world = World::writing(TEXT);
+    let open = world.news().await;
+    let ask = json!({
+        "model_id": null, "base_url": "https://models.example/v1/", "model": "large",
+        "api": "responses", "api_key": "sk-1",
+    });
+    let tested = world.call("test_server", ask).await.unwrap();
+    assert_eq!(tested["models"], json!(["large", "small"]));
+    let ledger = world.call("ledger", json!({})).await.unwrap();
+    assert_eq!(ledger[0]["purpose"], "test_connection");
+    let add = json!({
+        "name": "", "base_url": "https://models.example/v1", "api_key": "sk-1", "model": "large",
+        "api": "responses", "capabilities": { "seed": false, "json_schema": true, "new": 1 },
+    });
+    let model = world.call("add_server", add).await.unwrap();
+    assert_eq!(model["source"]["api"], "responses");
+    world.allow(&open).await;
+    world.chain(&open, None, &[&id_of(&model)]).await;
+    world.written(&open).await;
+    let asked = world.script.endpoints.lock().unwrap().pop().unwrap();
+    assert_eq!(asked.api, inkstone_generation::Api::Responses);
+    assert_eq!(
+        (asked.capabilities.seed, asked.capabilities.json_schema),
+        (Some(false), Some(true))
+    );
+    // Another server's abilities are not this one's.
+    let edit = json!({
+        "model_id": id_of(&model), "name": "", "base_url": "https://models.example/v1",
+        "model": "small", "api_key": null, "api": "chat",
+    });
+    world.call("edit_server", edit).await.unwrap();
+    world.written(&open).await;
+    let asked = world.script.endpoints.lock().unwrap().pop().unwrap();
+    assert!(asked.capabilities.is_unknown());
+    assert_eq!(asked.api, inkstone_generation::Api::Chat);
+    assert_eq!(
+        world.call("local_servers", json!({})).await.unwrap(),
+        json!([])
+    );
+}
