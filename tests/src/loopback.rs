@@ -101,7 +101,8 @@ impl Script {
         {
             return Answer::error(401, "Incorrect API key provided.");
         }
-        match (request.method.as_str(), request.path.rsplit('/').next()) {
+        let path = request.path.split('?').next().unwrap_or_default();
+        match (request.method.as_str(), path.rsplit('/').next()) {
             ("GET", Some("models")) => self.models.clone(),
             ("POST", Some("completions" | "responses")) => (self.choose)(request),
             _ => Answer::error(404, "no such path"),

@@ -1,12 +1,10 @@
 //! Faults of servers that are spoken to in the clear, and of the way to them.
 
-use std::time::Duration;
-
 use inkstone_generation::Wait;
 use inkstone_tests::loopback::{Answer, Loopback, Script, Step};
 use serde_json::{Value, json};
 
-use super::table::{Became, ask, row};
+use super::table::{Became, ask, row, stalled};
 
 const SENTENCE: &str = "The ferry runs again.";
 const HALF: &str = "The ferry runs";
@@ -16,6 +14,14 @@ async fn faulty(fault: &str, script: Script) -> (Became, Loopback) {
     let became = row(fault, &server.base_url()).await;
     assert_eq!(became.sent, server.requests().len(), "{fault}");
     (became, server)
+}
+
+/// A server that comes to a stop.
+async fn stops(fault: &str, answer: Answer) -> Became {
+    let server = Loopback::start(Script::always(answer)).expect("a free port");
+    let became = stalled(fault, &server.base_url()).await;
+    assert_eq!((became.sent, server.requests().len()), (1, 1), "{fault}");
+    became
 }
 
 async fn always(fault: &str, answer: Answer) -> Became {
@@ -207,7 +213,10 @@ async fn streams() {
         let steps = body.bytes().map(|byte| Step::Bytes(vec![byte])).collect();
         let became = always(fault, Answer::Stream(steps)).await;
         assert_eq!(became.text, text, "{fault}");
-        // And at each place alone.
+        // And at each place alone, where both a character and a line end can be split.
+        if !fault.starts_with("CRLF") {
+            continue;
+        }
         let server = Loopback::start(Script::new(move |request| {
             let at = request
                 .path
@@ -243,14 +252,18 @@ async fn streams() {
         Answer::Stream(vec![Step::bytes("data: "), line]),
     )
     .await;
-    let word = "data: {\"choices\":[{\"delta\":{\"content\":\"rain \"}}]}\n\n";
-    let endless = Step::Repeat(word.repeat(1_000).into_bytes(), 2_000);
+    let words = "rain ".repeat(200);
+    let words = format!("data: {{\"choices\":[{{\"delta\":{{\"content\":\"{words}\"}}}}]}}\n\n");
+    let endless = Step::Repeat(words.repeat(20).into_bytes(), 2_000);
     always("a stream without an end", Answer::Stream(vec![endless])).await;
-    let thought = "data: {\"choices\":[{\"delta\":{\"reasoning\":\"hm \"}}]}\n\n";
-    let endless = Step::Repeat(thought.repeat(1_000).into_bytes(), 4_000);
+    let thought = Step::delta(json!({ "reasoning": "hm ".repeat(5_000) }));
+    let Step::Event(thought) = thought else {
+        panic!("an event");
+    };
+    let endless = Step::Repeat(format!("data: {thought}\n\n").into_bytes(), 8_000);
     always("reasoning without an end", Answer::Stream(vec![endless])).await;
     let beat = Step::Repeat(": still here\n\n".repeat(10_000).into_bytes(), 2_000);
-    always("comments without an end", Answer::Stream(vec![beat])).await;
+    stops("comments without an end", Answer::Stream(vec![beat])).await;
 }
 
 async fn breaks() {
@@ -279,18 +292,17 @@ async fn breaks() {
     })
     .await;
     always("the connection is closed at once", Answer::Close).await;
-    always("a stall before the answer", Answer::Silence).await;
-    always("a stall after the head", Answer::Stream(vec![Step::Stall])).await;
+    stops("a stall before the answer", Answer::Silence).await;
+    stops("a stall after the head", Answer::Stream(vec![Step::Stall])).await;
     let role = Step::delta(json!({ "role": "assistant", "content": "" }));
-    always(
+    stops(
         "a stall before the first word",
         Answer::Stream(vec![role, Step::Stall]),
     )
     .await;
-    always("a stall after some text", half(vec![Step::Stall])).await;
+    stops("a stall after some text", half(vec![Step::Stall])).await;
     let stalled = b"HTTP/1.1 400 No\r\nContent-Length: 99\r\n\r\n{\"error\":".to_vec();
-    let became = always("a stall in the body of an error", Answer::Raw(stalled)).await;
-    assert_eq!(became.sent, 1);
+    stops("a stall in the body of an error", Answer::Raw(stalled)).await;
 }
 
 async fn ways() {
@@ -307,7 +319,7 @@ async fn ways() {
     row("nobody listens there", &nobody).await;
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = silent.local_addr().expect("an address");
-    row("nobody answers there", &format!("http://{address}/v1")).await;
+    stalled("nobody answers there", &format!("http://{address}/v1")).await;
     row("another protocol", &other_protocol().base_url()).await;
     row(
         "offline: the name is not known",
@@ -318,7 +330,6 @@ async fn ways() {
     row("the proxy can't be reached", "https://models.example/v1").await;
     let through = row("through a proxy", "http://through.example/v1").await;
     assert_eq!(through.text, SENTENCE);
-    tokio::time::sleep(Duration::ZERO).await;
 }
 
 fn other_protocol() -> Loopback {

@@ -1,6 +1,11 @@
 //! One row of the table: a request to a server with a fault, and what became of it.
 
-use std::{fmt::Write as _, path::Path, sync::Arc, time::Duration};
+use std::{
+    fmt::Write as _,
+    path::Path,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use futures::StreamExt as _;
 use inkstone_generation::{
@@ -24,23 +29,29 @@ const HEAD: &str = "# What happens when a server or the network fails
 
 Made by the test `faults` of real requests to servers on this machine; `INKSTONE_WRITE_REFERENCES=1`
 writes it anew. *Kept* is the text that had come and stays; *sent* is how often the request left,
-retries included.
+retries and failed connections included.
 
 | fault | what is said | 怎么说 | kept | sent |
 |---|---|---|---|---:|
 ";
 
-/// Short times, so that a stall is soon over.
-pub fn times() -> Timeouts {
-    Timeouts {
-        connect: Duration::from_millis(800),
-        first_token: Duration::from_millis(800),
-        idle: Duration::from_millis(800),
+/// Usual times, and retries at once.
+static PATIENT: LazyLock<OpenAi> = LazyLock::new(|| {
+    OpenAi::with_timeouts(Timeouts {
         backoff: Duration::from_millis(1),
         longest_backoff: Duration::from_millis(2),
         ..Timeouts::default()
-    }
-}
+    })
+});
+
+/// Short times, so that a stall is soon over.
+static QUICK: LazyLock<OpenAi> = LazyLock::new(|| {
+    OpenAi::with_timeouts(Timeouts {
+        first_token: Duration::from_millis(1_500),
+        idle: Duration::from_millis(1_000),
+        ..Timeouts::default()
+    })
+});
 
 /// What became of a request.
 pub struct Became {
@@ -52,9 +63,12 @@ pub struct Became {
 
 /// Asks the model at an address.
 pub async fn ask(base_url: &str) -> Became {
+    ask_with(&PATIENT, base_url).await
+}
+
+async fn ask_with(door: &OpenAi, base_url: &str) -> Became {
     let gate = Witness::open();
     let endpoint = Endpoint::new(base_url, "loopback-1").with_key("sk-canary-17");
-    let door = OpenAi::with_timeouts(times());
     let model = door
         .connect(endpoint, Arc::clone(&gate) as _)
         .expect("a good address");
@@ -100,9 +114,20 @@ pub async fn ask(base_url: &str) -> Became {
 
 /// Asks, and prints the row.
 pub async fn row(fault: &str, base_url: &str) -> Became {
+    row_with(&PATIENT, fault, base_url).await
+}
+
+/// The same where nothing comes, and the times are short.
+pub async fn stalled(fault: &str, base_url: &str) -> Became {
+    row_with(&QUICK, fault, base_url).await
+}
+
+async fn row_with(door: &OpenAi, fault: &str, base_url: &str) -> Became {
     forget_peak();
     let before = peak();
-    let became = ask(base_url).await;
+    let began = std::time::Instant::now();
+    let became = ask_with(door, base_url).await;
+    eprintln!("{:>8.2} s {fault}", began.elapsed().as_secs_f32());
     let grown = peak().saturating_sub(before);
     assert!(grown < MEMORY, "{fault}: {} MiB more", grown >> 20);
     print(fault, &became);
@@ -112,6 +137,7 @@ pub async fn row(fault: &str, base_url: &str) -> Became {
 fn print(fault: &str, became: &Became) {
     let kept = match became.text.chars().count() {
         0 => "nothing".to_owned(),
+        count if count >= 1_000_000 => format!("{} million characters", count / 1_000_000),
         count if count > 40 => format!("{count} characters"),
         _ => format!("“{}”", became.text),
     };

@@ -8,9 +8,14 @@
 )]
 
 mod broken;
+mod facts;
+mod gate;
 mod good;
+mod many;
+mod probe;
 mod refused;
 mod stopped;
+mod ways;
 
 use std::{sync::Arc, time::Duration};
 

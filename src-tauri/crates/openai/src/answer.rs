@@ -24,6 +24,8 @@ pub struct Answer {
     started: bool,
     begun: bool,
     has_text: bool,
+    /// Bytes of text that went out.
+    bytes: usize,
     /// Chunks whose text has not gone out yet.
     waiting: u32,
     finish: Option<FinishReason>,
@@ -43,6 +45,7 @@ impl Answer {
             started: false,
             begun: false,
             has_text: false,
+            bytes: 0,
             waiting: 0,
             finish: None,
             stopped: false,
@@ -79,6 +82,11 @@ impl Answer {
             shown.stream_usage = Some(true);
         }
         shown
+    }
+
+    /// Bytes of text so far.
+    pub fn bytes(&self) -> usize {
+        self.bytes
     }
 
     /// Takes the next chunk.
@@ -155,6 +163,7 @@ impl Answer {
     fn delta(&mut self, text: String) {
         if !text.is_empty() {
             self.has_text = true;
+            self.bytes += text.len();
             let tokens = std::mem::take(&mut self.waiting);
             self.send(Ok(TextEvent::Delta { text, tokens }));
         } else if !self.reasoning.holds() && !self.stops.holds() {

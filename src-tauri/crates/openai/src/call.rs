@@ -23,6 +23,10 @@ use crate::{
 
 /// How long the use may come after the text is complete.
 const TAIL: Duration = Duration::from_secs(5);
+/// Text past this is no answer to anything; who sends more has lost his way, or means harm.
+const LONGEST_TEXT: usize = 4 << 20;
+/// So is a body past this, most of which may be reasoning, names and notices.
+const LARGEST_BODY: usize = 64 << 20;
 
 /// A request on its way.
 pub struct Call {
@@ -133,10 +137,15 @@ impl Call {
         let idle = self.shared.timeouts.idle;
         let mut body = Body::new(sent);
         let mut deadline = incoming.deadline;
+        let mut read = 0;
         loop {
             match watch.until(deadline, incoming.chunk()).await {
                 Some(Ok(Some(bytes))) => {
                     let was_finished = answer.is_finished();
+                    read += bytes.len();
+                    if answer.bytes() > LONGEST_TEXT || read > LARGEST_BODY {
+                        return Ok(FinishReason::Length);
+                    }
                     match body.push(&bytes, answer) {
                         Ok(Flow::More) => {}
                         Ok(Flow::Done) => return Ok(answer.reason()),
@@ -146,6 +155,8 @@ impl Call {
                     if answer.has_begun() {
                         watch.end();
                     }
+                    // Whoever reads the stream takes what there is before more is read.
+                    tokio::task::yield_now().await;
                     if answer.is_finished() && !was_finished {
                         deadline = Instant::now() + idle.min(TAIL);
                     } else if answer.has_begun() && !was_finished {

@@ -110,7 +110,7 @@ impl Door {
             return Err(sent_on(&incoming.response));
         }
         let asked = retry::asked(incoming.response.headers());
-        incoming.deadline = Instant::now() + ERROR_BODY;
+        incoming.deadline = Instant::now() + ERROR_BODY.min(times.answer);
         let (body, _) = incoming.whole(LARGEST_ERROR).await;
         Err(Failure::of_status(status.as_u16(), &body, sent).asked(asked))
     }

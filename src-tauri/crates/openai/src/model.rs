@@ -1,6 +1,11 @@
 use std::sync::Arc;
 
-use futures::{StreamExt as _, channel::mpsc, future, stream};
+use futures::{
+    StreamExt as _,
+    channel::mpsc,
+    future,
+    stream::{self, PollNext},
+};
 use inkstone_generation::{
     CancellationToken, Capabilities, Endpoint, Enforcement, Gate, Locality, ModelDescription,
     PromptForm, TextModel, TextRequest, TextStream,
@@ -48,7 +53,9 @@ impl TextModel for RemoteModel {
         let (out, events) = mpsc::unbounded();
         // The call runs only as the stream is polled, and ends when it is dropped.
         let work = stream::once(call.run(out, cancel)).filter_map(|()| future::ready(None));
-        Box::pin(stream::select(events, work))
+        // What has come goes out before more is read, so that no more waits here than one read gave.
+        let first = |(): &mut ()| PollNext::Left;
+        Box::pin(stream::select_with_strategy(events, work, first))
     }
 
     fn learned(&self) -> Option<Capabilities> {
