@@ -141,6 +141,12 @@ fn empty(connection: &Connection) -> Result<Emptied> {
         "UPDATE generations SET draft_id = NULL WHERE draft_id IN
             (SELECT doomed_drafts.id FROM doomed_drafts JOIN drafts USING (key)
              WHERE document_id NOT IN (SELECT id FROM doomed_documents));
+         -- What was sent for it goes too; that it was sent, and its hash, stay.
+         DELETE FROM sent WHERE sha256 IN (SELECT departures.sha256 FROM departures
+            JOIN generations ON generations.id = generation_id
+            WHERE draft_id IN (SELECT id FROM doomed_drafts));
+         DELETE FROM sent WHERE sha256 IN (SELECT sha256 FROM departures
+            WHERE project_id IN (SELECT id FROM doomed_projects));
          UPDATE departures SET generation_id = NULL WHERE generation_id IN
             (SELECT id FROM generations WHERE draft_id IN (SELECT id FROM doomed_drafts));
          DELETE FROM generations WHERE draft_id IN (SELECT id FROM doomed_drafts);
@@ -181,7 +187,8 @@ impl Library {
     }
 
     /// Deletes for good what lies in the bin: texts, history, journal and what models wrote for
-    /// it. The ledger keeps that something left the machine. The bytes are overwritten and the
+    /// it, and what of it was sent. The ledger keeps that something left the machine, how long it was
+    /// and its hash. The bytes are overwritten and the
     /// pages given back to the disk. Nothing else in this room deletes.
     ///
     /// # Errors
@@ -285,6 +292,22 @@ mod tests {
                 .unwrap();
         };
         write(&gone.id, secret);
+        let call = desk
+            .library
+            .begin_generation(&crate::GenerationStart {
+                draft_id: Some(gone.id.clone()),
+                ..Default::default()
+            })
+            .unwrap();
+        let sent = desk
+            .library
+            .depart(&crate::Departure {
+                host: "h",
+                generation_id: Some(&call),
+                body: b"SENT-SECRET in what was sent",
+                ..Default::default()
+            })
+            .unwrap();
         beside(&desk, &gone.id, &generation, "STORY-SECRET");
         desk.library.snapshot(&gone.id).unwrap();
         // A draft that grew out of the one that goes.
@@ -339,6 +362,9 @@ mod tests {
             }
         );
         assert_eq!(desk.library.bin().unwrap(), []);
+        // What was sent went with the draft; that it was sent, and its hash, stay.
+        let entry = desk.library.ledger_entry(&sent).unwrap();
+        assert!(!entry.kept && entry.sha256.is_some() && entry.bytes_out == 28);
         assert_eq!(
             desk.library.verify().unwrap().problems,
             Vec::<String>::new()
@@ -363,6 +389,7 @@ mod tests {
             "SECRET-TITLE",
             "ASSET-SECRET",
             "STORY-SECRET",
+            "SENT-SECRET",
         ] {
             let there = bytes
                 .windows(word.len())

@@ -111,7 +111,7 @@ pub use edit::{Edit, Operation, OperationKind, OperationRecord};
 pub use error::LibraryError;
 pub use generation::{Decision, Generation, GenerationEnd, GenerationStart, Handed};
 pub use history::{HistoryFilter, HistoryNode, NodeKind, NodeState};
-pub use ledger::LedgerEntry;
+pub use ledger::{Departure, LedgerEntry, LedgerHost, LedgerPage, LedgerQuery, Outcome};
 pub use library::{Clock, Library};
 pub use lock::{Holder, Program};
 pub use meaning::{MeaningFilter, MeaningHit, MeaningModel, Unmeasured};

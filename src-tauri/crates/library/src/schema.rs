@@ -47,6 +47,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/0010_found.sql")),
     sql(include_str!("../migrations/0011_switch.sql")),
     sql(include_str!("../migrations/0012_conversations.sql")),
+    sql(include_str!("../migrations/0013_sent.sql")),
 ];
 
 /// What a file is, found without writing to it.

@@ -13,7 +13,7 @@ use crate::library::{Result, many};
 use crate::span::Runs;
 use crate::state::{self, Sheet, State};
 use crate::written::Written;
-use crate::{Library, LibraryError, assets, texts};
+use crate::{Library, LibraryError, assets, ledger, texts};
 
 /// What a check of the whole library found.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -267,6 +267,10 @@ impl Library {
         report.note("contents", checked);
         let checked = report.assets(&connection);
         report.note("assets", checked);
+        match ledger::check(&connection) {
+            Ok(problems) => report.problems.extend(problems),
+            Err(error) => report.note("ledger", Err(error)),
+        }
         let checked = report.search(&connection);
         report.note("search", checked);
         Ok(report)

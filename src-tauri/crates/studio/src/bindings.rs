@@ -6,9 +6,9 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    archive, board, commands, compare, doorway, dto, history, inputs, keys, meaning, merging,
-    page_fonts, pages, provenance, replay, script_compare, searching, story, switch, tally,
-    waiting,
+    archive, board, commands, compare, doorway, dto, history, inputs, keys, ledger, meaning,
+    merging, page_fonts, pages, provenance, replay, script_compare, searching, story, switch,
+    tally, waiting,
 };
 
 const HEAD: &str =
@@ -105,6 +105,7 @@ fn typescript() -> String {
     use history::*;
     use inputs::*;
     use keys::*;
+    use ledger::*;
     use meaning::*;
     use merging::*;
     use page_fonts::*;
@@ -168,6 +169,14 @@ fn typescript() -> String {
         AdDto,
         AdFieldDto,
         LedgerEntryDto,
+        LedgerAsk,
+        LedgerPageDto,
+        SentMessage,
+        SentDto,
+        LedgerForm,
+        ExportLedger,
+        ExportSent,
+        ClearSent,
         GenerationRecordDto,
         StateRef,
         CompareStates,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
-    history::*, import_list::*, imports::*, inputs::*, keys::*, meaning::*, merging::*,
+    history::*, import_list::*, imports::*, inputs::*, keys::*, ledger::*, meaning::*, merging::*,
     page_fonts::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
     searching::*, story::dto::*, switch::dto::*, tally::*,
 };
@@ -321,8 +321,18 @@ commands! {
     replace_across(ReplaceAcross) -> Vec<ReplacedIn>;
     /// Searches present texts by what they mean.
     search_meaning(SearchMeaning) -> MeaningPage;
-    /// What left the machine, newest first.
+    /// What left the machine last, newest first.
     ledger(Nothing) -> Vec<LedgerEntryDto>;
+    /// What left the machine and is asked for, a page.
+    ledger_page(LedgerAsk) -> LedgerPageDto;
+    /// What was sent, word for word (id of an entry of the ledger).
+    sent_text(Id) -> SentDto;
+    /// Writes entries of the ledger to a file.
+    export_ledger(ExportLedger) -> ();
+    /// Writes what was sent to a file, byte for byte.
+    export_sent(ExportSent) -> ();
+    /// Clears texts that were sent; the entries stay. Says how many went.
+    clear_sent(ClearSent) -> u32;
     /// The stages of a script's story and what is stale (id of the draft).
     story(Id) -> StoryDto;
     /// Says that a part of a story is right as it is.

@@ -280,27 +280,6 @@ impl Studio {
         })
         .await
     }
-
-    /// See [`crate::commands`].
-    pub async fn ledger(self: &Arc<Self>, _: Nothing) -> Result<Vec<LedgerEntryDto>, StudioError> {
-        const MOST_ENTRIES: usize = 500;
-        self.blocking(|s| {
-            Ok(s.library
-                .ledger(MOST_ENTRIES)?
-                .into_iter()
-                .map(|e| LedgerEntryDto {
-                    id: e.id,
-                    at: time(e.at),
-                    host: e.host,
-                    purpose: e.purpose,
-                    bytes_out: e.bytes_out,
-                    bytes_in: e.bytes_in,
-                    generation_id: e.generation_id,
-                })
-                .collect())
-        })
-        .await
-    }
 }
 
 /// The ads of a text as CSV for its channel.

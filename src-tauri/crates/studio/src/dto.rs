@@ -467,14 +467,32 @@ pub struct LedgerEntryDto {
     pub at: f64,
     /// Host.
     pub host: String,
+    /// The HTTP method; empty where it was not written down.
+    pub method: String,
+    /// The path on the host.
+    pub path: String,
     /// What for: a task's name, `list_models`.
     pub purpose: String,
-    /// Bytes of text sent.
+    /// The project it was of.
+    pub project_id: Option<String>,
+    /// That project's name, if it is still there.
+    pub project: Option<String>,
+    /// Bytes sent.
     pub bytes_out: u32,
-    /// Bytes of text received.
+    /// Bytes received.
     pub bytes_in: u32,
     /// The generation it belongs to.
     pub generation_id: Option<String>,
+    /// HTTP status of the answer.
+    pub status: Option<u16>,
+    /// The kind of failure, if it failed.
+    pub failure: Option<String>,
+    /// Whether names and numbers in it gave way to placeholders.
+    pub masked: bool,
+    /// SHA-256 of what was sent.
+    pub sha256: Option<String>,
+    /// Whether the text that was sent is still kept.
+    pub kept: bool,
 }
 
 /// The whole record of one generation, for the curious and for proof.

@@ -58,6 +58,7 @@ pub mod import_list;
 pub mod imports;
 pub mod inputs;
 pub mod keys;
+pub mod ledger;
 pub mod meaning;
 pub mod merging;
 mod models;

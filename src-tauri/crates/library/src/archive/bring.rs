@@ -31,7 +31,7 @@ use crate::span::Runs;
 use crate::state::{Sheet, State};
 use crate::{
     Came, Library, LibraryError, Operation, OperationKind, Origin, document, draft, edit,
-    generation, project, texts, verify,
+    generation, ledger, project, texts, verify,
 };
 
 /// Operations in one row of the journal.
@@ -295,6 +295,7 @@ impl Bringing<'_, '_> {
             self.if_there(&format!("{folder}/record/beside.json"), Self::beside)?;
         }
         self.if_there("library/ledger.json", Self::ledger)?;
+        self.if_there("library/sent.json", Self::sent)?;
         self.if_there("library/settings.json", Self::settings)?;
         self.if_there("library/set-aside.json", Self::set_aside)
     }
@@ -837,6 +838,23 @@ impl Bringing<'_, '_> {
             self.insert(path, "departures", &row)?;
         }
         Ok(())
+    }
+
+    /// What was sent. It is kept where an entry names it, and has to fit its hash.
+    fn sent(&mut self, path: &str) -> Result<()> {
+        let records: Vec<Row> = self.record(path)?;
+        for row in records {
+            let body = match row.get("text").and_then(sql_value) {
+                Some(Sql::Text(text)) => text.into_bytes(),
+                Some(Sql::Blob(bytes)) => bytes,
+                _ => return Err(broken(path, "`text` is none")),
+            };
+            let kept = Self::fits(path, ledger::keep(self.here, &body))?;
+            if text_of(&row, "sha256") != Some(kept.as_str()) {
+                return Err(broken(path, "a text that does not fit its hash"));
+            }
+        }
+        Ok(Self::fits(path, ledger::drop_unnamed(self.here))?)
     }
 
     fn settings(&mut self, path: &str) -> Result<()> {

@@ -20,7 +20,7 @@ use crate::library::{hex, many, not_found, one};
 use crate::row::{Json, Name};
 use crate::state::State;
 use crate::written::Written;
-use crate::{Library, LibraryError, NodeKind, Origin, assets, texts, verify};
+use crate::{Library, LibraryError, NodeKind, Origin, assets, ledger, texts, verify};
 
 impl Library {
     /// Writes what `scope` names as plain files. It reads one moment of the library beside the
@@ -649,6 +649,31 @@ impl Gathering<'_> {
         Ok(settings.into_iter().filter_map(own).collect())
     }
 
+    /// What was sent, as text, each once.
+    fn sent(&mut self, left: &[Row]) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut bodies = Vec::new();
+        for row in left {
+            let Some(sha256) = row.get("sha256").and_then(Value::as_str) else {
+                continue;
+            };
+            if !seen.insert(sha256) {
+                continue;
+            }
+            if let Some(body) = ledger::body(self.from, sha256)? {
+                let text = String::from_utf8(body).map_or_else(
+                    |odd| serde_json::json!({ "hex": hex(odd.as_bytes()) }),
+                    Value::from,
+                );
+                bodies.push(serde_json::json!({ "sha256": sha256, "text": text }));
+            }
+        }
+        match bodies.is_empty() {
+            true => Ok(()),
+            false => self.put_lines("library/sent.json", &bodies),
+        }
+    }
+
     /// What belongs to no document: calls without one, the ledger, settings.
     fn library(&mut self, scope: &Scope) -> Result<()> {
         let whole = *scope == Scope::Library;
@@ -682,6 +707,7 @@ impl Gathering<'_> {
         if !left.is_empty() || whole {
             self.put_lines("library/ledger.json", &left)?;
         }
+        self.sent(&left)?;
         if !whole {
             return Ok(());
         }

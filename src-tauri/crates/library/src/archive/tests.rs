@@ -162,8 +162,12 @@ fn dump(library: &Library) -> BTreeMap<String, Vec<String>> {
         ),
         (
             "departures",
-            "SELECT id, at, host, purpose, bytes_out, bytes_in, generation_id
-            FROM departures ORDER BY id",
+            "SELECT id, at, host, method, path, purpose, project_id, bytes_out, bytes_in,
+            generation_id, masked, status, failure, sha256 FROM departures ORDER BY id",
+        ),
+        (
+            "sent",
+            "SELECT sha256, bytes, hex(data) FROM sent ORDER BY sha256",
         ),
         (
             "assets",
@@ -265,7 +269,15 @@ fn furnish(library: &Library, which: u8) {
         .ask(&interview, None, "船呢？", &call, &json!({}))
         .unwrap();
     library
-        .record_departure("api.example", "draft", 12, Some(&call))
+        .depart(&crate::Departure {
+            host: "api.example",
+            method: "POST",
+            path: "/v1/chat/completions",
+            purpose: "draft",
+            generation_id: Some(&call),
+            body: "{\"content\":\"潮水\\n很高\"}".as_bytes(),
+            ..crate::Departure::default()
+        })
         .unwrap();
     let loose = library
         .begin_generation(&GenerationStart::default())
@@ -410,6 +422,7 @@ fn every_table_and_column_is_carried_or_made_anew() {
         ("journal", "draft_key revision first data"),
         ("texts", "key sha256 bytes base_key run turns data"),
         ("assets", "key sha256 media_type bytes created_at data"),
+        ("sent", "key sha256 bytes data"),
         ("project_assets", "key project_id asset_key name created_at"),
     ];
     let known: BTreeSet<String> = parts

@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::library::{Result, many, new_id, not_found, one};
-use crate::{Library, document, texts};
+use crate::{Library, document, ledger, texts};
 
 /// What becomes of a document that is there today as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -327,6 +327,30 @@ impl Move<'_> {
                 .is_none()
             {
                 self.row("departures", "id", text(&id), &[])?;
+                self.sent(&id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The text that an entry of the ledger names, if it is kept there.
+    fn sent(&self, departure: &str) -> Result<()> {
+        let known = "SELECT count(*) FROM pragma_table_info('departures') WHERE name = 'sha256'";
+        let older = self
+            .there
+            .query_row(known, [], |row| row.get::<_, u32>(0))?
+            == 0;
+        if older {
+            return Ok(());
+        }
+        let mut named = self
+            .there
+            .prepare("SELECT sha256 FROM departures WHERE id = ?1 AND sha256 IS NOT NULL")?;
+        let mut rows = named.query([departure])?;
+        while let Some(row) = rows.next()? {
+            let sha256: String = row.get(0)?;
+            if let Some(body) = ledger::body(self.there, &sha256)? {
+                ledger::keep(self.here, &body)?;
             }
         }
         Ok(())

@@ -513,6 +513,7 @@ fn every_table_is_known_to_what_is_brought_out_of_a_backup() {
         "journal",
         "generations",
         "departures",
+        "sent",
         "assets",
         "project_assets",
         "stories",
