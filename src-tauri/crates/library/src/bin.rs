@@ -292,22 +292,6 @@ mod tests {
                 .unwrap();
         };
         write(&gone.id, secret);
-        let call = desk
-            .library
-            .begin_generation(&crate::GenerationStart {
-                draft_id: Some(gone.id.clone()),
-                ..Default::default()
-            })
-            .unwrap();
-        let sent = desk
-            .library
-            .depart(&crate::Departure {
-                host: "h",
-                generation_id: Some(&call),
-                body: b"SENT-SECRET in what was sent",
-                ..Default::default()
-            })
-            .unwrap();
         beside(&desk, &gone.id, &generation, "STORY-SECRET");
         desk.library.snapshot(&gone.id).unwrap();
         // A draft that grew out of the one that goes.
@@ -337,6 +321,22 @@ mod tests {
             .unwrap();
         let draft = desk.library.shown_draft(&document.id).unwrap();
         write(&draft, "OTHER-SECRET");
+        let call = desk
+            .library
+            .begin_generation(&crate::GenerationStart {
+                draft_id: Some(draft.clone()),
+                ..Default::default()
+            })
+            .unwrap();
+        let sent = desk
+            .library
+            .depart(&crate::Departure {
+                host: "h",
+                generation_id: Some(&call),
+                body: b"SENT-SECRET in what was sent",
+                ..Default::default()
+            })
+            .unwrap();
         // What a model wrote for the draft that goes stands in a report that stays.
         let shared = desk.library.begin_generation(&crate::GenerationStart {
             draft_id: Some(draft.clone()),
@@ -362,7 +362,7 @@ mod tests {
             }
         );
         assert_eq!(desk.library.bin().unwrap(), []);
-        // What was sent went with the draft; that it was sent, and its hash, stay.
+        // What was sent went with its document; that it was sent, and its hash, stay.
         let entry = desk.library.ledger_entry(&sent).unwrap();
         assert!(!entry.kept && entry.sha256.is_some() && entry.bytes_out == 28);
         assert_eq!(

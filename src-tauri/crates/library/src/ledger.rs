@@ -244,36 +244,6 @@ impl Library {
         Ok(id)
     }
 
-    /// Writes down that so many bytes leave the machine, before they do.
-    ///
-    /// # Errors
-    /// As [`Library::depart`].
-    pub fn record_departure(
-        &self,
-        host: &str,
-        purpose: &str,
-        bytes_out: u32,
-        generation_id: Option<&str>,
-    ) -> Result<String> {
-        let id = self.depart(&Departure {
-            host,
-            purpose,
-            generation_id,
-            ..Departure::default()
-        })?;
-        let sql = "UPDATE departures SET bytes_out = ?1 WHERE id = ?2";
-        self.write_one("departure", &id, sql, params![bytes_out, id])?;
-        Ok(id)
-    }
-
-    /// Adds to the bytes that came back for a departure.
-    ///
-    /// # Errors
-    /// What the file says.
-    pub fn record_arrival(&self, ledger_id: &str, bytes_in: u32) -> Result<()> {
-        self.arrive(ledger_id, bytes_in, &Outcome::default())
-    }
-
     /// Adds to the bytes that came back for a departure, and says how it ended.
     ///
     /// # Errors

@@ -6,9 +6,9 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    archive, board, commands, compare, doorway, dto, history, inputs, keys, ledger, meaning,
-    merging, page_fonts, pages, provenance, replay, script_compare, searching, story, switch,
-    tally, waiting,
+    archive, board, commands, compare, doorway, dto, history, inputs, keys, ledger, masking,
+    meaning, merging, page_fonts, pages, provenance, replay, script_compare, searching, story,
+    switch, tally, waiting,
 };
 
 const HEAD: &str =
@@ -106,6 +106,7 @@ fn typescript() -> String {
     use inputs::*;
     use keys::*;
     use ledger::*;
+    use masking::*;
     use meaning::*;
     use merging::*;
     use page_fonts::*;
@@ -177,6 +178,12 @@ fn typescript() -> String {
         ExportLedger,
         ExportSent,
         ClearSent,
+        desks::masking::MaskKind,
+        desks::masking::MaskRules,
+        desks::masking::Masked,
+        MaskingOf,
+        SetMasking,
+        MaskingDto,
         GenerationRecordDto,
         StateRef,
         CompareStates,

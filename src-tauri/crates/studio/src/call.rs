@@ -135,14 +135,22 @@ impl Studio {
             let model = self.model(model_id).await?;
             return Ok(Reached { model, gate: None });
         };
+        let masking = match departure.project_id.clone() {
+            Some(project) => self.blocking(move |s| s.mask_of(&project)).await?,
+            None => None,
+        };
         let errand = Errand {
             purpose: departure.purpose.clone(),
             project_id: departure.project_id.clone(),
             generation_id: Some(call.id.clone()),
+            masked: masking.is_some(),
         };
         let gate = StudioGate::new(self, errand);
         let passed: Arc<dyn Gate> = gate.clone();
-        let model = self.shelf.model(model_id, Some(passed)).await?;
+        let mut model = self.shelf.model(model_id, Some(passed)).await?;
+        if let Some(masking) = masking {
+            model = masking.over(model);
+        }
         Ok(Reached {
             model,
             gate: Some(gate),

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
-    history::*, import_list::*, imports::*, inputs::*, keys::*, ledger::*, meaning::*, merging::*,
-    page_fonts::*, pages::*, production::*, provenance::*, replay::*, script_compare::*,
-    searching::*, story::dto::*, switch::dto::*, tally::*,
+    history::*, import_list::*, imports::*, inputs::*, keys::*, ledger::*, masking::*, meaning::*,
+    merging::*, page_fonts::*, pages::*, production::*, provenance::*, replay::*,
+    script_compare::*, searching::*, story::dto::*, switch::dto::*, tally::*,
 };
 use crate::{across::*, preferences::*};
 
@@ -321,6 +321,10 @@ commands! {
     replace_across(ReplaceAcross) -> Vec<ReplacedIn>;
     /// Searches present texts by what they mean.
     search_meaning(SearchMeaning) -> MeaningPage;
+    /// What is masked in a project before it reaches a server, and what of the open draft would be.
+    masking(MaskingOf) -> MaskingDto;
+    /// Says what is masked in a project.
+    set_masking(SetMasking) -> MaskingDto;
     /// What left the machine last, newest first.
     ledger(Nothing) -> Vec<LedgerEntryDto>;
     /// What left the machine and is asked for, a page.

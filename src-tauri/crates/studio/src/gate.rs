@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::BoxFuture;
 use inkstone_generation::{Gate, GenerationError, GenerationErrorKind, Outgoing, Ticket};
-use inkstone_library::Privacy;
+use inkstone_library::{Departure, Outcome, Privacy};
 
 use crate::{Studio, StudioError, drafts::to_u32};
 
@@ -21,6 +21,8 @@ pub(crate) struct Errand {
     pub project_id: Option<String>,
     /// The call of a model it belongs to.
     pub generation_id: Option<String>,
+    /// Whether names and numbers in it gave way to placeholders.
+    pub masked: bool,
 }
 
 impl Errand {
@@ -30,6 +32,7 @@ impl Errand {
             purpose: purpose.to_owned(),
             project_id: None,
             generation_id: None,
+            masked: false,
         }
     }
 }
@@ -41,6 +44,8 @@ pub(crate) struct Arrival {
     pub entry: String,
     /// Bytes of the answer's body.
     pub bytes: u32,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// The gate of one errand.
@@ -79,8 +84,13 @@ impl StudioGate {
             return;
         }
         let kept = self.studio.blocking(move |s| {
-            for Arrival { entry, bytes } in arrivals {
-                s.library.record_arrival(&entry, bytes)?;
+            for arrival in arrivals {
+                let Arrival {
+                    entry,
+                    bytes,
+                    outcome,
+                } = arrival;
+                s.library.arrive(&entry, bytes, &outcome)?;
             }
             Ok(())
         });
@@ -111,12 +121,16 @@ impl Studio {
                 host: outgoing.host.clone(),
             });
         }
-        Ok(self.library.record_departure(
-            &outgoing.host,
-            &errand.purpose,
-            to_u32(outgoing.body.len()),
-            errand.generation_id.as_deref(),
-        )?)
+        Ok(self.library.depart(&Departure {
+            host: &outgoing.host,
+            method: outgoing.method.as_str(),
+            path: &outgoing.path,
+            purpose: &errand.purpose,
+            project_id: errand.project_id.as_deref(),
+            generation_id: errand.generation_id.as_deref(),
+            masked: errand.masked,
+            body: &outgoing.body,
+        })?)
     }
 }
 
@@ -135,7 +149,11 @@ impl Gate for StudioGate {
                 Ok(entry) => {
                     self.studio.changed(&["ledger"]);
                     let ticket = StudioTicket {
-                        arrival: Arrival { entry, bytes: 0 },
+                        arrival: Arrival {
+                            entry,
+                            bytes: 0,
+                            outcome: Outcome::default(),
+                        },
                         arrivals: self.arrivals.clone(),
                     };
                     Ok(Box::new(ticket) as Box<dyn Ticket>)
@@ -157,18 +175,23 @@ struct StudioTicket {
 }
 
 impl Ticket for StudioTicket {
-    fn answered(&mut self, _: u16) {}
+    fn answered(&mut self, status: u16) {
+        self.arrival.outcome.status = Some(status);
+    }
 
     fn received(&mut self, bytes: usize) {
         self.arrival.bytes = self.arrival.bytes.saturating_add(to_u32(bytes));
     }
 
-    fn failed(&mut self, _: GenerationErrorKind) {}
+    fn failed(&mut self, kind: GenerationErrorKind) {
+        let name = serde_json::to_value(kind).ok();
+        self.arrival.outcome.failure = name.and_then(|name| name.as_str().map(str::to_owned));
+    }
 }
 
 impl Drop for StudioTicket {
     fn drop(&mut self) {
-        if self.arrival.bytes > 0 {
+        if self.arrival.bytes > 0 || self.arrival.outcome != Outcome::default() {
             lock(&self.arrivals).push(self.arrival.clone());
         }
     }

@@ -59,6 +59,7 @@ pub mod imports;
 pub mod inputs;
 pub mod keys;
 pub mod ledger;
+pub mod masking;
 pub mod meaning;
 pub mod merging;
 mod models;

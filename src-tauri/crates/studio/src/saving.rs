@@ -40,8 +40,13 @@ impl Unsaved {
             self.text.clear();
             self.tokens = 0;
         }
-        while let Some(Arrival { entry, bytes }) = self.arrivals.last() {
-            library.record_arrival(entry, *bytes)?;
+        while let Some(Arrival {
+            entry,
+            bytes,
+            outcome,
+        }) = self.arrivals.last()
+        {
+            library.arrive(entry, *bytes, outcome)?;
             self.arrivals.pop();
         }
         if let Some(end) = &self.end {
@@ -145,6 +150,7 @@ mod tests {
         unsaved.arrivals = vec![Arrival {
             entry: "nowhere".into(),
             bytes: 5,
+            outcome: inkstone_library::Outcome::default(),
         }];
         assert!(unsaved.save(&library, &id).is_err());
         unsaved.arrivals.clear();

@@ -12,6 +12,7 @@
 
 mod find;
 mod numbers;
+mod people;
 mod unmask;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub use find::{Found, find};
+pub use people::people;
 pub use unmask::Unmasker;
 
 /// The most names that are looked for.

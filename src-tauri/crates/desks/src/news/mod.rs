@@ -13,3 +13,9 @@ pub(crate) const DESK: Desk = Desk {
     parse: parse::parse,
     check: check::check,
 };
+
+/// What looks like a name in a text, each once.
+pub(crate) fn named(text: &str, language: inkstone_manuscript::Language) -> Vec<String> {
+    let places = names::strangers(text, &[], language);
+    places.into_iter().map(|at| text[at].to_owned()).collect()
+}

@@ -5,6 +5,7 @@ mod board;
 mod edges;
 mod headless;
 mod keys;
+mod masking;
 mod meaning;
 mod remote;
 mod replay;
