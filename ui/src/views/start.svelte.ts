@@ -1,5 +1,6 @@
 import { archive } from "../features/archive/archive.svelte";
 import { desk } from "../features/desk/desk.svelte";
+import { ledger } from "../features/ledger/ledger.svelte";
 import { library } from "../features/library/library.svelte";
 import { models } from "../features/models/models.svelte";
 import { place } from "../features/place/place.svelte";
@@ -63,7 +64,7 @@ const RELOAD: Record<string, () => unknown> = {
   reports: () => story.loadReports(),
   takes: () => desk.tab === "checks" && desk.loadChecks(),
   interviews: () => interview.reload(),
-  ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
+  ledger: () => settings.open && settings.page === "ledger" && ledger.load(),
 };
 
 export function hear(event: StudioEvent) {

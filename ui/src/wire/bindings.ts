@@ -657,14 +657,156 @@ export type LedgerEntryDto = {
 	at: number;
 	/** Host. */
 	host: string;
+	/** The HTTP method; empty where it was not written down. */
+	method: string;
+	/** The path on the host. */
+	path: string;
 	/** What for: a task's name, `list_models`. */
 	purpose: string;
-	/** Bytes of text sent. */
+	/** The project it was of. */
+	project_id: string | null;
+	/** That project's name, if it is still there. */
+	project: string | null;
+	/** Bytes sent. */
 	bytes_out: number;
-	/** Bytes of text received. */
+	/** Bytes received. */
 	bytes_in: number;
 	/** The generation it belongs to. */
 	generation_id: string | null;
+	/** HTTP status of the answer. */
+	status: number | null;
+	/** The kind of failure, if it failed. */
+	failure: string | null;
+	/** Whether names and numbers in it gave way to placeholders. */
+	masked: boolean;
+	/** SHA-256 of what was sent. */
+	sha256: string | null;
+	/** Whether the text that was sent is still kept. */
+	kept: boolean;
+};
+
+/** Which entries are asked for. What is left out counts as any. */
+export type LedgerAsk = {
+	/** Only of this project. */
+	project_id: string | null;
+	/** Only to this host. */
+	host: string | null;
+	/** Only since then. */
+	since: number | null;
+	/** Only before then. */
+	until: number | null;
+	/** Only with these words in what was sent. */
+	words: string;
+	/** Only behind this place; [`LedgerPageDto::next`]. */
+	after: string | null;
+};
+
+/** Entries, newest first, and what they can be narrowed by. */
+export type LedgerPageDto = {
+	/** The entries. */
+	entries: Array<LedgerEntryDto>;
+	/** Where to go on, if there may be more. */
+	next: string | null;
+	/** All hosts of the ledger, those asked most first. */
+	hosts: Array<string>;
+};
+
+/** One message as it was sent. */
+export type SentMessage = {
+	/** `system`, `user`, `assistant`; `prompt` for one that is no message. */
+	role: string;
+	/** Its text. */
+	text: string;
+};
+
+/** What was sent, word for word. */
+export type SentDto = {
+	/** The messages in it, in their order; empty where none can be told apart. */
+	messages: Array<SentMessage>;
+	/** What went along with them: model, temperature and the like, a line each. */
+	settings: Array<string>;
+	/** The body as it left, as text; `null` where none was sent or it was cleared. */
+	raw: string | null;
+	/** Whether only the beginning of it is here. */
+	cut: boolean;
+};
+
+/** How the ledger is written to a file. */
+export type LedgerForm = "csv" | "jsonl";
+
+/** Writes entries to a file. */
+export type ExportLedger = {
+	/** The file. */
+	path: string;
+	/** Its form. */
+	form: LedgerForm;
+	/** Which entries; the place to go on is left aside. */
+	ask: LedgerAsk;
+};
+
+/** Writes one body to a file, byte for byte. */
+export type ExportSent = {
+	/** The entry. */
+	id: string;
+	/** The file. */
+	path: string;
+};
+
+/** Clears texts that were sent; the entries stay. */
+export type ClearSent = {
+	/** The entries; `null` for all. */
+	ids: Array<string> | null;
+};
+
+/** What a masked value is. */
+export type MaskKind = "name" | "email" | "phone" | "id" | "card" | "account";
+
+/** What is masked in a project. */
+export type MaskRules = {
+	/** Whether anything is. */
+	on: boolean;
+	/** Kinds that are left as they are. */
+	leave: Array<MaskKind>;
+	/** Names that are masked besides those of the project's people. */
+	names: Array<string>;
+	/** Found names that are left as they are. */
+	keep_names: Array<string>;
+};
+
+/** A value and its placeholder, to show. */
+export type Masked = {
+	/** What it is. */
+	kind: MaskKind;
+	/** The value. */
+	value: string;
+	/** What is sent in its place. */
+	placeholder: string;
+};
+
+/** Names a project, and the draft whose values are shown. */
+export type MaskingOf = {
+	/** The project. */
+	project_id: string;
+	/** The draft that is open. */
+	draft_id: string | null;
+};
+
+/** What is masked in a project from now on. */
+export type SetMasking = {
+	/** The project. */
+	project_id: string;
+	/** The rules. */
+	rules: MaskRules;
+};
+
+/** What is masked in a project. */
+export type MaskingDto = {
+	/** The rules. */
+	rules: MaskRules;
+	/** Names that were found in briefs and scripts of the project. */
+	people: Array<string>;
+	/** What of the open draft, its brief and its text, would be masked. */
+	masked: Array<Masked>;
 };
 
 /** The whole record of one generation, for the curious and for proof. */
@@ -3205,8 +3347,22 @@ export interface Commands extends DoorCommands {
 	replace_across: { input: ReplaceAcross; output: Array<ReplacedIn> };
 	/** Searches present texts by what they mean. */
 	search_meaning: { input: SearchMeaning; output: MeaningPage };
-	/** What left the machine, newest first. */
+	/** What is masked in a project before it reaches a server, and what of the open draft would be. */
+	masking: { input: MaskingOf; output: MaskingDto };
+	/** Says what is masked in a project. */
+	set_masking: { input: SetMasking; output: MaskingDto };
+	/** What left the machine last, newest first. */
 	ledger: { input: Nothing; output: Array<LedgerEntryDto> };
+	/** What left the machine and is asked for, a page. */
+	ledger_page: { input: LedgerAsk; output: LedgerPageDto };
+	/** What was sent, word for word (id of an entry of the ledger). */
+	sent_text: { input: Id; output: SentDto };
+	/** Writes entries of the ledger to a file. */
+	export_ledger: { input: ExportLedger; output: null };
+	/** Writes what was sent to a file, byte for byte. */
+	export_sent: { input: ExportSent; output: null };
+	/** Clears texts that were sent; the entries stay. Says how many went. */
+	clear_sent: { input: ClearSent; output: number };
 	/** The stages of a script's story and what is stale (id of the draft). */
 	story: { input: Id; output: StoryDto };
 	/** Says that a part of a story is right as it is. */

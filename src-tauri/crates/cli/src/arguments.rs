@@ -53,6 +53,12 @@ pub enum Command {
         #[command(subcommand)]
         command: Option<KeysCommand>,
     },
+    /// Tells what left this machine, word for word
+    Ledger {
+        /// `list` unless said otherwise.
+        #[command(subcommand)]
+        command: Option<LedgerCommand>,
+    },
     /// Looks into the library
     Library {
         /// `list` unless said otherwise.
@@ -165,6 +171,68 @@ pub enum ModelsCommand {
         #[arg(value_name = "FILE|ID")]
         model: String,
     },
+}
+
+/// Of `ink ledger`.
+#[derive(Debug, Subcommand)]
+pub enum LedgerCommand {
+    /// Lists what was sent, newest first
+    List(LedgerFilter),
+    /// Prints what was sent, as it left
+    Show {
+        /// The id of an entry
+        #[arg(value_name = "ENTRY")]
+        entry: String,
+    },
+    /// Writes entries to a file
+    Export {
+        /// Where to write it
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// csv, a table without texts; or jsonl, an entry a line with its text
+        #[arg(long, value_name = "FORM", value_enum, default_value = "csv")]
+        form: LedgerFormName,
+        #[command(flatten)]
+        filter: LedgerFilter,
+    },
+    /// Deletes texts that were sent; the entries stay, with length and SHA-256
+    Clear {
+        /// The ids of entries
+        #[arg(value_name = "ENTRY", required_unless_present = "all")]
+        entries: Vec<String>,
+        /// All texts
+        #[arg(long, conflicts_with = "entries")]
+        all: bool,
+    },
+}
+
+/// Which entries of the ledger.
+#[derive(Debug, Default, Args)]
+pub struct LedgerFilter {
+    /// Only with these words in what was sent
+    #[arg(long, value_name = "WORDS", num_args = 1..)]
+    pub words: Vec<String>,
+    /// Only of this project, by its id or name
+    #[arg(long, value_name = "PROJECT")]
+    pub project: Option<String>,
+    /// Only to this host
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Only what was sent on this day or later (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub since: Option<i64>,
+    /// Only what was sent on this day or before (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    pub until: Option<i64>,
+}
+
+/// How the ledger is written to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LedgerFormName {
+    /// A table.
+    Csv,
+    /// An entry a line.
+    Jsonl,
 }
 
 /// Of `ink keys`.

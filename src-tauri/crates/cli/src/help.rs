@@ -129,6 +129,44 @@ const CHINESE: &[(&str, &str)] = &[
     ("Continues a prompt as it stands", "按原样续写提示词"),
     ("Shows and adds models", "查看和添加模型"),
     (
+        "Tells what left this machine, word for word",
+        "逐字查看离开本机的内容",
+    ),
+    (
+        "Lists what was sent, newest first",
+        "列出发送过的内容，最新的在前",
+    ),
+    ("Prints what was sent, as it left", "输出实际发送的原文"),
+    ("Writes entries to a file", "把条目写入文件"),
+    ("The id of an entry", "条目的编号"),
+    ("The ids of entries", "若干条目的编号"),
+    (
+        "csv, a table without texts; or jsonl, an entry a line with its text",
+        "csv：不含原文的表格；jsonl：每行一条，含原文",
+    ),
+    (
+        "Deletes texts that were sent; the entries stay, with length and SHA-256",
+        "删除发送过的原文；条目仍保留长度和 SHA-256",
+    ),
+    ("All texts", "全部原文"),
+    (
+        "Only with these words in what was sent",
+        "只要发送内容里有这些词的",
+    ),
+    (
+        "Only of this project, by its id or name",
+        "只要这个项目的（编号或名称）",
+    ),
+    ("Only to this host", "只要发往这个主机的"),
+    (
+        "Only what was sent on this day or later (UTC)",
+        "只要这一天或之后发送的（UTC）",
+    ),
+    (
+        "Only what was sent on this day or before (UTC)",
+        "只要这一天或之前发送的（UTC）",
+    ),
+    (
         "Tells where the keys of servers are kept, and keeps them elsewhere",
         "查看服务器密钥存在哪里，并改换存放处",
     ),

@@ -21,6 +21,7 @@ mod help;
 mod input;
 mod keeping;
 mod keys;
+mod ledger;
 mod library;
 mod merge;
 mod models;
@@ -76,6 +77,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Generate(wanted) => write::generate(wanted, session, output).await,
         Command::Models { command } => models::run(command, session, output).await,
         Command::Keys { command } => keeping::run(command, session, output).await,
+        Command::Ledger { command } => ledger::run(command, session, output).await,
         Command::Library { command } => library::run(command, session, output).await,
         Command::Replay(wanted) => replay::run(wanted, session, output).await,
         Command::Import(wanted) => files::import(wanted, session, output).await,

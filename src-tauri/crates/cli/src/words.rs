@@ -191,6 +191,13 @@ impl Words {
         }
     }
 
+    pub fn cleared(self, count: u32) -> String {
+        self.pick(
+            format!("{count} texts cleared. The entries stay."),
+            format!("已清除 {count} 段原文，条目保留。"),
+        )
+    }
+
     pub fn passphrase_is_set(self) -> &'static str {
         self.pick(
             "The file of keys has its new passphrase.",

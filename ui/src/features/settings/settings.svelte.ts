@@ -1,6 +1,6 @@
 import { call } from "../../host";
 import { language, speak, systemLanguage } from "../../locales/index.svelte";
-import type { AppState, Language, LedgerEntryDto, Theme } from "../../wire/bindings";
+import type { AppState, Language, Theme } from "../../wire/bindings";
 import { attempt, notices } from "../notices/notices.svelte";
 
 /** The pages of the settings, in their order. */
@@ -24,7 +24,6 @@ class Settings {
   version = $state("");
   libraryPath = $state("");
   theme = $state<Theme>("system");
-  ledger = $state<LedgerEntryDto[] | null>(null);
   open = $state(false);
   page = $state<SettingsPage>("general");
 
@@ -77,14 +76,6 @@ class Settings {
     const root = document.documentElement;
     if (theme === "system") delete root.dataset.theme;
     else root.dataset.theme = theme;
-  }
-
-  async loadLedger() {
-    try {
-      this.ledger = await call("ledger", {});
-    } catch (reason) {
-      notices.report(reason);
-    }
   }
 
   show(page: SettingsPage = "general") {

@@ -5,6 +5,7 @@ import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { importCommands } from "./importing";
 import { keyCommands } from "./keys";
+import { ledgerCommands } from "./ledger";
 import { breaks, preview, usualSetup } from "./pages";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
@@ -34,6 +35,7 @@ export function commands(studio: StubStudio): Bodies {
     ...archiveCommands(studio),
     ...switchCommands(studio),
     ...keyCommands(studio),
+    ...ledgerCommands(studio),
     ...surfaceCommands(studio, applied),
     app_state: () => ({
       version: "0.1.0",
@@ -393,7 +395,6 @@ export function commands(studio: StubStudio): Bodies {
     }),
     search: (asked) => studio.search(asked),
     search_meaning: () => studio.meanings,
-    ledger: () => studio.entries,
   };
 }
 

@@ -507,10 +507,19 @@ export class StubStudio {
           id: this.id("entry"),
           at: Date.now(),
           host: take.host,
+          method: "POST",
+          path: "/v1/chat/completions",
           purpose: take.task,
+          project_id: null,
+          project: null,
           bytes_out: 1840,
           bytes_in: written.length,
           generation_id: take.id,
+          status: 200,
+          failure: null,
+          masked: false,
+          sha256: "5c".repeat(32),
+          kept: true,
         });
         this.changed("ledger");
       }

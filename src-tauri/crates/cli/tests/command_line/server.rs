@@ -228,3 +228,93 @@ fn a_stop_prints_what_there_is_and_the_library_keeps_it() {
     let shown = home.ink(&["library", "show", id]).with(0);
     assert!(shown.out.contains("again on Friday."), "{}", shown.out);
 }
+
+/// Files below a folder that hold a text.
+fn holding(folder: &std::path::Path, text: &str, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            holding(&path, text, found);
+        } else if std::fs::read(&path)
+            .unwrap_or_default()
+            .windows(text.len())
+            .any(|w| w == text.as_bytes())
+        {
+            found.push(path.display().to_string());
+        }
+    }
+}
+
+/// A key that was used, by good calls, by failing ones and by one that a crash cut short, stands in
+/// no file of the home: library, journal, backups, exports, ledger, what was printed, core files.
+#[cfg(unix)]
+#[test]
+fn a_key_that_was_used_stands_in_no_file() {
+    const CANARY: &str = "sk-canary-77aa88bb99cc";
+    const PHRASE: &str = "canary passphrase 4711";
+    let home = Home::new();
+    let server = Server::start(ARTICLE, true);
+    let stuck = Server::start(ARTICLE, false);
+    let brief = home.file("brief.toml", "topic = \"The night ferry\"\n");
+    let mut printed = String::new();
+    let mut run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        command
+            .env("MY_KEY", CANARY)
+            .env("INKSTONE_PASSPHRASE", PHRASE);
+        let run = ended(command.spawn().unwrap());
+        printed.push_str(&run.out);
+        printed.push_str(&run.err);
+        run
+    };
+    let mut ids = Vec::new();
+    for url in [&server.url, &stuck.url, &"http://127.0.0.1:9/v1".to_owned()] {
+        let add = [
+            "models", "add", "--server", url, "--model", "llama", "--json",
+        ];
+        let id = run(&add).with(0).json()["id"].as_str().unwrap().to_owned();
+        let set = ["keys", "set", &id, "--in", "file", "--key-env", "MY_KEY"];
+        run(&set).with(0);
+        ids.push(id);
+    }
+    let draft =
+        |id: &str| ["draft", "news", "--brief", &brief, "--json", "--model", id].map(str::to_owned);
+    let good = draft(&ids[0]);
+    run(&good.each_ref().map(String::as_str)).with(0);
+    assert!(
+        server.asked.lock().unwrap().join("\n").contains(CANARY),
+        "it was used"
+    );
+    let failing = draft(&ids[2]);
+    run(&failing.each_ref().map(String::as_str)).with(1);
+    // Once more from the environment, and cut short by a crash.
+    let crashing = draft(&ids[1]);
+    let mut child = home.command(&crashing.each_ref().map(String::as_str));
+    child
+        .env("INKSTONE_API_KEY", CANARY)
+        .env("RUST_LOG", "trace");
+    let child = child.spawn().unwrap();
+    while stuck.asked.lock().unwrap().is_empty() {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let kill = std::process::Command::new("kill")
+        .args(["-ABRT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    let crashed = ended(child);
+    assert_eq!(crashed.code, -1, "{}", crashed.err);
+    run(&["library", "backup"]).with(0);
+    run(&["export", "--all", "everything"]).with(0);
+    run(&["ledger", "export", "ledger.jsonl", "--form", "jsonl"]).with(0);
+    run(&["ledger", "export", "ledger.csv"]).with(0);
+    home.file("printed.txt", &printed);
+    home.file("crashed.txt", format!("{}{}", crashed.out, crashed.err));
+    let ledger = std::fs::read_to_string(home.path().join("ledger.jsonl")).unwrap();
+    assert!(ledger.contains("The night ferry"), "what was sent is there");
+    for secret in [CANARY, PHRASE] {
+        let mut found = Vec::new();
+        holding(home.path(), secret, &mut found);
+        assert_eq!(found, Vec::<String>::new());
+    }
+}

@@ -5,7 +5,7 @@ use inkstone_manuscript::fountain;
 use crate::{Brief, news};
 
 /// The people that a document's brief and text name, as far as their form tells: the pages of
-/// people and the cues of a screenplay; in an article's facts and sources, what looks like a name.
+/// people and the cues of a screenplay; in an article's sources, what looks like a whole name.
 /// Others are not found.
 pub fn people(brief: &Brief, text: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -24,10 +24,12 @@ pub fn people(brief: &Brief, text: &str) -> Vec<String> {
             }
         }
         Brief::News(brief) => {
-            let mut said = brief.sources.clone();
-            said.extend(brief.facts.iter().cloned());
-            let said = said.join("\n");
-            found.extend(news::named(&said, brief.language));
+            let said = news::named(&brief.sources.join("\n"), brief.language);
+            // A single word with a capital is more often no name than one.
+            found.extend(
+                said.into_iter()
+                    .filter(|name| !name.is_ascii() || name.contains(' ')),
+            );
         }
         Brief::Ads(_) => {}
     }
