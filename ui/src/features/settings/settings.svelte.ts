@@ -1,7 +1,7 @@
 import { call } from "../../host";
 import { language, speak, systemLanguage } from "../../locales/index.svelte";
 import type { AppState, Language, Theme } from "../../wire/bindings";
-import { attempt, notices } from "../notices/notices.svelte";
+import { attempt } from "../notices/notices.svelte";
 
 /** The pages of the settings, in their order. */
 export const PAGES = [

@@ -146,6 +146,15 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
       purpose: String(purpose),
       bytes_out: Number(bytes_out),
       bytes_in: Number(bytes_in),
+      method: "POST",
+      path: "/v1/chat/completions",
+      project_id: null,
+      project: null,
+      status: 200,
+      failure: null,
+      masked: false,
+      sha256: "5c".repeat(32),
+      kept: true,
       generation_id: null,
     }));
     studio.last = { project_id: room.id, draft_id: ferry.id };
