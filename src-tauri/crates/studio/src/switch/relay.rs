@@ -83,10 +83,13 @@ fn is_models_own(code: &str) -> bool {
     matches!(
         code,
         // Not reachable.
-        "unreachable" | "timeout" | "interrupted" | "bad_address" | "not_an_api" | "server_trouble"
+        "unreachable" | "certificate" | "proxy" | "timeout" | "stalled" | "interrupted"
+        | "bad_address" | "redirected" | "not_an_api" | "garbled" | "server_trouble" | "loading"
         // Refused, or no key.
         | "unauthorized" | "forbidden" | "remote_not_found" | "refused" | "no_key"
-        | "rate_limited"
+        | "key_no_keychain" | "key_keychain_refused" | "key_keychain_silent" | "key_gone"
+        | "keys_locked" | "keys_no_file" | "keys_damaged" | "keys_newer"
+        | "rate_limited" | "long_wait" | "quota_used_up"
         // Does not fit.
         | "context_overflow" | "needs_larger_model" | "constraint_unmet"
         // The project was locked meanwhile.
@@ -207,5 +210,47 @@ impl Studio {
         let all = of.order().compose(chosen)?;
         let one = all.into_iter().nth(nth as usize);
         one.ok_or_else(|| DeskError::EmptySelection.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use inkstone_generation::GenerationErrorKind::{self, *};
+
+    use super::*;
+
+    /// A new kind has to be put on one of the sides; the compiler says so.
+    fn is_everybodys(kind: GenerationErrorKind) -> bool {
+        match kind {
+            InvalidRequest | NotAllowed | Internal => true,
+            ModelNotFound | ModelNotAFile | ModelBroken | ModelUnsupported | ModelTooLarge
+            | ContextOverflow | ConstraintUnmet | Unreachable | Certificate | Proxy | Timeout
+            | Stalled | Unauthorized | Forbidden | RemoteNotFound | RateLimited | LongWait
+            | QuotaUsedUp | ServerTrouble | Loading | Refused | NotAnApi | Redirected | Garbled
+            | BadAddress | Interrupted => false,
+        }
+    }
+
+    #[test]
+    fn what_is_a_models_own_fault_is_said_of_every_kind() {
+        let mut seen = 0;
+        for error in crate::error::samples() {
+            let code = error.to_dto().code;
+            if let StudioError::Generation(of) = &error {
+                seen += 1;
+                assert_eq!(is_models_own(&code), !is_everybodys(of.kind), "{code}");
+            }
+        }
+        assert!(seen > 20, "{seen}");
+        for code in [
+            "disk_full",
+            "conflict",
+            "bad_request",
+            "in_the_bin",
+            "internal",
+        ] {
+            assert!(!is_models_own(code), "{code}");
+        }
+        assert!(is_models_own("keys_locked") && is_models_own("no_key"));
     }
 }

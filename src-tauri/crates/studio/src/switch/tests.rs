@@ -98,6 +98,10 @@ async fn whoever_cannot_answer_hands_on_and_the_take_says_so() {
         (ServerTrouble, "server_trouble"),
         (Refused, "refused"),
         (NotAnApi, "not_an_api"),
+        (Loading, "loading"),
+        (Certificate, "certificate"),
+        (QuotaUsedUp, "quota_used_up"),
+        (LongWait, "long_wait"),
         (ContextOverflow, "context_overflow"),
     ] {
         let world = World::writing(TEXT);
