@@ -15,6 +15,13 @@ pub(crate) fn clean(raw: &str) -> String {
     without_remarks(&text).to_owned()
 }
 
+/// What was said, without what a model thought before it said it.
+pub(crate) fn said(raw: &str) -> String {
+    let text = raw.replace("\r\n", "\n").replace('\r', "\n");
+    let text = without_thoughts(&text);
+    before_any(&text, SPECIAL).to_owned()
+}
+
 /// Tokens that end a turn, where a server lets them through.
 const SPECIAL: &[&str] = &[
     "<|im_end|>",

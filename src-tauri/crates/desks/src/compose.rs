@@ -100,6 +100,14 @@ pub enum DeskError {
         /// The kind's name.
         kind: String,
     },
+    /// What is asked has no room in what the model reads at once.
+    #[error("{tokens} tokens are asked, and there is room for {room}")]
+    QuestionTooLong {
+        /// What it needs, in tokens.
+        tokens: u32,
+        /// What there is.
+        room: u32,
+    },
     /// A slip in `assets/prompts/`.
     #[error("template: {0}")]
     Template(String),
@@ -240,6 +248,7 @@ fn most_tokens(input: &Input, selection: &str) -> u32 {
         (Task::Characters | Task::Knowledge, _) => 1200,
         (Task::Coverage, _) => 1800,
         (Task::ReviseEntry { .. } | Task::Turns { .. } | Task::Interview, _) => 260,
+        (Task::Assistant | Task::Summary | Task::Judge, _) => 1024,
         (Task::Dialogue { .. }, _) => 220,
         (Task::Alternatives, _) => selected * 25 / 10 + 64,
         (Task::ReviseScene { .. } | Task::PunchUp { .. }, _) => (selected * 16 / 10 + 200).max(900),

@@ -16,6 +16,8 @@
 //! - *Brief*: what a person fills in before anything is written.
 //! - *Task*: what a desk is asked to do: a draft, beats, a scene, or a change to a selection.
 //! - *Target*: the bytes of the document that a suggestion would replace; empty for an insertion.
+//! - *Dialogue*: a conversation with an assistant beside a text; see [`dialogue`].
+//! - *Judge*: a model that grades texts; see [`judge`].
 //! - *Channel*: where an ad runs; it sets the fields of an ad and their limits.
 //! - *Masking*: values that give way to placeholders before a text is sent; see [`masking`].
 //! - *Page*: what the brief says of one of the people or places of a script.
@@ -32,8 +34,11 @@ mod check;
 mod clean;
 pub mod compact;
 mod compose;
+mod dialogue;
 mod find;
 pub mod masking;
+mod json;
+mod judging;
 mod news;
 mod registry;
 mod screenplay;
@@ -50,6 +55,14 @@ pub use budget::tokens;
 pub use channel::{Channel, ChannelSpec, FieldSpec, Unit};
 pub use check::{Finding, Severity, check};
 pub use compose::{Composed, DeskError, Input, beyond, compose};
+pub use dialogue::{
+    Dialogue, DialoguePart, DialogueRules, DocumentShown, PartKind, PartState, Planned, Segment,
+    Summarising, Summed, dialogue, summary,
+};
+pub use judging::{
+    Criterion, Graded, Judged, Judging, Mark, Standing, agreed, checks_score, judge, new_findings,
+    rank, read_judgement,
+};
 pub use registry::{RULES, tasks};
 pub use screenplay::{
     interview::{Asked, Exchange, Interview, interview},
@@ -61,5 +74,5 @@ pub use screenplay::{
     validate,
 };
 pub use target::join;
-pub use task::{Goes, Output, Task, parse};
+pub use task::{Goes, Output, Task, handed, parse};
 pub use templates::template_sha256;

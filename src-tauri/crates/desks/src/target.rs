@@ -28,7 +28,10 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
         | Task::Characters
         | Task::Coverage
         | Task::Knowledge
-        | Task::Interview => end,
+        | Task::Interview
+        | Task::Assistant
+        | Task::Summary
+        | Task::Judge => end,
         Task::ReviseBeats => match story(input).and_then(|s| s.beats_range(document)) {
             Some(range) => range,
             None => beats(document),

@@ -4,7 +4,7 @@ use inkstone_manuscript::{DocumentKind, Language};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::registry;
+use crate::{clean, registry};
 
 /// What a desk is asked to do. Not every kind has every task; see [`crate::tasks`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -74,6 +74,12 @@ pub enum Task {
     Knowledge,
     /// Screenplay: an answer of one of the people. Part of an interview, never asked for alone.
     Interview,
+    /// An answer of the assistant beside the text. Part of a conversation, never asked for alone.
+    Assistant,
+    /// Minutes of the beginning of a conversation.
+    Summary,
+    /// Grades for a text that a model wrote.
+    Judge,
 }
 
 /// Where the answer to a task belongs.
@@ -87,6 +93,8 @@ pub enum Goes {
     Report,
     /// Into a conversation.
     Conversation,
+    /// To the studio, which makes something of it.
+    Studio,
 }
 
 impl Task {
@@ -114,6 +122,9 @@ impl Task {
             Self::Coverage => "coverage",
             Self::Knowledge => "knowledge",
             Self::Interview => "interview",
+            Self::Assistant => "assistant",
+            Self::Summary => "summary",
+            Self::Judge => "judge",
         }
     }
 
@@ -148,6 +159,9 @@ impl Task {
             Self::Coverage,
             Self::Knowledge,
             Self::Interview,
+            Self::Assistant,
+            Self::Summary,
+            Self::Judge,
         ];
         all.into_iter().find(|task| task.name() == name)
     }
@@ -165,7 +179,8 @@ impl Task {
         match self {
             Self::Premise | Self::Characters => Goes::Brief,
             Self::Coverage | Self::Knowledge => Goes::Report,
-            Self::Interview => Goes::Conversation,
+            Self::Interview | Self::Assistant => Goes::Conversation,
+            Self::Summary | Self::Judge => Goes::Studio,
             _ => Goes::Text,
         }
     }
@@ -193,5 +208,17 @@ pub struct Output {
 
 /// Reads a model's answer, whole or as far as it has come. Nothing is refused.
 pub fn parse(kind: DocumentKind, task: &Task, language: Language, raw: &str) -> Output {
-    (registry::desk(kind).parse)(task, language, raw)
+    match task {
+        // What is said about a text is no text of the desk.
+        Task::Assistant | Task::Summary | Task::Judge => Output {
+            title: None,
+            text: clean::said(raw).trim().to_owned(),
+        },
+        _ => (registry::desk(kind).parse)(task, language, raw),
+    }
+}
+
+/// A part of what an assistant said, as text of a document of this kind.
+pub fn handed(kind: DocumentKind, language: Language, part: &str) -> String {
+    (registry::desk(kind).parse)(&Task::Rewrite, language, part).text
 }

@@ -26,6 +26,7 @@ macro_rules! templates {
 
 templates! {
     "shared": ["material", "wish", "around", "edit", "continue", "rewrite", "shorten", "expand", "tone"],
+    "beside": ["assistant", "summary", "judge"],
     "news": ["desk", "brief", "draft"],
     "ads": ["desk", "brief", "draft"],
     "screenplay": [
@@ -119,6 +120,15 @@ pub(crate) fn render(name: &str, view: Value) -> Result<Vec<Message>, DeskError>
         .map_err(slip)
 }
 
+/// Renders one block of a template. The others are rendered too, so the view has to have what they see.
+pub(crate) fn block(name: &str, block: &str, view: Value) -> Result<String, DeskError> {
+    let slip = |e: minijinja::Error| DeskError::Template(format!("{name}: {e}"));
+    let template = ENVIRONMENT.get_template(name).map_err(slip)?;
+    let mut captured = template.render_captured(view).map_err(slip)?;
+    let text = captured.with_state_mut(|state| state.render_block(block));
+    Ok(text.map_err(slip)?.trim().to_owned())
+}
+
 /// The tags that templates put around what a person wrote.
 const TAGS: &[&str] = &[
     "brief",
@@ -136,6 +146,9 @@ const TAGS: &[&str] = &[
     "turns",
     "script",
     "past",
+    "document",
+    "summary",
+    "text",
 ];
 
 /// A person's text for a prompt: trimmed, and with our own tags defused, so that nothing pasted

@@ -26,7 +26,7 @@ const ANSWER: usize = 320;
 const PAST: usize = 55;
 
 /// A question and its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Exchange {
     /// What was asked.
     pub question: String,

@@ -69,7 +69,10 @@ impl Material {
             | Task::ReviseBeats
             | Task::Outline
             | Task::Draft
-            | Task::Interview => {}
+            | Task::Interview
+            | Task::Assistant
+            | Task::Summary
+            | Task::Judge => {}
             Task::Coverage | Task::Knowledge => document.clone_into(&mut material.script),
             task => {
                 let caret = match task {

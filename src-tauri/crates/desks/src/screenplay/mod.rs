@@ -5,7 +5,6 @@ mod check;
 mod continuity;
 mod grammar;
 pub(crate) mod interview;
-mod json;
 pub(crate) mod material;
 pub(crate) mod pages;
 mod parse;
@@ -17,7 +16,7 @@ mod tidy;
 
 use serde_json::Value;
 
-use crate::{Task, registry::Desk};
+use crate::{Task, json, registry::Desk};
 
 pub(crate) use grammar::grammar;
 pub use people::put_people;
