@@ -91,13 +91,16 @@ macro_rules! declare {
 }
 
 fn typescript() -> String {
+    use crate::assistant::dto::*;
+    use crate::judging::*;
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
     use crate::{across::*, preferences::*};
     use archive::*;
     use board::dto::*;
     use compare::*;
     use desks::{
-        AdsBrief, Brief, Channel, CharacterBrief, Coverage, Grade, InPrompt, NewsBrief, PageOf,
+        AdsBrief, Brief, Channel, CharacterBrief, Coverage, Criterion, DialoguePart, DialogueRules,
+        DocumentShown, Grade, Graded, InPrompt, Judged, NewsBrief, PageOf, PartKind, PartState,
         PlaceBrief, Point, Quote, Rating, ScreenplayBrief, Stage, Task, Verdict,
     };
     use doorway::dto::*;
@@ -364,6 +367,29 @@ fn typescript() -> String {
         ReportDto,
         InterviewDto,
         InterviewTurnDto,
+        DocumentShown,
+        DialogueRules,
+        PartKind,
+        PartState,
+        DialoguePart,
+        ConversationDto,
+        AssistantTurnDto,
+        Sent,
+        SummaryDto,
+        PlannedDto,
+        SegmentDto,
+        AskAssistant,
+        ShowTurn,
+        RuleConversation,
+        EditSummary,
+        HandOver,
+        Criterion,
+        Graded,
+        Judged,
+        JudgeDto,
+        EvaluationDto,
+        GenerateBest,
+        JudgeTakes,
         KeepPart,
         AcceptPart,
         PromptPages,

@@ -57,7 +57,7 @@ impl Reading {
             let language = rest.split('.').next()?;
             Some(Self::Desk {
                 kind: match kind {
-                    "shared" => document?,
+                    "shared" | "beside" => document?,
                     kind => kind.parse().ok()?,
                 },
                 task: Task::named(task)?,

@@ -46,7 +46,7 @@ pub(crate) fn findings(brief: &Brief, house_rules: &str, text: &str) -> Vec<Find
     dtos(text, check(brief, house_rules, text))
 }
 
-fn dtos(text: &str, findings: Vec<Finding>) -> Vec<FindingDto> {
+pub(crate) fn dtos(text: &str, findings: Vec<Finding>) -> Vec<FindingDto> {
     let mut at = Units::of(text);
     findings
         .into_iter()

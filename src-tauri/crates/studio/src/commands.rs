@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, archive::*, board::dto::*, compare::*, doorway::dto::PathInput, dto::*,
-    history::*, import_list::*, imports::*, inputs::*, keys::*, ledger::*, masking::*, meaning::*,
-    merging::*, page_fonts::*, pages::*, production::*, provenance::*, replay::*,
-    script_compare::*, searching::*, story::dto::*, switch::dto::*, tally::*,
+    Studio, StudioError, archive::*, assistant::dto::*, board::dto::*, compare::*,
+    doorway::dto::PathInput, dto::*, history::*, import_list::*, imports::*, inputs::*, judging::*,
+    keys::*, ledger::*, masking::*, meaning::*, merging::*, page_fonts::*, pages::*, production::*,
+    provenance::*, replay::*, script_compare::*, searching::*, story::dto::*, switch::dto::*,
+    tally::*,
 };
 use crate::{across::*, preferences::*};
 
@@ -375,4 +376,33 @@ commands! {
     delete_interview(Id) -> ();
     /// Brings an interview back.
     restore_interview(Id) -> ();
+    /// The conversations with the assistant beside a document, the one asked last first (id of a draft).
+    conversations(Id) -> Vec<ConversationDto>;
+    /// Begins a conversation (id of the draft).
+    start_conversation(Id) -> ConversationDto;
+    /// What a question would be sent with, by size and word for word; nothing is sent.
+    plan_question(AskAssistant) -> PlannedDto;
+    /// Asks the assistant; the answer arrives as a take. Where earlier turns have no room, a summary of
+    /// them is written first.
+    ask_assistant(AskAssistant) -> ConversationDto;
+    /// Shows a branch of a conversation.
+    show_turn(ShowTurn) -> ConversationDto;
+    /// Gives a conversation a name.
+    rename_conversation(IdName) -> ConversationDto;
+    /// Says what goes along with a conversation's questions.
+    rule_conversation(RuleConversation) -> ConversationDto;
+    /// Changes a summary, or puts it away.
+    edit_summary(EditSummary) -> ConversationDto;
+    /// Puts a conversation away.
+    delete_conversation(Id) -> ();
+    /// Brings a conversation back.
+    restore_conversation(Id) -> ();
+    /// Makes a suggestion of an answer, or of a part of it.
+    hand_over(HandOver) -> TakeDto;
+    /// Asks for takes, and has them judged when they are written.
+    generate_best(GenerateBest) -> Batch;
+    /// Has the takes of a batch judged.
+    judge_takes(JudgeTakes) -> ();
+    /// How the takes of a draft were judged (id of the draft).
+    evaluations(Id) -> Vec<EvaluationDto>;
 }

@@ -397,7 +397,7 @@ pub struct Batch {
 }
 
 /// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingSeverity {
     /// Breaks a hard rule.
@@ -409,7 +409,7 @@ pub enum FindingSeverity {
 }
 
 /// What a check found.
-#[derive(Debug, Clone, Serialize, TS)]
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct FindingDto {
     /// Rule; its sentence is in the locale file `checks`.
     pub rule: String,
@@ -559,7 +559,7 @@ pub enum StudioEvent {
     /// Data that a view may show has changed.
     Changed {
         /// Kinds of data: `projects`, `documents`, `models`, `history`, `takes`, `settings`, `ledger`,
-        /// `reports`, `interviews`.
+        /// `reports`, `interviews`, `conversations`, `evaluations`.
         kinds: Vec<String>,
     },
 }

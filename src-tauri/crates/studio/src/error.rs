@@ -91,6 +91,12 @@ pub enum StudioError {
     /// The take is still being written.
     #[error("the take is still being written")]
     StillWriting,
+    /// Earlier turns have no room, and no minutes of them could be written.
+    #[error("no summary of earlier turns could be written")]
+    SummaryFailed,
+    /// A judge's answer is no judgement, also when it was asked again.
+    #[error("the judge's answer is no judgement")]
+    JudgeUnreadable,
     /// The person stopped it before anything was written.
     #[error("stopped")]
     Stopped,
@@ -229,6 +235,8 @@ impl StudioError {
             }
             Self::NothingToResume => ("nothing_to_resume".into(), vec![]),
             Self::StillWriting => ("still_writing".into(), vec![]),
+            Self::SummaryFailed => ("summary_failed".into(), vec![]),
+            Self::JudgeUnreadable => ("judge_unreadable".into(), vec![]),
             Self::Stopped => ("stopped".into(), vec![]),
             Self::NothingWritten => ("nothing_written".into(), vec![]),
             Self::InTheBin => ("in_the_bin".into(), vec![]),
@@ -388,6 +396,10 @@ fn desk(error: &DeskError) -> Parts {
         DeskError::SceneNotWritten { number } => {
             ("scene_not_written", vec![("number", number.to_string())])
         }
+        DeskError::QuestionTooLong { tokens, room } => (
+            "question_too_long",
+            vec![("tokens", tokens.to_string()), ("room", room.to_string())],
+        ),
         DeskError::NeedsLargerModel { .. } => ("needs_larger_model", vec![]),
         DeskError::TaskNotForKind { .. } => ("task_not_for_kind", vec![]),
         DeskError::Template(_) => ("internal", vec![]),
@@ -562,6 +574,7 @@ pub(crate) fn samples() -> Vec<StudioError> {
             DeskError::NoSuchScene { number: 3 },
             DeskError::SceneNotWritten { number: 3 },
             DeskError::NeedsLargerModel { task: id() },
+            DeskError::QuestionTooLong { tokens: 9, room: 3 },
             DeskError::TaskNotForKind {
                 task: id(),
                 kind: id(),
@@ -645,6 +658,8 @@ pub(crate) fn samples() -> Vec<StudioError> {
         StudioError::Board(BoardError::ReadsOtherwise),
         StudioError::NoSheet(id()),
         StudioError::StillWriting,
+        StudioError::SummaryFailed,
+        StudioError::JudgeUnreadable,
         StudioError::Stopped,
         StudioError::NothingWritten,
         StudioError::InTheBin,

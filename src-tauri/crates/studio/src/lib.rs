@@ -42,6 +42,7 @@
 
 pub mod across;
 pub mod archive;
+pub mod assistant;
 pub mod board;
 mod call;
 mod checks;
@@ -57,6 +58,7 @@ pub mod history;
 pub mod import_list;
 pub mod imports;
 pub mod inputs;
+pub mod judging;
 pub mod keys;
 pub mod ledger;
 pub mod masking;

@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use inkstone_desks::{Task, join};
+use inkstone_desks::{Goes, Task, join};
 use inkstone_generation::{CancellationToken, references::References};
 use inkstone_library as lib;
 use inkstone_manuscript::{DocumentKind, article::Article};
 
 use crate::{
     Studio, StudioError,
+    assistant::handing,
     call::{self, Call, Ended, Reached, Reading, State},
     drafts::{bytes, units},
     dto::*,
@@ -52,6 +53,13 @@ impl Studio {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether something of a batch is being written, or on its way to the library.
+    pub(crate) fn is_live(&self, batch_id: &str) -> bool {
+        let live = self.live();
+        let mut own = live.values().filter(|live| live.take.batch_id == batch_id);
+        own.any(|live| live.unsaved.is_none())
+    }
+
     /// Whether a model still writes, or what it wrote is on its way to the library.
     pub(crate) fn is_writing(&self) -> bool {
         self.live().values().any(|live| !live.over())
@@ -69,18 +77,25 @@ impl Studio {
             .collect();
         Ok(kept
             .into_iter()
-            // Answers of an interview stand in their conversation.
-            .filter(|g| g.task != Task::Interview.name())
-            .take(MOST_TAKES)
-            .map(|g| match live.get(&g.id) {
-                Some(take) => take.clone(),
-                None => take_dto(g, kind, &draft.body),
+            .flat_map(|g| {
+                let mut takes = handing::takes(&g, draft);
+                if shown_in_list(&g.task) {
+                    takes.push(match live.get(&g.id) {
+                        Some(take) => take.clone(),
+                        None => take_dto(g, kind, &draft.body),
+                    });
+                }
+                takes
             })
+            .take(MOST_TAKES)
             .collect())
     }
 
     /// One take as it stands. Blocks.
     pub(crate) fn take(&self, id: &str) -> Result<TakeDto, StudioError> {
+        if let Some((generation, at)) = handing::place_of(id) {
+            return self.handed_take(generation, at);
+        }
         let kept = self.library.generation(id)?;
         if let Some(live) = self.live().get(id) {
             return Ok(live.take.clone());
@@ -422,7 +437,10 @@ impl Studio {
     }
 
     fn accept(&self, i: &AcceptTake) -> Result<DraftView, StudioError> {
-        let generation = self.library.generation(&i.take_id)?;
+        let generation = self
+            .library
+            .generation(handing::generation_of(&i.take_id))?;
+        let part = handing::place_of(&i.take_id).map(|(_, at)| at);
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let drafts = self.library.drafts(&document.id)?;
         let deleted = self.library.deleted_drafts(&document.id)?;
@@ -450,7 +468,10 @@ impl Studio {
         }
         let target = bytes(&draft.body, i.from, i.to)?;
         let reading = Reading::of(&generation.template, Some(document.kind));
-        let shown = reading.read(&whole_output(&generation));
+        let mut shown = reading.read(&whole_output(&generation));
+        if let Some(at) = part {
+            shown.text = self.handed_take(&generation.id, at)?.text;
+        }
         let insert = if target.is_empty() || i.text == shown.text {
             join(&draft.body, &target, &i.text)
         } else {
@@ -465,7 +486,7 @@ impl Studio {
             insert,
         };
         self.library.accept_joined(
-            &i.take_id,
+            &generation.id,
             &draft.id,
             i.base_revision,
             &[edit],
@@ -476,6 +497,13 @@ impl Studio {
             title.as_deref(),
         )?;
         // The text is in: nothing that is noted beside it may say otherwise.
+        if let Some(at) = part
+            && let Err(error) =
+                self.library
+                    .decide_handed(&generation.id, at, lib::Decision::Accepted)
+        {
+            tracing::warn!(%error, "what became of a suggestion was not noted");
+        }
         if let Err(error) = self.note_made(&draft.id, &generation, target.start) {
             tracing::warn!(%error, "what a part was made from was not noted");
         }
@@ -489,6 +517,11 @@ impl Studio {
             live.cancel.cancel();
         }
         self.blocking(move |s| {
+            if let Some((generation, at)) = handing::place_of(&i.id) {
+                s.library
+                    .decide_handed(generation, at, lib::Decision::Discarded)?;
+                return s.take(&i.id);
+            }
             s.library
                 .decide_suggestion(&i.id, lib::Decision::Discarded)?;
             if let Some(live) = s.live().get_mut(&i.id) {
@@ -506,7 +539,7 @@ impl Studio {
     ) -> Result<GenerationRecordDto, StudioError> {
         self.blocking(move |s| {
             let take = s.take(&i.id)?;
-            let g = s.library.generation(&i.id)?;
+            let g = s.library.generation(handing::generation_of(&i.id))?;
             let end = g.end.unwrap_or_default();
             let over = !end.finish_reason.is_empty();
             Ok(GenerationRecordDto {
@@ -525,6 +558,12 @@ impl Studio {
         })
         .await
     }
+}
+
+/// Whether takes of a task stand among the takes: answers stand in their conversation.
+fn shown_in_list(task: &str) -> bool {
+    let goes = Task::named(task).map(|task| task.goes());
+    !matches!(goes, Some(Goes::Conversation | Goes::Studio))
 }
 
 fn put(take: &mut TakeDto, state: &State) {

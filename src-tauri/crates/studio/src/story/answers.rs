@@ -150,7 +150,9 @@ async fn checked(studio: &Arc<Studio>, lined: Lined, most: u32) -> Result<(), St
     };
     if let Err(why) = validate(&asked.task, &answer) {
         // The first answer stays in the record; the second stands beside it.
-        put_again(&mut request, &answer, &why, asked.language);
+        if let Prompt::Chat(messages) = &mut request.prompt {
+            put_again(messages, &answer, &why, asked.language);
+        }
         let composed = Composed {
             template: template.template,
             template_sha256: template.template_sha256,
@@ -194,10 +196,7 @@ async fn checked(studio: &Arc<Studio>, lined: Lined, most: u32) -> Result<(), St
 }
 
 /// Shows a model its answer and what is wrong with it.
-fn put_again(request: &mut TextRequest, answer: &str, why: &str, language: Language) {
-    let Prompt::Chat(messages) = &mut request.prompt else {
-        return;
-    };
+pub(crate) fn put_again(messages: &mut Vec<Message>, answer: &str, why: &str, language: Language) {
     let shown: String = answer.chars().take(SHOWN).collect();
     let content = match language {
         Language::English => format!(

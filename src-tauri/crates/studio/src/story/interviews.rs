@@ -6,22 +6,19 @@ use inkstone_desks::{Exchange, Interview, Task, interview};
 use inkstone_library as lib;
 
 use super::{
-    answers::{Asked, facts},
+    answers::facts,
     dto::{AskCharacter, InterviewDto, InterviewTurnDto, KeepAnswer, StartInterview},
 };
 use crate::{
     Studio, StudioError,
+    assistant::Single,
     call::Call,
     drafts::bytes,
-    dto::TakeStatus,
     inputs::Id,
-    order::{LONGEST_NOTE, request},
+    order::LONGEST_NOTE,
     projects::{bounded, time},
     shelf::Chosen,
-    switch::{
-        beside::{Facts, only},
-        budget,
-    },
+    switch::beside::only,
 };
 
 impl Studio {
@@ -57,29 +54,6 @@ impl Studio {
             turns,
             updated_at: time(kept.updated_at),
         })
-    }
-
-    /// What was asked and answered, with the turn it stands in. What was not answered was not said.
-    /// Blocks.
-    pub(crate) fn said<'a>(
-        &self,
-        turns: &[&'a lib::Turn],
-    ) -> Result<Vec<(&'a lib::Turn, Exchange)>, StudioError> {
-        let mut said = Vec::new();
-        for turn in turns {
-            let take = self.take(&turn.generation_id)?;
-            if matches!(take.status, TakeStatus::Waiting | TakeStatus::Writing) {
-                return Err(StudioError::StillWriting);
-            }
-            if !take.text.trim().is_empty() {
-                let exchange = Exchange {
-                    question: turn.question.clone(),
-                    answer: take.text,
-                };
-                said.push((*turn, exchange));
-            }
-        }
-        Ok(said)
     }
 
     /// See [`crate::commands`].
@@ -166,31 +140,18 @@ impl Studio {
             asked.scenes_told,
         );
         let composed = asked.composed;
-        let wanted = request(&composed, seed);
-        let _one = self.spending();
-        if !i.over_budget.unwrap_or_default() {
-            self.within_budget(&project, &[budget::most(&chosen, &composed)])?;
-        }
-        let (call, _) = self.enlist(
-            &Asked {
-                draft,
-                project_id: project.id,
-                task: Task::Interview,
-                batch_id,
-                language: brief.language(),
-                share: 100,
-                first: 0,
-                number: 1,
-                facts: Facts {
-                    skipped,
-                    ..Facts::default()
-                },
-            },
-            &chosen,
-            0,
-            &composed,
-            wanted,
-        )?;
+        let (call, _) = self.enlist_single(Single {
+            draft: &draft,
+            project: &project,
+            task: Task::Interview,
+            batch_id,
+            language: brief.language(),
+            chosen: &chosen,
+            skipped,
+            composed: &composed,
+            seed,
+            over_budget: i.over_budget.unwrap_or_default(),
+        })?;
         // Asked anew, it stands beside the first.
         let after = turns.last().map(|turn| turn.id.as_str());
         self.library

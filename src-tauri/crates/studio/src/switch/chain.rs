@@ -232,7 +232,13 @@ fn fit(
     }
     let beyond = inkstone_desks::beyond(kind, chosen.prompt_form).any(|one| one == task);
     let talks = chosen.prompt_form != inkstone_generation::PromptForm::Compact;
-    if beyond || (!talks && matches!(task, "interview" | super::resume::RESUME)) {
+    if beyond
+        || (!talks
+            && matches!(
+                task,
+                "interview" | "assistant" | "judge" | super::resume::RESUME
+            ))
+    {
         return Err(inkstone_desks::DeskError::NeedsLargerModel {
             task: task.to_owned(),
         }
