@@ -1,6 +1,7 @@
 import { flushSync, tick } from "svelte";
 import { compare } from "../features/compare/compare.svelte";
 import { askContinue, askMain } from "../features/desk/asking";
+import { desk } from "../features/desk/desk.svelte";
 import { across } from "../features/find/across.svelte";
 import { find } from "../features/find/find.svelte";
 import { library } from "../features/library/library.svelte";
@@ -53,6 +54,15 @@ async function toOutline() {
     ?.focus();
 }
 
+/** Shows the assistant and goes to its question. */
+async function toAssistant() {
+  if (!writing.draftId) return;
+  desk.tab = "assistant";
+  await frame.show("desk", false);
+  await tick();
+  document.querySelector<HTMLElement>("[data-testid='assistant-ask']")?.focus();
+}
+
 async function begin() {
   if (!library.project) return frame.go("text");
   await frame.show("library", false);
@@ -68,6 +78,7 @@ const RUN: Record<Action, () => unknown> = {
   library: () => frame.go("library"),
   text: () => frame.go("text"),
   desk: () => frame.go("desk"),
+  assistant: toAssistant,
   next_region: () => frame.cycle(1),
   previous_region: () => frame.cycle(-1),
   toggle_library: () => frame.toggle("library"),

@@ -44,6 +44,7 @@ const OF_TEXT: ReadonlySet<string> = new Set([
   "origins",
   "origin_card",
   "desk",
+  "assistant",
   "toggle_desk",
 ]);
 /** What changes something. */

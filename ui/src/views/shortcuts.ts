@@ -6,6 +6,7 @@ export type Action =
   | "library"
   | "text"
   | "desk"
+  | "assistant"
   | "next_region"
   | "previous_region"
   | "toggle_library"
@@ -62,6 +63,7 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "library", keys: ["Ctrl+1"], label: "settings.key_library" },
   { action: "text", keys: ["Ctrl+2"], label: "settings.key_editor" },
   { action: "desk", keys: ["Ctrl+3"], label: "settings.key_desk" },
+  { action: "assistant", keys: ["Ctrl+4"], label: "settings.key_assistant" },
   { action: "next_region", keys: ["F6"], label: "settings.key_next" },
   { action: "previous_region", keys: ["Shift+F6"], label: "settings.key_previous" },
   { action: "toggle_library", keys: ["Ctrl+\\"], label: "settings.key_toggle_library" },

@@ -1,4 +1,5 @@
 import { archive } from "../features/archive/archive.svelte";
+import { assistant } from "../features/assistant/assistant.svelte";
 import { desk } from "../features/desk/desk.svelte";
 import { ledger } from "../features/ledger/ledger.svelte";
 import { library } from "../features/library/library.svelte";
@@ -8,6 +9,7 @@ import { preferences } from "../features/settings/preferences.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { interview } from "../features/story/interview.svelte";
 import { story } from "../features/story/story.svelte";
+import { judging } from "../features/takes/judging.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
@@ -65,6 +67,9 @@ const RELOAD: Record<string, () => unknown> = {
   takes: () => desk.tab === "checks" && desk.loadChecks(),
   interviews: () => interview.reload(),
   ledger: () => settings.open && settings.page === "ledger" && ledger.load(),
+  conversations: () => desk.tab === "assistant" && assistant.reload(),
+  evaluations: () => judging.load(),
+  ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
 };
 
 export function hear(event: StudioEvent) {

@@ -257,6 +257,10 @@ export const TESTIDS = [
   "readers",
   "report",
   "report-*",
+  "assistant",
+  "assistant-*",
+  "judging",
+  "judging-*",
   "interview",
   "interview-*",
 

@@ -2769,6 +2769,261 @@ export type InterviewTurnDto = {
 	scenes_told: number;
 };
 
+/** How much of the document goes along. */
+export type DocumentShown = "whole" | "around" | "nothing";
+
+/** What goes along with a question. */
+export type DialogueRules = {
+	/** The document. */
+	document: DocumentShown;
+	/** The brief. */
+	brief: boolean;
+	/** The selection. */
+	selection: boolean;
+	/** What was said before. */
+	turns: boolean;
+	/** Turns that have no room are put into a summary first; else they are left out. */
+	summarise: boolean;
+};
+
+/** What a part of a prompt is. */
+export type PartKind = "instructions" | "brief" | "document" | "summary" | "turns" | "selection" | "question" | "format" | "answer";
+
+/** How much of a part goes along. */
+export type PartState = "whole" | "cut" | "no_room" | "off" | "nothing";
+
+/** A part of a prompt, with its size. */
+export type DialoguePart = {
+	/** What it is. */
+	kind: PartKind;
+	/** How much of it goes along. */
+	state: PartState;
+	/** What it costs, in tokens, guessed on the safe side. */
+	tokens: number;
+	/** How much is sent: percent of the document, a number of turns. */
+	sent: number;
+	/** Of how much. */
+	of: number;
+};
+
+/** A conversation beside a text: a tree of turns. */
+export type ConversationDto = {
+	/** Id. */
+	id: string;
+	/** The draft beside which it was begun. */
+	draft_id: string;
+	/** What the person calls it; empty if nothing. */
+	name: string;
+	/** What goes along with a question. */
+	rules: DialogueRules;
+	/** The turn that the way which is shown ends with. */
+	head_id: string | null;
+	/** All turns of all branches, in the order of asking. */
+	turns: Array<AssistantTurnDto>;
+	/** When something was asked last. */
+	updated_at: number;
+};
+
+/** A question and its answer. */
+export type AssistantTurnDto = {
+	/** Id. */
+	id: string;
+	/** The turn it follows; `null` at the beginning. */
+	parent_id: string | null;
+	/** What was asked. */
+	question: string;
+	/** Id of the take that answers; it arrives as an event too. */
+	take_id: string;
+	/** The answer so far. */
+	answer: string;
+	/** How far it is. */
+	status: TakeStatus;
+	/** What failed. */
+	error: ErrorDto | null;
+	/** The model that was asked. */
+	model_name: string;
+	/** Host it was sent to; `null` for a local model. */
+	host: string | null;
+	/** What it was asked with. */
+	sent: Sent;
+	/** What was said up to here and with this turn, in short. */
+	summary: SummaryDto | null;
+};
+
+/** What a question was asked with, by size. */
+export type Sent = {
+	/** The parts of the prompt. */
+	parts: Array<DialoguePart>;
+	/** The model's context in tokens, or what was taken for it. */
+	context: number;
+	/** Whether that is a guess. */
+	assumed: boolean;
+	/** How many of the first turns a summary stood for. */
+	covered: number;
+	/** How many turns had no room. */
+	left_out: number;
+};
+
+/** Minutes of what was said. */
+export type SummaryDto = {
+	/** The text. */
+	text: string;
+	/** Whether the person changed it. */
+	edited: boolean;
+	/** Whether it was put away: the turns it holds are sent themselves again. */
+	deleted: boolean;
+};
+
+/** What a question would be sent with, before it is. */
+export type PlannedDto = {
+	/** The parts by size. */
+	sent: Sent;
+	/** Every piece, exactly as it would be sent, in order. */
+	segments: Array<SegmentDto>;
+	/** Tokens in all, with room for the answer. */
+	used: number;
+	/** Turns without room are put into a summary first, by the same model. */
+	summarises: boolean;
+	/** The model that would be asked. */
+	model_name: string;
+	/** Its host; `null` for a local model. */
+	host: string | null;
+};
+
+/** A piece of a prompt. */
+export type SegmentDto = {
+	/** The part it belongs to. */
+	kind: PartKind;
+	/** Number of the message it is in. */
+	message: number;
+	/** Who speaks: `system`, `user`, `assistant`. */
+	role: "system" | "user" | "assistant";
+	/** The text. */
+	text: string;
+};
+
+/** A question. `after` is the turn it follows, `null` for the first; another question after the same turn is a branch. `from`/`to` are the selection in the draft, in UTF-16 units. */
+export type AskAssistant = {
+	conversation_id: string;
+	draft_id: string;
+	after: string | null;
+	question: string;
+	from: number;
+	to: number;
+	/** The person has said yes to more than the budget. */
+	over_budget?: boolean;
+};
+
+/** Shows the branch that a turn is on, down to what was asked last on it; `null` shows none. */
+export type ShowTurn = {
+	conversation_id: string;
+	turn_id: string | null;
+};
+
+/** What goes along with a conversation's questions. */
+export type RuleConversation = {
+	id: string;
+	rules: DialogueRules;
+};
+
+/** Changes a summary; one that is put away is kept and not used. */
+export type EditSummary = {
+	conversation_id: string;
+	turn_id: string;
+	text: string;
+	deleted: boolean;
+};
+
+/** Hands an answer or a part of it over as a suggestion. `from`/`to` say what it would replace. */
+export type HandOver = {
+	take_id: string;
+	draft_id: string;
+	from: number;
+	to: number;
+	text: string;
+};
+
+/** A point of the rubric. */
+export type Criterion = "fits_brief" | "facts_kept" | "length" | "voice" | "language" | "freshness";
+
+/** A point after both readings. */
+export type Graded = {
+	/** The point. */
+	criterion: Criterion;
+	/** The grades of the readings, in order. */
+	grades: Array<number>;
+	/** What the judge saw; of two readings the lower grade's, which says what is amiss. */
+	reason: string;
+	/** Whether the readings contradict each other. */
+	contradicts: boolean;
+};
+
+/** What the readings come to. */
+export type Judged = {
+	/** Each point. */
+	points: Array<Graded>;
+	/** From 0 to 100. */
+	score: number;
+	/** Whether the readings contradict each other on so much that the score is worth nothing. */
+	contradicts: boolean;
+};
+
+/** What a judge gave. */
+export type JudgeDto = {
+	/** The judge's name. */
+	model_name: string;
+	/** Host it was asked at; `null` for a local model. */
+	host: string | null;
+	/** The points, the score, and whether it contradicts itself. */
+	given: Judged;
+	/** Ids of the generations that are its readings. */
+	readings: Array<string>;
+};
+
+/** How a take was judged. */
+export type EvaluationDto = {
+	/** The take. */
+	take_id: string;
+	/** Its batch. */
+	batch_id: string;
+	/** From 1, the best, on. */
+	place: number;
+	/** Of how many. */
+	of: number;
+	/** From 0 to 100. */
+	score: number;
+	/** What the checks left of 100. */
+	checks: number;
+	/** What it would bring into the document that the checks find fault with. */
+	findings: Array<FindingDto>;
+	/** Whether it breaks a hard rule: then it comes after all that break none. */
+	breaks: boolean;
+	/** The grades, if a judge was asked and could be understood. */
+	judge: JudgeDto | null;
+	/** Why there are no grades, though a judge was asked. */
+	judge_error: ErrorDto | null;
+	/** Whether the grades count: else the checks alone ranked all of the batch. */
+	judged: boolean;
+};
+
+/** Asks for takes and has them judged when they are written. */
+export type GenerateBest = {
+	of: Generate;
+	/** Id of the model that judges; `null` for the checks alone. */
+	judge: string | null;
+};
+
+/** Has the takes of a batch judged. */
+export type JudgeTakes = {
+	draft_id: string;
+	batch_id: string;
+	note: string;
+	/** Id of the model that judges; `null` for the checks alone. */
+	judge: string | null;
+	/** The person has said yes to more than the budget. */
+	over_budget?: boolean;
+};
+
 /** A part of a story; the number counts for entries and scenes. */
 export type KeepPart = {
 	draft_id: string;
@@ -3401,4 +3656,33 @@ export interface Commands extends DoorCommands {
 	delete_interview: { input: Id; output: null };
 	/** Brings an interview back. */
 	restore_interview: { input: Id; output: null };
+	/** The conversations with the assistant beside a document, the one asked last first (id of a draft). */
+	conversations: { input: Id; output: Array<ConversationDto> };
+	/** Begins a conversation (id of the draft). */
+	start_conversation: { input: Id; output: ConversationDto };
+	/** What a question would be sent with, by size and word for word; nothing is sent. */
+	plan_question: { input: AskAssistant; output: PlannedDto };
+	/** Asks the assistant; the answer arrives as a take. Where earlier turns have no room, a summary of */
+	/** them is written first. */
+	ask_assistant: { input: AskAssistant; output: ConversationDto };
+	/** Shows a branch of a conversation. */
+	show_turn: { input: ShowTurn; output: ConversationDto };
+	/** Gives a conversation a name. */
+	rename_conversation: { input: IdName; output: ConversationDto };
+	/** Says what goes along with a conversation's questions. */
+	rule_conversation: { input: RuleConversation; output: ConversationDto };
+	/** Changes a summary, or puts it away. */
+	edit_summary: { input: EditSummary; output: ConversationDto };
+	/** Puts a conversation away. */
+	delete_conversation: { input: Id; output: null };
+	/** Brings a conversation back. */
+	restore_conversation: { input: Id; output: null };
+	/** Makes a suggestion of an answer, or of a part of it. */
+	hand_over: { input: HandOver; output: TakeDto };
+	/** Asks for takes, and has them judged when they are written. */
+	generate_best: { input: GenerateBest; output: Batch };
+	/** Has the takes of a batch judged. */
+	judge_takes: { input: JudgeTakes; output: null };
+	/** How the takes of a draft were judged (id of the draft). */
+	evaluations: { input: Id; output: Array<EvaluationDto> };
 }

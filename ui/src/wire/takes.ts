@@ -3,6 +3,10 @@ import type { TakeDto, TakeStatus } from "./bindings";
 export const isOver = (status: TakeStatus) => status !== "waiting" && status !== "writing";
 /** Tasks whose answers are no text of the document: parts of the brief, reports, conversations. */
 const BESIDE = new Set(["premise", "characters", "coverage", "knowledge", "interview"]);
+/** Tasks whose answers are no takes: they stand in a conversation, or beside a take. */
+const SAID = new Set(["interview", "assistant", "summary", "judge"]);
+
+export const isSaid = (take: TakeDto) => SAID.has(take.task);
 
 export const isText = (take: TakeDto) => !BESIDE.has(take.task);
 export const isPart = (take: TakeDto) => take.task === "premise" || take.task === "characters";

@@ -10,6 +10,7 @@ import type {
 } from "../../wire/bindings";
 import { isOver } from "../../wire/takes";
 import { attempt, notices } from "../notices/notices.svelte";
+import { budget } from "../switch/budget.svelte";
 import { takes } from "../takes/takes.svelte";
 import { writing } from "../writing/writing.svelte";
 
@@ -131,13 +132,18 @@ class Assistant {
   private async send(question: string, after: string | null): Promise<boolean> {
     if (!this.id || this.asking || this.writing || !(await writing.flush())) return false;
     this.asking = true;
-    const asked = await attempt(async () =>
-      this.put(await call("ask_assistant", this.input(question, after))),
-    );
+    let sent = false;
+    const asked = await attempt(async () => {
+      const answer = await budget.spend((over) =>
+        call("ask_assistant", this.input(question, after, over)),
+      );
+      if (answer) this.put(answer);
+      sent = answer !== null;
+    });
     this.asking = false;
     this.summing = null;
     if (!asked) await this.reload();
-    return asked;
+    return asked && sent;
   }
 
   async stop() {
@@ -156,7 +162,9 @@ class Assistant {
     const next = all[(all.findIndex(({ id }) => id === turn.id) + by + all.length) % all.length];
     const conversation_id = this.id;
     if (!next || !conversation_id || next.id === turn.id) return;
-    await attempt(async () => this.put(await call("show_turn", { conversation_id, turn_id: next.id })));
+    await attempt(async () =>
+      this.put(await call("show_turn", { conversation_id, turn_id: next.id })),
+    );
   }
 
   edit(turn: AssistantTurnDto) {

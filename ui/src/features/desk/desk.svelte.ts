@@ -4,7 +4,7 @@ import { compare } from "../compare/compare.svelte";
 import { attempt } from "../notices/notices.svelte";
 import { writing } from "../writing/writing.svelte";
 
-export const TABS = ["brief", "scenes", "takes", "checks", "history"] as const;
+export const TABS = ["brief", "scenes", "assistant", "takes", "checks", "history"] as const;
 export type Tab = (typeof TABS)[number];
 
 /** Nodes of the history read at once, and at most. */

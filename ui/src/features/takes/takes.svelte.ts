@@ -2,7 +2,15 @@ import { call } from "../../host";
 import { language, t } from "../../locales/index.svelte";
 import { errorText } from "../../locales/shared";
 import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
-import { isOver, isPart, isPending, isText, mergeTake, newestFirst } from "../../wire/takes";
+import {
+  isOver,
+  isPart,
+  isPending,
+  isSaid,
+  isText,
+  mergeTake,
+  newestFirst,
+} from "../../wire/takes";
 import { attempt, notices } from "../notices/notices.svelte";
 import { beside } from "../switch/beside.svelte";
 import { budget } from "../switch/budget.svelte";
@@ -137,9 +145,10 @@ class Takes {
     const known = this.byId[next.id] ?? this.active[next.id];
     const take = mergeTake(known, next);
     if (take.task === "interview") this.onAnswer(take);
+    else if (isSaid(take)) this.onSaid(take);
     if (isOver(take.status)) delete this.active[take.id];
     else this.active[take.id] = take;
-    if (take.draft_id === writing.draftId && take.task !== "interview") {
+    if (take.draft_id === writing.draftId && !isSaid(take)) {
       if (!this.places.has(take.batch_id))
         this.places.set(take.batch_id, { from: take.from, to: take.to });
       this.byId[take.id] = take;
@@ -148,6 +157,18 @@ class Takes {
     if (take.waiting && known?.waiting?.why !== take.waiting.why) notices.say(standing(take));
     if (known && !isOver(known.status) && isOver(take.status)) this.announce(take);
   }
+
+  /** Told of what the assistant says, and of what is said on its way. */
+  onSaid: (take: TakeDto) => void = () => undefined;
+
+  /** A suggestion that was made of something else than a request for takes. */
+  receive(take: TakeDto) {
+    this.put(take);
+    this.show(take.batch_id);
+  }
+
+  /** Whether the person has chosen among the takes of a batch. */
+  hasChosen = (batchId: string) => this.chosen[batchId] !== undefined;
 
   /** Told of answers of an interview as they come; they stand in their conversation. */
   onAnswer: (take: TakeDto) => void = () => undefined;

@@ -87,7 +87,16 @@ export function assistantCommands(studio: StubStudio): Pick<Bodies, Named> {
       const id = studio.id("handed");
       const known = [...studio.takes.values()][0];
       if (!known) throw fail("not_found");
-      const take: TakeDto = { ...known, id, batch_id: id, task: "handed", draft_id, from, to, text };
+      const take: TakeDto = {
+        ...known,
+        id,
+        batch_id: id,
+        task: "handed",
+        draft_id,
+        from,
+        to,
+        text,
+      };
       studio.takes.set(id, take);
       return take;
     },

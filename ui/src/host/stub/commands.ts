@@ -1,5 +1,6 @@
 import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { archiveCommands } from "./archive";
+import { assistantCommands } from "./assistant";
 import { boardCommands } from "./board";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
@@ -31,6 +32,7 @@ export function commands(studio: StubStudio): Bodies {
     ...importCommands(studio),
     ...boardCommands(studio),
     ...storyCommands(studio),
+    ...assistantCommands(studio),
     ...tallyCommands(studio),
     ...archiveCommands(studio),
     ...switchCommands(studio),

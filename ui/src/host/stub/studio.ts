@@ -28,7 +28,7 @@ import type {
   TreeNode,
 } from "../../wire/bindings";
 import { answerTo } from "./answers";
-import { commands } from "./commands";
+import { type Bodies, commands } from "./commands";
 import { count } from "./compare";
 import { emptyBrief, fail, noFacts, STARTER } from "./given";
 import { noMoney } from "./switch";
@@ -526,7 +526,7 @@ export class StubStudio {
     }
   }
 
-  private readonly bodies = commands(this);
+  readonly bodies: Bodies = commands(this);
 
   addModel(model: ModelDto): ModelDto {
     this.models.push(model);
