@@ -69,7 +69,6 @@ const RELOAD: Record<string, () => unknown> = {
   ledger: () => settings.open && settings.page === "ledger" && ledger.load(),
   conversations: () => desk.tab === "assistant" && assistant.reload(),
   evaluations: () => judging.load(),
-  ledger: () => settings.open && settings.page === "ledger" && settings.loadLedger(),
 };
 
 export function hear(event: StudioEvent) {
