@@ -292,7 +292,7 @@ fn a_key_that_was_used_stands_in_no_file() {
     let mut child = home.command(&crashing.each_ref().map(String::as_str));
     child
         .env("INKSTONE_API_KEY", CANARY)
-        .env("RUST_LOG", "trace");
+        .env("RUST_LOG", "debug");
     let child = child.spawn().unwrap();
     while stuck.asked.lock().unwrap().is_empty() {
         thread::sleep(Duration::from_millis(20));
