@@ -35,11 +35,11 @@ describe("the tabs of the desk", () => {
     const open = () =>
       document.querySelector<HTMLElement>("[role='tab'][aria-selected='true']")?.dataset.testid;
     await fireEvent.keyDown(at("tab-brief"), { key: "ArrowRight" });
-    expect(open()).toBe("tab-takes");
-    expect(document.activeElement).toBe(at("tab-takes"));
-    expect(at("tab-takes").tabIndex).toBe(0);
+    expect(open()).toBe("tab-assistant");
+    expect(document.activeElement).toBe(at("tab-assistant"));
+    expect(at("tab-assistant").tabIndex).toBe(0);
     expect(at("tab-brief").tabIndex).toBe(-1);
-    await fireEvent.keyDown(at("tab-takes"), { key: "End" });
+    await fireEvent.keyDown(at("tab-assistant"), { key: "End" });
     expect(open()).toBe("tab-history");
     await fireEvent.keyDown(at("tab-history"), { key: "ArrowRight" });
     expect(open()).toBe("tab-brief");
