@@ -58,10 +58,12 @@ impl World {
 
     /// Asks for a draft, and gives the take that was written in the end.
     async fn written(&self, open: &Open) -> TakeDto {
-        self.generate(open, json!({ "task": "draft" }))
-            .await
-            .unwrap();
-        self.until(|t| is_over(t) && t.decision == TakeDecision::Pending)
+        let task = json!({ "task": "draft" });
+        let batch = self.generate(open, task).await.unwrap();
+        // An older take may still be told of: what it cost is known late.
+        let id = batch["batch_id"].as_str().unwrap().to_owned();
+        let pending = TakeDecision::Pending;
+        self.until(|t| t.batch_id == id && is_over(t) && t.decision == pending)
             .await
     }
 
