@@ -12,6 +12,7 @@ mod facts;
 mod gate;
 mod good;
 mod many;
+mod peers;
 mod probe;
 mod refused;
 mod stopped;
