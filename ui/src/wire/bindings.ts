@@ -202,7 +202,10 @@ export type Task =
 	| { task: "punch_up"; number: number }
 	| { task: "coverage" }
 	| { task: "knowledge" }
-	| { task: "interview" };
+	| { task: "interview" }
+	| { task: "assistant" }
+	| { task: "summary" }
+	| { task: "judge" };
 
 /** How the window is coloured. */
 export type Theme = "system" | "light" | "dark" | "sepia";
