@@ -179,9 +179,10 @@ impl Studio {
             let input = JudgeTakes { batch_id, ..input };
             // All takes of a batch are over when it is told that takes have changed.
             while studio.is_live(&input.batch_id) {
-                match events.recv().await {
-                    Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
-                    Ok(_) | Err(_) => {}
+                // One that was missed is as good as one that was heard: it is looked again.
+                let heard = events.recv().await;
+                if matches!(heard, Err(tokio::sync::broadcast::error::RecvError::Closed)) {
+                    return;
                 }
             }
             if let Err(error) = studio.judge_batch(input).await {

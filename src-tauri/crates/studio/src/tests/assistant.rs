@@ -51,10 +51,9 @@ async fn ask(world: &World, input: Value) -> (Value, Value) {
         .await;
     let id = json!({ "id": input["draft_id"] });
     let all = world.call("conversations", id).await.unwrap();
-    let own = all.as_array().unwrap().iter();
+    let mut own = all.as_array().unwrap().iter();
     let own = own
-        .filter(|c| c["id"] == input["conversation_id"])
-        .next()
+        .find(|c| c["id"] == input["conversation_id"])
         .unwrap()
         .clone();
     let turns = own["turns"].as_array().unwrap().clone();
