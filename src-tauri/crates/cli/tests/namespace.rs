@@ -113,16 +113,20 @@ async fn inner() {
         "variants": 1, "seed": null,
     });
 
-    // The model is chosen while the project may use it; then the project is locked. No button is
-    // asked: these are the window's own calls.
+    // The model is chosen while the project may use it; then the project is locked, which gives the
+    // project the starter back and leaves the task its server. No button is asked: these are the
+    // window's own calls.
     call("set_privacy", privacy("remote_allowed"))
         .await
         .unwrap();
     call("choose_model", choose.clone()).await.unwrap();
+    let only = json!({ "project_id": project, "task": "draft", "models": [model] });
+    call("set_chain", only).await.unwrap();
     call("set_privacy", privacy("local_only")).await.unwrap();
     let before = packets();
     for _ in 0..3 {
-        let _ = call("generate", generate.clone()).await;
+        let refused = call("generate", generate.clone()).await.unwrap_err();
+        assert_eq!(refused.code, "remote_not_allowed");
     }
     let refused = call("choose_model", choose).await.unwrap_err();
     assert_eq!(refused.code, "remote_not_allowed");
