@@ -101,7 +101,7 @@ const RUN: Record<Action, () => unknown> = {
   full_screen: () => surface.setFull(!surface.full),
   stop: () => {
     // What lies on top goes first.
-    if (!frame.closeDrawer()) void takes.stopAll();
+    if (!frame.closeDrawer() && !find.close()) void takes.stopAll();
   },
   new: begin,
   version,
