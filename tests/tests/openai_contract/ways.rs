@@ -1,4 +1,5 @@
 //! The three ways of asking: chat, the older completions, the newer responses.
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
 
 use inkstone_generation::{Api, CapName, Capabilities, Constraint, Form};
 use inkstone_tests::loopback::{Answer, Step};

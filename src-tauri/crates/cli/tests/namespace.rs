@@ -1,6 +1,7 @@
 //! What leaves, counted by the kernel: this test program runs itself once more in a network
 //! namespace of its own, on whose one interface every packet counts.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
 
 use std::{
     env, fs,

@@ -1,6 +1,7 @@
 //! Keys in a real keychain: gnome-keyring on a bus of its own, in a home of its own. Each case runs
 //! this test program once more inside that session.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a helper of a test ends the test")]
 
 use std::{
     env, fs,

@@ -131,6 +131,9 @@ export function answerTo(
     case "coverage":
     case "knowledge":
     case "interview":
+    case "assistant":
+    case "summary":
+    case "judge":
       return { title: null, text: SCREENPLAY[brief.language].outline };
     case "draft":
       if ("topic" in brief) return news(brief);

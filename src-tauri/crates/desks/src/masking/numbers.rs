@@ -259,7 +259,7 @@ fn card(chars: &Chars, at: usize) -> Option<usize> {
     let to = digits.last()?.1;
     // Twenty times the same digit is a line of dashes.
     let varied = digits.iter().any(|(digit, _)| *digit != digits[0].0);
-    (sum % 10 == 0 && varied && ends(chars, to)).then_some(to)
+    (sum.is_multiple_of(10) && varied && ends(chars, to)).then_some(to)
 }
 
 /// An international bank account number, with or without its gaps.

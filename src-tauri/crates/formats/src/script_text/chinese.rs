@@ -114,7 +114,7 @@ fn title_page(text: &str) -> (String, &str) {
     let fits = |line: &&str| {
         line.chars().count() <= LONGEST_HEADING && heading(line).is_none() && speech(line).is_none()
     };
-    if lines.is_empty() || lines.len() > 12 || !lines.iter().all(|line| fits(&line)) {
+    if lines.is_empty() || lines.len() > 12 || !lines.iter().all(fits) {
         return none;
     }
     let mut out = format!("标题：{}\n", lines[0]);

@@ -854,7 +854,7 @@ impl Bringing<'_, '_> {
                 return Err(broken(path, "a text that does not fit its hash"));
             }
         }
-        Ok(Self::fits(path, ledger::drop_unnamed(self.here))?)
+        Self::fits(path, ledger::drop_unnamed(self.here))
     }
 
     fn settings(&mut self, path: &str) -> Result<()> {
