@@ -106,10 +106,10 @@ describe("what the studio tells", () => {
   it("reads the ledger again only while it is shown", async () => {
     await start.open();
     studio.emit({ event: "changed", kinds: ["ledger"] });
-    expect(studio.called).not.toContain("ledger");
+    expect(studio.called).not.toContain("ledger_page");
     settings.show("ledger");
     studio.emit({ event: "changed", kinds: ["ledger"] });
-    await vi.waitFor(() => expect(studio.called).toContain("ledger"));
+    await vi.waitFor(() => expect(studio.called).toContain("ledger_page"));
     settings.open = false;
   });
 
