@@ -235,8 +235,12 @@ impl App {
                 }
                 match element.click().await {
                     Ok(()) => Ok(true),
-                    // It moved, or something passing lies over it: a person would try again.
+                    // It moved, lies below the edge of a dialog, or something passing lies over it:
+                    // a person would scroll to it and try again.
                     Err(error) if error.is_element_not_interactable() || covered(&error) => {
+                        let script = "arguments[0].scrollIntoView({ block: 'center' });";
+                        let argument = serde_json::to_value(&element).unwrap_or_default();
+                        self.client.execute(script, vec![argument]).await?;
                         Ok(false)
                     }
                     Err(error) => Err(error.into()),
