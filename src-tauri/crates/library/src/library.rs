@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, Transaction};
@@ -38,6 +38,8 @@ pub struct Library {
     connection: Mutex<Connection>,
     pub(crate) source: Source,
     _lock: Option<Lock>,
+    // Goes last: who waits for this waits until the file is really free.
+    held: Arc<()>,
 }
 
 impl fmt::Debug for Library {
@@ -108,6 +110,7 @@ impl Library {
             clock,
             connection: Mutex::new(connection),
             _lock: Some(lock),
+            held: Arc::default(),
         })
     }
 
@@ -124,6 +127,7 @@ impl Library {
             connection: Mutex::new(connection),
             source,
             _lock: None,
+            held: Arc::default(),
         }
     }
 
@@ -139,6 +143,12 @@ impl Library {
     /// Where the library lies.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Has owners as long as the file or its lock is held. A `Weak<Library>` loses its owners before
+    /// the last of them has closed the file; this one after.
+    pub fn held(&self) -> Weak<()> {
+        Arc::downgrade(&self.held)
     }
 
     pub(crate) fn clock(&self) -> Arc<dyn Clock> {
@@ -277,6 +287,7 @@ mod tests {
     use super::*;
     use crate::Edit;
     use crate::testing::{Desk, Ticks, open, typing};
+    use std::sync::Barrier;
 
     fn refused(path: &Path) -> LibraryError {
         Library::open(path, Arc::new(Ticks::default())).unwrap_err()
@@ -423,6 +434,38 @@ mod tests {
         let error = refused(&path);
         assert!(matches!(error, LibraryError::Damaged(_)), "{error}");
         drop(folder);
+    }
+
+    #[test]
+    fn it_is_held_until_its_file_is_free() {
+        /// A clock that takes its time to go, as a file on a slow disk does.
+        struct Slow(Arc<Barrier>);
+        impl Clock for Slow {
+            fn now_ms(&self) -> i64 {
+                0
+            }
+        }
+        impl Drop for Slow {
+            fn drop(&mut self) {
+                self.0.wait();
+                self.0.wait();
+            }
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.ink");
+        let steps = Arc::new(Barrier::new(2));
+        let library = Arc::new(Library::open(&path, Arc::new(Slow(steps.clone()))).unwrap());
+        let (owners, held) = (Arc::downgrade(&library), library.held());
+        std::thread::scope(|scope| {
+            scope.spawn(move || drop(library));
+            steps.wait();
+            assert_eq!(owners.strong_count(), 0);
+            assert_eq!(held.strong_count(), 1);
+            assert!(matches!(refused(&path), LibraryError::InUse(Some(_))));
+            steps.wait();
+        });
+        assert_eq!(held.strong_count(), 0);
+        open(&path);
     }
 
     #[test]

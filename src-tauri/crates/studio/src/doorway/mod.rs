@@ -10,7 +10,7 @@ mod tending;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex as Plain, PoisonError, Weak};
+use std::sync::{Arc, Mutex as Plain, PoisonError};
 use std::time::Duration;
 
 use inkstone_library as lib;
@@ -151,11 +151,11 @@ impl Doorway {
         if let Err(error) = off_thread(move || rested.rest()).await {
             tracing::warn!(%error, "the library stays in two files");
         }
-        let library: Weak<lib::Library> = Arc::downgrade(&studio.library);
+        let held = studio.library.held();
         let again = Arc::downgrade(&studio);
         drop(studio);
         let gone = async {
-            while library.strong_count() > 0 {
+            while held.strong_count() > 0 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
