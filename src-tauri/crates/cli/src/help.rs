@@ -95,7 +95,7 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     (
         "The script, a file of any format that can be imported, or the id of a document or draft in the library; `-` reads Fountain from stdin",
-        "剧本：任何可导入格式的文件，或资料库中文档或稿本的编号；`-` 从标准输入读取 Fountain",
+        "剧本：任何可导入格式的文件，或文稿库中文档或稿本的编号；`-` 从标准输入读取 Fountain",
     ),
     (
         "The sheet, by id or name; otherwise all are listed",
