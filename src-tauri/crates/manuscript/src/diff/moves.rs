@@ -3,8 +3,8 @@
 use std::{collections::HashMap, ops::Range};
 
 use super::{
-    Comparing, Gap,
     align::rising,
+    comparing::{Comparing, Gap},
     tokens::{Names, tokens},
 };
 
