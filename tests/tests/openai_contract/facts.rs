@@ -46,11 +46,65 @@ async fn json_is_asked_for_by_schema_then_as_json_then_by_the_prompt_alone() {
         asked,
         [
             json!("json_schema"),
+            // With the schema, and without it.
+            json!("json_object"),
             json!("json_object"),
             json!(null),
             json!(null)
         ]
     );
+    let schema = |at: usize| server.requests()[at].json()["response_format"]["schema"].clone();
+    assert_eq!(
+        (schema(1), schema(2)),
+        (json!({ "type": "object" }), json!(null))
+    );
+}
+
+/// llama-cpp-python, word for word: a wish that it does not know is an error of its own to it.
+#[tokio::test]
+async fn a_refusal_that_calls_itself_a_fault_of_the_server_is_yielded_to_at_once() {
+    let server = server(Script::new(llama_cpp_python));
+    let schema = json!({ "type": "object", "properties": { "n": { "type": "boolean" } } });
+    let request = TextRequest {
+        constraint: Some(Constraint::form(Form::JsonSchema(schema.clone()))),
+        ..chat()
+    };
+    let model = model(&server);
+    for _ in 0..2 {
+        let outcome = read(model.generate(request.clone(), CancellationToken::new())).await;
+        assert_eq!(outcome.text, "{\"n\": true}");
+        assert!(outcome.waits.is_empty(), "nothing was to be waited for");
+    }
+    // Refused once, and known from then on.
+    let asked = server.requests();
+    assert_eq!(asked.len(), 3);
+    for request in &asked[1..] {
+        let wish = json!({ "type": "json_object", "schema": schema });
+        assert_eq!(request.json()["response_format"], wish);
+    }
+}
+
+/// Knows JSON by schema in its own way alone.
+pub(crate) fn llama_cpp_python(request: &inkstone_tests::loopback::Recorded) -> Answer {
+    let body = request.json();
+    let wish = &body["response_format"];
+    if wish["type"] == "json_schema" {
+        let message = "1 validation error:\n  {'type': 'literal_error', 'loc': ('body', \
+            'response_format', 'type'), 'msg': \"Input should be 'text' or 'json_object'\", \
+            'input': 'json_schema', 'ctx': {'expected': \"'text' or 'json_object'\"}}";
+        let error = json!({ "message": message, "type": "internal_server_error", "param": null, "code": null });
+        return Answer::json(500, &json!({ "error": error }));
+    }
+    let text = match &wish["schema"]["properties"] {
+        Value::Object(named) if named.contains_key("thing") => "{\"thing\": \"cork\"}",
+        Value::Object(_) => "{\"n\": true}",
+        _ => "Boat",
+    };
+    if body["stream"] == true {
+        return Answer::text(text);
+    }
+    let choice = json!({ "index": 0, "message": { "content": text }, "finish_reason": "stop" });
+    Answer::json(200, &json!({ "choices": [choice] }))
 }
 
 #[tokio::test]

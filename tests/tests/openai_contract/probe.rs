@@ -133,6 +133,33 @@ async fn a_server_of_few_gifts() {
 }
 
 #[tokio::test]
+async fn a_schema_that_is_kept_in_another_way_is_found_out() {
+    let (probed, _server) = probe(Script::new(super::facts::llama_cpp_python)).await;
+    let probed = probed.unwrap();
+    let known = &probed.capabilities;
+    assert_eq!(
+        (known.json_schema, known.object_schema, known.json_object),
+        (Some(false), Some(true), Some(true))
+    );
+    assert!(known.keeps_schema());
+    assert_eq!(found(&probed, ServerTrait::JsonSchema), Some(Found::Yes));
+    assert_eq!(found(&probed, ServerTrait::SeveralAnswers), Some(Found::No));
+}
+
+#[tokio::test]
+async fn a_schema_that_is_taken_and_not_kept_is_found_out() {
+    let script = Script::new(|request| match request.json()["response_format"]["type"] {
+        Value::Null => whole(&["Boat"]),
+        _ => whole(&["{\"thing\": \"a rather large boat\"}"]),
+    });
+    let probed = probe(script).await.0.unwrap();
+    let known = &probed.capabilities;
+    assert!(!known.keeps_schema());
+    assert_eq!(known.json_object, Some(true));
+    assert_eq!(found(&probed, ServerTrait::JsonSchema), Some(Found::No));
+}
+
+#[tokio::test]
 async fn the_newer_way_has_no_seed_no_stop_and_one_answer() {
     let script = Script::new(|request| {
         let text = match request.json()["text"]["format"]["type"].as_str() {

@@ -70,6 +70,10 @@ pub struct Capabilities {
     /// A JSON Schema for the answer is taken, and kept.
     #[serde(deserialize_with = "lenient")]
     pub json_schema: Option<bool>,
+    /// A schema beside the wish for JSON of any shape is taken, and kept: llama-cpp-python and others
+    /// know no other way.
+    #[serde(deserialize_with = "lenient")]
+    pub object_schema: Option<bool>,
     /// JSON of any shape can be asked for.
     #[serde(deserialize_with = "lenient")]
     pub json_object: Option<bool>,
@@ -106,11 +110,17 @@ impl Capabilities {
             temperature: newer.temperature.or(self.temperature),
             top_p: newer.top_p.or(self.top_p),
             json_schema: newer.json_schema.or(self.json_schema),
+            object_schema: newer.object_schema.or(self.object_schema),
             json_object: newer.json_object.or(self.json_object),
             stream_usage: newer.stream_usage.or(self.stream_usage),
             cap: newer.cap.or(self.cap),
             reasoning: newer.reasoning.or(self.reasoning),
         }
+    }
+
+    /// Whether an answer is known to be held to a schema, in either of the two ways of asking.
+    pub fn keeps_schema(&self) -> bool {
+        self.json_schema == Some(true) || self.object_schema == Some(true)
     }
 
     /// Whether nothing is known.

@@ -19,7 +19,7 @@ pub struct Failure {
     pub again: bool,
     /// How long the server asks to wait before that.
     pub retry_after: Option<Duration>,
-    /// What the server does not accept, in its own words.
+    /// What the server may not accept, in its own words.
     pub refusal: Option<Box<Said>>,
 }
 
@@ -80,7 +80,8 @@ impl Failure {
         };
         // An empty purse fills no faster for being asked again.
         let again = matches!(status, 408 | 409 | 429 | 500..=599) && kind != Kind::QuotaUsedUp;
-        let refusal = matches!(status, 400 | 422).then(|| Box::new(said));
+        // llama-cpp-python says 500 for a value that it does not know.
+        let refusal = matches!(status, 400 | 422 | 500).then(|| Box::new(said));
         Self {
             error: GenerationError::new(kind, detail),
             again,

@@ -29,6 +29,8 @@ use crate::{
 
 /// Enough for a word, and for a model that thinks a little first.
 const FEW_TOKENS: u32 = 64;
+/// JSON takes more; a model held to a grammar may put white space between all its parts.
+const TOKENS_FOR_JSON: u32 = 256;
 /// Nothing that is asked for has more.
 const LARGEST_ANSWER: usize = 1 << 20;
 
@@ -38,6 +40,7 @@ const NUMBERS: &str = "Count from one to six in words, separated by spaces.";
 const FIRST_NUMBER: &str = "two";
 const STOP_NUMBER: &str = "four";
 const A_FLOATING_THING: &str = "Name one thing that floats.";
+const THINGS: [&str; 3] = ["boat", "cork", "ice"];
 const A_THING_IN_JSON: &str = "Name one thing that floats, as a JSON object.";
 
 /// Asks all of it.
@@ -275,28 +278,46 @@ impl Probe<'_> {
         }
         let schema = json!({
             "type": "object",
-            "properties": { "thing": { "type": "string" } },
+            // A closed set, so that the smallest model comes to an end.
+            "properties": { "thing": { "type": "string", "enum": THINGS } },
             "required": ["thing"],
             "additionalProperties": false,
         });
         let asked = TextRequest {
             constraint: Some(Constraint::form(Form::JsonSchema(schema))),
+            max_tokens: Some(TOKENS_FOR_JSON),
             ..question(A_FLOATING_THING)
         };
-        let said = self.ask(&asked, |_| {}).await;
-        let by_schema = outcome(said.map(|value| text_of(&value)), |text| {
-            match serde_json::from_str::<Value>(&text) {
-                Ok(value) if value["thing"].is_string() => Found::Yes,
-                _ if text.trim().is_empty() => Found::Unclear,
-                // It may have been cut off by the cap.
-                Err(error) if error.is_eof() => Found::Unclear,
-                _ => Found::No,
+        let by_schema = |said: Result<Value, Failure>| {
+            outcome(said.map(|value| text_of(&value)), |text| {
+                match serde_json::from_str::<Value>(&text) {
+                    Ok(value) if THINGS.iter().any(|thing| value["thing"] == *thing) => Found::Yes,
+                    _ if text.trim().is_empty() => Found::Unclear,
+                    // It may have been cut off by the cap.
+                    Err(error) if error.is_eof() => Found::Unclear,
+                    _ => Found::No,
+                }
+            })
+        };
+        let mut found = by_schema(self.ask(&asked, |_| {}).await);
+        self.known().json_schema = learnt(&found);
+        if found != Found::Yes {
+            let profile = self.profile().updated(&Capabilities {
+                json_schema: Some(false),
+                object_schema: Some(true),
+                ..Capabilities::default()
+            });
+            let beside = by_schema(self.ask_with(&asked, &profile, |_| {}).await);
+            self.known().object_schema = learnt(&beside);
+            if beside == Found::Yes {
+                found = beside;
+                // What is not known to be kept is not asked for where the other way is.
+                self.known().json_schema = Some(false);
             }
-        });
-        let has_schema = learnt(&by_schema);
-        self.known().json_schema = has_schema;
-        self.note(ServerTrait::JsonSchema, by_schema);
-        if has_schema == Some(true) {
+        }
+        let kept = found == Found::Yes;
+        self.note(ServerTrait::JsonSchema, found);
+        if kept {
             self.known().json_object = Some(true);
             return;
         }
@@ -307,6 +328,7 @@ impl Probe<'_> {
         let mut profile = self.profile();
         profile = profile.updated(&Capabilities {
             json_schema: Some(false),
+            object_schema: Some(false),
             json_object: Some(true),
             ..Capabilities::default()
         });
@@ -355,6 +377,12 @@ impl Probe<'_> {
                 let next = refusal.and_then(|said| profile.yielding(said, false));
                 match next.filter(|next| next.thinking_off && !profile.thinking_off) {
                     Some(next) => self.once(request, &next, &change).await,
+                    // Whatever its status is: a field that was refused is no fault of the server's.
+                    None if refusal.is_some_and(|said| profile.yielding(said, true).is_some()) => {
+                        let mut failure = failure;
+                        failure.error.kind = Kind::Refused;
+                        Err(failure)
+                    }
                     None => Err(failure),
                 }
             }

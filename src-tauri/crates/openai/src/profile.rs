@@ -39,6 +39,8 @@ pub enum Field {
     StreamOptions,
     /// A JSON Schema for the answer; without it JSON of any shape is asked for.
     JsonSchema,
+    /// The schema beside the wish for JSON of any shape, where it can't be the whole wish.
+    ObjectSchema,
     /// JSON of any shape; without it the prompt alone says that the answer is JSON.
     JsonObject,
     /// Without it the answer comes in one piece.
@@ -46,13 +48,14 @@ pub enum Field {
 }
 
 impl Field {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Temperature,
         Self::TopP,
         Self::Seed,
         Self::Stop,
         Self::StreamOptions,
         Self::JsonSchema,
+        Self::ObjectSchema,
         Self::JsonObject,
         Self::Stream,
     ];
@@ -67,6 +70,7 @@ impl Field {
             Self::StreamOptions => &["stream_options"],
             // DeepSeek says "This response_format type is unavailable now".
             Self::JsonSchema => &["json_schema", "response_format"],
+            Self::ObjectSchema => &["schema", "json_object", "response_format"],
             Self::JsonObject => &["json_object", "response_format"],
             Self::Stream => &["stream"],
         }
@@ -80,6 +84,7 @@ impl Field {
             Self::Stop => &mut capabilities.stop,
             Self::StreamOptions => &mut capabilities.stream_usage,
             Self::JsonSchema => &mut capabilities.json_schema,
+            Self::ObjectSchema => &mut capabilities.object_schema,
             Self::JsonObject => &mut capabilities.json_object,
             Self::Stream => &mut capabilities.streaming,
         }
@@ -116,7 +121,11 @@ impl Profile {
 
     /// Whether a field is sent.
     pub fn sends(&self, field: Field) -> bool {
-        *field.of(&mut self.known.clone()) != Some(false)
+        let accepted = |field: Field| *field.of(&mut self.known.clone()) != Some(false);
+        match field {
+            Field::ObjectSchema => accepted(field) && !accepted(Field::JsonSchema),
+            field => accepted(field),
+        }
     }
 
     /// A profile that yields to a refusal; `None` if there is nothing (more) to yield. The cap

@@ -89,11 +89,21 @@ pub fn body(
         }
     };
     let body = body.map_err(internal)?;
-    if !profile.thinking_off {
+    let beside = schema(request)
+        .filter(|_| way(api, &request.prompt) == Api::Chat && profile.sends(Field::ObjectSchema));
+    if !profile.thinking_off && beside.is_none() {
         return Ok(body);
     }
+    // What async-openai's types have no place for.
     let mut body: Value = serde_json::from_slice(&body).map_err(internal)?;
-    body["enable_thinking"] = json!(false);
+    if profile.thinking_off {
+        body["enable_thinking"] = json!(false);
+    }
+    if let Some(schema) = beside
+        && body["response_format"].is_object()
+    {
+        body["response_format"]["schema"] = schema.clone();
+    }
     serde_json::to_vec(&body).map_err(internal)
 }
 
@@ -236,12 +246,16 @@ fn stop(request: &TextRequest, profile: &Profile) -> Option<StopConfiguration> {
         .then_some(StopConfiguration::StringArray(stops))
 }
 
+fn schema(request: &TextRequest) -> Option<&Value> {
+    match request.constraint.as_ref()?.form.as_ref()? {
+        Form::JsonSchema(schema) => Some(schema),
+        _ => None,
+    }
+}
+
 /// Of a constraint a server can be asked for JSON alone; who asked for more checks the answer.
 fn response_format(request: &TextRequest, profile: &Profile) -> Option<ResponseFormat> {
-    let form = request.constraint.as_ref()?.form.as_ref()?;
-    let Form::JsonSchema(schema) = form else {
-        return None;
-    };
+    let schema = schema(request)?;
     if !profile.sends(Field::JsonSchema) {
         let any = profile.sends(Field::JsonObject);
         return any.then_some(ResponseFormat::JsonObject);
@@ -417,6 +431,13 @@ mod tests {
         let said = |message: &str| Said::of(&json!({"error": {"message": message}}));
         profile = profile
             .yielding(&said("json_schema is not supported"), true)
+            .unwrap();
+        assert_eq!(
+            with(&request, &profile)["response_format"],
+            json!({"type": "json_object", "schema": schema})
+        );
+        profile = profile
+            .yielding(&said("unknown parameter: 'response_format.schema'"), true)
             .unwrap();
         assert_eq!(
             with(&request, &profile)["response_format"],

@@ -204,7 +204,7 @@ impl Shelf {
                 prompt_form: PromptForm::Chat,
                 context_tokens: None,
                 price: entry.price,
-                keeps_schema: entry.capabilities.json_schema == Some(true),
+                keeps_schema: entry.capabilities.keeps_schema(),
             },
             Source::Search { .. } => return Err(for_search(&entry)),
         })
