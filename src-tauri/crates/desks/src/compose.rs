@@ -169,11 +169,11 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
     };
     Ok(Composed {
         constraint: Constraint {
-            form: match form {
-                PromptForm::Chat => registry::form(input.brief, input.task),
-                // References stand where names do, and a guide of its own keeps to them.
-                PromptForm::Compact => None,
-            },
+            form: registry::form(
+                input,
+                &target,
+                (form == PromptForm::Compact).then_some(&references),
+            ),
             ..bounds::of(input, &target, &references)
         },
         template,

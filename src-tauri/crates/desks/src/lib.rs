@@ -74,5 +74,5 @@ pub use screenplay::{
     validate,
 };
 pub use target::join;
-pub use task::{Goes, Output, Task, handed, parse};
+pub use task::{Goes, Output, Task, handed, parse, whole};
 pub use templates::template_sha256;

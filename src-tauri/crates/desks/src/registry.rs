@@ -1,9 +1,11 @@
 //! One row for each kind of document.
 
-use inkstone_generation::Form;
+use std::ops::Range;
+
+use inkstone_generation::{Form, references::References};
 use inkstone_manuscript::{DocumentKind, Language};
 
-use crate::{Brief, Finding, Output, Task, ads, news, screenplay};
+use crate::{Brief, Finding, Input, Output, Task, ads, news, screenplay};
 
 /// What the rest of this room asks of a desk.
 pub(crate) struct Desk {
@@ -28,14 +30,22 @@ pub fn tasks(kind: DocumentKind) -> &'static [&'static str] {
     desk(kind).tasks
 }
 
-/// The form that an answer to a task must have, if it must have one.
-pub(crate) fn form(brief: &Brief, task: &Task) -> Option<Form> {
-    let Brief::Screenplay(brief) = brief else {
+/// The form that an answer at `target` must have, if it must have one. `values` are what the
+/// references of a compact prompt stand for.
+pub(crate) fn form(
+    input: &Input,
+    target: &Range<usize>,
+    values: Option<&References>,
+) -> Option<Form> {
+    if input.brief.kind() != DocumentKind::Screenplay {
         return None;
-    };
-    screenplay::schema(task)
+    }
+    screenplay::schema(input.task)
         .map(Form::JsonSchema)
-        .or_else(|| screenplay::grammar(brief, task).map(|g| Form::Grammar(g.to_lark())))
+        .or_else(|| {
+            let grammar = screenplay::grammar(input, target, values)?;
+            Some(Form::Grammar(grammar.to_lark()))
+        })
 }
 
 /// Every rule that a finding can name. Each has its sentence in the locale files `checks`.

@@ -4,7 +4,7 @@ use inkstone_manuscript::{DocumentKind, Language};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{clean, registry};
+use crate::{clean, registry, screenplay};
 
 /// What a desk is asked to do. Not every kind has every task; see [`crate::tasks`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -215,6 +215,15 @@ pub fn parse(kind: DocumentKind, task: &Task, language: Language, raw: &str) -> 
             text: clean::said(raw).trim().to_owned(),
         },
         _ => (registry::desk(kind).parse)(task, language, raw),
+    }
+}
+
+/// What [`parse`] has read of an answer that was cut off, without what is no whole element of a
+/// script at its end.
+pub fn whole<'t>(kind: DocumentKind, task: &Task, text: &'t str) -> &'t str {
+    match kind {
+        DocumentKind::Screenplay => screenplay::whole(task, text),
+        DocumentKind::News | DocumentKind::Ads => text,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
-use inkstone_desks::{Output, Task, parse};
+use inkstone_desks::{Output, Task, parse, whole};
 use inkstone_generation::{
     CancellationToken, FinishReason, Gate, GenerationError, GenerationErrorKind, TextEvent,
     TextModel, TextRequest, TextStream, Usage,
@@ -80,6 +80,19 @@ impl Reading {
                 language,
             } => parse(*kind, task, *language, output),
         }
+    }
+
+    /// The text in an output that has ended, or not yet: one that was cut off ends with a whole
+    /// element of a script.
+    pub fn ended(&self, output: &str, end: Option<&GenerationEnd>) -> Output {
+        let mut read = self.read(output);
+        let cut = end.is_some_and(|end| status(end) != TakeStatus::Done);
+        if let Self::Desk { kind, task, .. } = self
+            && cut
+        {
+            read.text = whole(*kind, task, &read.text).to_owned();
+        }
+        read
     }
 }
 
@@ -366,18 +379,19 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
     fn tell(&mut self) {
         self.untold = false;
         let before = Instant::now();
-        let state = self.state(&self.resolved);
+        let state = self.state(&self.resolved, None);
         (self.told)(&state);
         // Reading a very long text takes its time; most of it must stay with the stream.
         self.tell_at = before + TELL_EVERY.max(before.elapsed() * 10);
     }
 
-    fn state(&self, resolved: &str) -> State {
+    fn state(&self, resolved: &str, end: Option<&GenerationEnd>) -> State {
         let Output { title, text } = if self.before.is_empty() {
-            self.reading.read(resolved)
+            self.reading.ended(resolved, end)
         } else {
             let joint = joint(self.before, resolved);
-            self.reading.read(&format!("{}{joint}", self.before))
+            let whole = format!("{}{joint}", self.before);
+            self.reading.ended(&whole, end)
         };
         let seconds = self.first.map_or(0.0, |at| at.elapsed().as_secs_f64());
         let tokens_per_second =
@@ -418,7 +432,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
         };
         let resolved = std::mem::take(&mut self.resolved);
         Ended {
-            state: self.state(&resolved),
+            state: self.state(&resolved, Some(&end)),
             end,
             error,
         }

@@ -261,7 +261,7 @@ impl Studio {
                 continue;
             }
             let reading = Reading::of(&g.template, Some(document.kind));
-            let text = reading.read(&whole_output(&g)).text;
+            let text = reading.ended(&whole_output(&g), g.end.as_ref()).text;
             let end = draft.body.len();
             let target = g.target.clone().unwrap_or(end..end);
             let findings = new_findings(&brief, &project.house_rules, &draft.body, &target, &text);

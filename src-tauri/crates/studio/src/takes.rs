@@ -468,7 +468,7 @@ impl Studio {
         }
         let target = bytes(&draft.body, i.from, i.to)?;
         let reading = Reading::of(&generation.template, Some(document.kind));
-        let mut shown = reading.read(&whole_output(&generation));
+        let mut shown = reading.ended(&whole_output(&generation), generation.end.as_ref());
         if let Some(at) = part {
             shown.text = self.handed_take(&generation.id, at)?.text;
         }
@@ -601,7 +601,7 @@ pub(crate) fn resolved(g: &lib::Generation) -> String {
 
 #[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
 pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> TakeDto {
-    let output = Reading::of(&g.template, Some(kind)).read(&whole_output(&g));
+    let output = Reading::of(&g.template, Some(kind)).ended(&whole_output(&g), g.end.as_ref());
     let facts = take_facts(&g);
     let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
         let end = target.end.min(body.len());

@@ -21,7 +21,12 @@ pub(crate) fn compose(
     }
     if let Some(number) = input.task.scene() {
         let scene = target::scene(input.document, number)?;
-        fields.heading = scene.heading;
+        // What opens like no heading has lost its dot, which the answer needs.
+        fields.heading = if target::is_heading(&scene.heading) {
+            scene.heading
+        } else {
+            format!(".{}", scene.heading)
+        };
         fields.synopsis = scene.synopsis.unwrap_or_default();
     }
     match input.task {

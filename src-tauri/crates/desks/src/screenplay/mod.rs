@@ -3,6 +3,7 @@
 
 mod check;
 mod continuity;
+mod cut;
 mod grammar;
 pub(crate) mod interview;
 pub(crate) mod material;
@@ -18,6 +19,7 @@ use serde_json::Value;
 
 use crate::{Task, json, registry::Desk};
 
+pub(crate) use cut::whole;
 pub(crate) use grammar::grammar;
 pub use people::put_people;
 
