@@ -58,7 +58,8 @@ enum Step {
 
 impl Decode<'_, '_> {
     /// Writes to the end. `logits` are those after the prompt.
-    pub(crate) fn run(mut self, mut logits: Vec<f32>, out: &dyn Listener) -> Result<()> {
+    pub(crate) fn run(&mut self, mut logits: Vec<f32>, out: &dyn Listener) -> Result<()> {
+        self.session.writes();
         loop {
             if out.stopped() {
                 return self.cut_off(FinishReason::Cancelled, out);

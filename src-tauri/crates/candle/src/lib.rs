@@ -16,8 +16,10 @@
 //!
 //! Embedding models (`embed`) are a second kind: BERT and its kin from a folder of safetensors.
 //!
-//! The decoder is the house's own, on candle's quantized products; candle's model files are used in
-//! tests, as a second opinion.
+//! The decoder is the house's own, its products too (`network::products`); candle brings the forms of
+//! tensors and the pool of threads, and its model files are a second opinion in tests. What a text
+//! becomes depends on no text beside it: variants are written in one batch, and what was read is
+//! remembered (`remembered`), without a changed byte.
 //!
 //! A request's constraint is kept while the answer is decoded (see `constraint`): its form by
 //! llguidance's masks over our own vocabulary, limits and phrases by going back a word where one does
@@ -29,6 +31,7 @@
 //! - *Session*: one generation's way through the network, with its own cache.
 //! - *Piece*: a token of a SentencePiece vocabulary.
 
+pub mod bench;
 mod constraint;
 mod decode;
 mod embed;
@@ -39,7 +42,9 @@ mod memory;
 mod model;
 mod network;
 mod preflight;
+mod remembered;
 mod sampler;
+pub mod synthetic;
 mod template;
 #[cfg(test)]
 mod testing;

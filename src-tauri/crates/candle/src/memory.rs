@@ -13,10 +13,19 @@ pub(crate) fn available() -> Option<u64> {
     parse(&text)
 }
 
+/// What the system says of this process under a name, as `VmRSS:`.
+pub(crate) fn of_this_process(name: &str) -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    kib(&text, name)
+}
+
 fn parse(meminfo: &str) -> Option<u64> {
-    let line = meminfo
-        .lines()
-        .find_map(|l| l.strip_prefix("MemAvailable:"))?;
+    kib(meminfo, "MemAvailable:")
+}
+
+/// Bytes on a line of `name 123 kB`.
+fn kib(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|l| l.strip_prefix(name))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     kib.checked_mul(1024)
 }

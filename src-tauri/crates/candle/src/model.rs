@@ -20,8 +20,9 @@ use crate::{
     engine,
     failure::{Result, broken, internal},
     memory,
-    network::{Network, config::Config, weights::Keeping},
+    network::{Network, Table, config::Config, weights},
     preflight::{Depth, Header},
+    remembered::Remembered,
     template::Template,
     tokenizer::{self, Tokenizer},
     work,
@@ -38,6 +39,9 @@ const USUAL_CONTEXT: u64 = 4096;
 pub(crate) struct Model {
     description: ModelDescription,
     pub(crate) network: Network,
+    /// Where its generations meet.
+    pub(crate) table: Table,
+    pub(crate) remembered: Remembered,
     pub(crate) tokenizer: Tokenizer,
     pub(crate) template: Template,
     pub(crate) parameters: u64,
@@ -57,9 +61,13 @@ impl Model {
 /// A handle to a loaded model.
 pub(crate) struct Handle(Arc<Model>);
 
-#[cfg(test)]
 impl Handle {
+    pub(crate) fn network(&self) -> &Network {
+        &self.0.network
+    }
+
     /// Tells when nobody holds the model any longer.
+    #[cfg(test)]
     pub(crate) fn downgrade(&self) -> std::sync::Weak<Model> {
         Arc::downgrade(&self.0)
     }
@@ -76,7 +84,7 @@ impl TextModel for Handle {
 }
 
 /// Opens a regular file.
-fn open(path: &Path) -> Result<File> {
+pub(crate) fn open(path: &Path) -> Result<File> {
     let not_found = |e: io::Error| GenerationError::new(Kind::ModelNotFound, e.to_string());
     // Asked before opening: opening a pipe would wait for its other end.
     let kind = std::fs::metadata(path).map_err(not_found)?;
@@ -192,6 +200,8 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
     let model = Model {
         description,
         network,
+        table: Table::default(),
+        remembered: Remembered::default(),
         tokenizer,
         template,
         parameters: about.parameters,
@@ -202,8 +212,7 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
 
 /// Bytes that the weights and a usual cache take.
 fn needed(header: &Header, config: &Config) -> u64 {
-    let keeping = Keeping::of(header);
-    let weights = header.tensors.values().map(|t| keeping.bytes(t));
+    let weights = header.tensors.values().map(weights::bytes);
     let positions = USUAL_CONTEXT.min(config.context as u64);
     let cache = config.cache_bytes().saturating_mul(positions);
     weights.fold(cache, u64::saturating_add)

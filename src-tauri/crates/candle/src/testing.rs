@@ -57,6 +57,7 @@ pub(crate) struct Shape {
     tied: bool,
     head_dim: usize,
     seed: u64,
+    width: usize,
     metadata: BTreeMap<String, Value>,
     left_out: Vec<String>,
     more: Vec<(String, Vec<usize>, Option<Vec<f32>>)>,
@@ -74,6 +75,7 @@ impl Shape {
             tied: !matches!(architecture, "qwen2" | "phi3"),
             head_dim,
             seed: 1,
+            width: WIDTH,
             metadata: BTreeMap::new(),
             left_out: Vec::new(),
             more: Vec::new(),
@@ -116,6 +118,26 @@ impl Shape {
     pub(crate) fn dtype(mut self, dtype: GgmlDType) -> Self {
         self.dtype = dtype;
         self
+    }
+
+    /// Wide enough for weights that come in blocks of 256.
+    pub(crate) fn wide(mut self) -> Self {
+        (self.width, self.head_dim) = (256, 64);
+        let name = self.architecture;
+        for (key, n) in [
+            ("embedding_length", 256),
+            ("feed_forward_length", 512),
+            ("attention.key_length", 64),
+            ("attention.value_length", 64),
+            ("rope.dimension_count", 64),
+        ] {
+            self = self.with(&format!("{name}.{key}"), n);
+        }
+        self
+    }
+
+    fn hidden(&self) -> usize {
+        self.width * HIDDEN / WIDTH
     }
 
     pub(crate) fn seed(mut self, seed: u64) -> Self {
@@ -201,42 +223,46 @@ impl Shape {
         let mut all = vec![
             (
                 "token_embd.weight".to_owned(),
-                vec![tokens.len(), WIDTH],
+                vec![tokens.len(), self.width],
                 None,
             ),
-            ("output_norm.weight".to_owned(), vec![WIDTH], None),
+            ("output_norm.weight".to_owned(), vec![self.width], None),
         ];
         if !self.tied {
-            all.push(("output.weight".to_owned(), vec![tokens.len(), WIDTH], None));
+            all.push((
+                "output.weight".to_owned(),
+                vec![tokens.len(), self.width],
+                None,
+            ));
         }
         for i in 0..LAYERS {
             let mut add = |part: &str, dims: &[usize]| {
                 all.push((format!("blk.{i}.{part}"), dims.to_vec(), None));
             };
-            add("attn_norm.weight", &[WIDTH]);
-            add("ffn_norm.weight", &[WIDTH]);
-            add("attn_output.weight", &[WIDTH, q]);
-            add("ffn_down.weight", &[WIDTH, HIDDEN]);
+            add("attn_norm.weight", &[self.width]);
+            add("ffn_norm.weight", &[self.width]);
+            add("attn_output.weight", &[self.width, q]);
+            add("ffn_down.weight", &[self.width, self.hidden()]);
             if self.architecture == "phi3" {
-                add("attn_qkv.weight", &[q + 2 * kv, WIDTH]);
-                add("ffn_up.weight", &[2 * HIDDEN, WIDTH]);
+                add("attn_qkv.weight", &[q + 2 * kv, self.width]);
+                add("ffn_up.weight", &[2 * self.hidden(), self.width]);
                 continue;
             }
             for (part, rows) in [("q", q), ("k", kv), ("v", kv)] {
-                add(&format!("attn_{part}.weight"), &[rows, WIDTH]);
+                add(&format!("attn_{part}.weight"), &[rows, self.width]);
                 if self.architecture == "qwen2" {
                     add(&format!("attn_{part}.bias"), &[rows]);
                 }
             }
-            add("ffn_gate.weight", &[HIDDEN, WIDTH]);
-            add("ffn_up.weight", &[HIDDEN, WIDTH]);
+            add("ffn_gate.weight", &[self.hidden(), self.width]);
+            add("ffn_up.weight", &[self.hidden(), self.width]);
             if matches!(self.architecture, "qwen3" | "gemma3") {
                 add("attn_q_norm.weight", &[self.head_dim]);
                 add("attn_k_norm.weight", &[self.head_dim]);
             }
             if self.architecture.starts_with("gemma") {
-                add("post_attention_norm.weight", &[WIDTH]);
-                add("post_ffw_norm.weight", &[WIDTH]);
+                add("post_attention_norm.weight", &[self.width]);
+                add("post_ffw_norm.weight", &[self.width]);
             }
         }
         all.retain(|(name, ..)| !self.left_out.contains(name));

@@ -5,7 +5,7 @@ use std::{sync::Arc, thread};
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use inkstone_generation::{
     CancellationToken, FinishReason, GenerationError, GenerationErrorKind as Kind, Prompt,
-    TextEvent, TextRequest, TextStream,
+    TextEvent, TextRequest, TextStream, Usage,
 };
 
 use crate::{
@@ -14,15 +14,15 @@ use crate::{
     failure::{Result, guarded, internal, invalid},
     guided::Guided,
     model::Model,
-    network::Want,
+    network::{Session, Want},
     sampler::Sampler,
     text::Text,
     tokenizer::Writer,
 };
 
-/// Tokens of a prompt that are read at once: the larger the network, the fewer. A fixed number for
-/// each network, because other numbers could round otherwise and so change the text.
-const CHUNKS: [(u64, usize); 3] = [(500_000_000, 256), (2_000_000_000, 64), (u64::MAX, 32)];
+/// Tokens of a prompt that are read at once: the larger the network, the fewer, so that a stop is
+/// soon heard.
+const CHUNKS: [(u64, usize); 3] = [(500_000_000, 256), (2_000_000_000, 128), (u64::MAX, 64)];
 
 /// A grammar from a stranger may nest as deep as is allowed.
 const STACK: usize = 16 << 20;
@@ -91,9 +91,23 @@ impl Work<'_> {
         let kept = constraint
             .map(|c| Kept::new(c, &request.stop, tokenizer, &vocabulary))
             .transpose()?;
+        let long = self.model.network.is_long(read + most);
+        let remembered = &self.model.remembered;
+        let Some(turn) = remembered.turn(&|| self.stopped()) else {
+            self.send(TextEvent::Finished {
+                reason: FinishReason::Cancelled,
+                usage: Usage {
+                    prompt_tokens: Some(read as u32),
+                    completion_tokens: Some(0),
+                },
+            });
+            return Ok(());
+        };
+        let known = remembered.find(&prompt.tokens, long);
+        let cache = known.unwrap_or_else(|| self.model.network.cache());
         let mut decode = Decode {
             tokenizer,
-            session: self.model.network.session(read + most)?,
+            session: Session::new(&self.model.network, &self.model.table, cache, long),
             sampler,
             guided: Guided::new(tokenizer, &prompt.tokens),
             kept,
@@ -118,6 +132,8 @@ impl Work<'_> {
             };
             logits = session.forward(part, want, &|| self.stopped())?;
         }
+        remembered.keep(&decode.so_far, session.cache(), long);
+        drop(turn);
         let Some(logits) = logits else {
             decode.finish(FinishReason::Cancelled, self);
             return Ok(());
@@ -127,7 +143,9 @@ impl Work<'_> {
         }) {
             return Ok(());
         }
-        decode.run(logits, self)
+        let outcome = decode.run(logits, self);
+        remembered.keep(&decode.so_far, decode.session.cache(), long);
+        outcome
     }
 
     fn prompt(&self, prompt: &Prompt) -> Result<Read> {

@@ -1,169 +1,131 @@
-//! Keys and values of what a generation has read so far, in half precision.
+//! Keys and values of what was read so far, in half precision, in pages that several texts with the
+//! same beginning share.
+
+use std::sync::Arc;
 
 use half::{f16, slice::HalfFloatSliceExt};
 
 use crate::{
     failure::Result,
-    network::{
-        config::Config,
-        math::{dot, soft_cap, softmax},
-        weights::too_large,
-    },
+    network::{config::Config, weights::too_large},
 };
 
-/// Room made at the start; longer generations grow it.
-const ROOM: usize = 8192;
-/// Positions widened at once; keys and values of one head then stay in the nearest cache.
-const TILE: usize = 64;
-/// Queries that share a widened tile.
-const ROWS: usize = 16;
+/// Positions of a page.
+pub(crate) const PAGE: usize = 64;
 
-/// One generation's memory.
+/// Keys and values of a page's positions, in all layers.
+#[derive(Clone)]
+struct Page(Vec<f16>);
+
+/// Where numbers lie in a page.
+#[derive(Debug, Clone, Copy)]
+struct Layout {
+    heads: usize,
+    dim: usize,
+    numbers: usize,
+}
+
+impl Layout {
+    /// A head's keys (0) or values (1), position after position.
+    fn at(self, layer: usize, head: usize, kind: usize) -> usize {
+        ((layer * self.heads + head) * 2 + kind) * PAGE * self.dim
+    }
+}
+
+/// The memory of one text.
+#[derive(Clone)]
 pub(crate) struct Cache {
-    layers: Vec<Layer>,
+    layout: Layout,
+    pages: Vec<Arc<Page>>,
     /// Positions that all layers hold.
     pub(crate) len: usize,
 }
 
-/// Keys and values of a layer, each head's positions in a row.
-#[derive(Default)]
-pub(crate) struct Layer {
-    keys: Vec<Vec<f16>>,
-    values: Vec<Vec<f16>>,
-}
-
 impl Cache {
-    /// An empty memory with room for about `positions`.
-    pub(crate) fn new(config: &Config, positions: usize) -> Result<Self> {
-        let numbers = positions.min(ROOM).saturating_mul(config.head_dim);
-        let rows = || -> Result<Vec<Vec<f16>>> {
-            (0..config.kv_heads)
-                .map(|_| {
-                    let mut row = Vec::new();
-                    row.try_reserve_exact(numbers)
-                        .map_err(|_| too_large(config.cache_bytes() * positions as u64))?;
-                    Ok(row)
-                })
-                .collect()
-        };
-        let layers = (0..config.layers)
-            .map(|_| {
-                Ok(Layer {
-                    keys: rows()?,
-                    values: rows()?,
-                })
-            })
-            .collect::<Result<_>>()?;
-        Ok(Self { layers, len: 0 })
-    }
-
-    pub(crate) fn layer(&mut self, layer: usize) -> &mut Layer {
-        &mut self.layers[layer]
-    }
-}
-
-/// What attention in one layer looks like.
-pub(crate) struct Sight {
-    pub(crate) head_dim: usize,
-    /// Query heads for each head of the cache.
-    pub(crate) group: usize,
-    pub(crate) scale: f32,
-    pub(crate) cap: Option<f32>,
-    /// Most positions that a query sees, itself included.
-    pub(crate) window: Option<usize>,
-}
-
-impl Layer {
-    /// Adds a position's key and value of one head; forgets what lay behind `position` before.
-    pub(crate) fn push(&mut self, head: usize, position: usize, key: &[f32], value: &[f32]) {
-        for (row, new) in [(&mut self.keys[head], key), (&mut self.values[head], value)] {
-            row.truncate(position * new.len());
-            row.extend(new.iter().map(|n| f16::from_f32(*n)));
+    /// An empty memory.
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            layout: Layout {
+                heads: config.kv_heads,
+                dim: config.head_dim,
+                numbers: config.layers * config.kv_heads * 2 * PAGE * config.head_dim,
+            },
+            pages: Vec::new(),
+            len: 0,
         }
     }
 
-    /// What the queries of one group (rows of `group * head_dim`, the first at `position`) take
-    /// from the values.
-    pub(crate) fn attend(
-        &self,
-        head: usize,
-        queries: &[f32],
-        position: usize,
-        sight: &Sight,
-    ) -> Vec<f32> {
-        let width = sight.group * sight.head_dim;
-        let mut out = vec![0.0; queries.len()];
-        let mut wide = vec![0.0; TILE * sight.head_dim];
-        let mut scores = Vec::new();
-        for (block, (q, to)) in queries
-            .chunks(ROWS * width)
-            .zip(out.chunks_mut(ROWS * width))
-            .enumerate()
+    /// Forgets what came after so many positions.
+    pub(crate) fn rewind(&mut self, positions: usize) {
+        self.len = self.len.min(positions);
+        self.pages.truncate(self.len.div_ceil(PAGE));
+    }
+
+    /// The first positions; their pages are shared until one of the two writes on.
+    pub(crate) fn beginning(&self, positions: usize) -> Self {
+        let mut copy = self.clone();
+        copy.rewind(positions);
+        copy
+    }
+
+    /// Bytes of all pages, shared or not.
+    pub(crate) fn bytes(&self) -> usize {
+        self.pages.len() * self.layout.numbers * size_of::<f16>()
+    }
+
+    /// Positions whose pages take at most so many bytes.
+    pub(crate) fn fitting(&self, bytes: usize) -> usize {
+        bytes / (self.layout.numbers * size_of::<f16>()).max(1) * PAGE
+    }
+
+    /// Makes room for more positions, and pages that are shared its own where they are written to.
+    pub(crate) fn reserve(&mut self, more: usize) -> Result<()> {
+        let numbers = self.layout.numbers;
+        let room = || -> Result<Vec<f16>> {
+            let mut page = Vec::new();
+            page.try_reserve_exact(numbers)
+                .map_err(|_| too_large((numbers * size_of::<f16>()) as u64))?;
+            Ok(page)
+        };
+        let first = self.len / PAGE;
+        if let Some(page) = self.pages.get_mut(first)
+            && Arc::get_mut(page).is_none()
         {
-            let first = position + block * ROWS;
-            self.block(head, q, to, first, sight, &mut wide, &mut scores);
+            let mut own = room()?;
+            own.extend_from_slice(&page.0);
+            *page = Arc::new(Page(own));
         }
-        out
+        while self.pages.len() * PAGE < self.len + more {
+            let mut page = room()?;
+            page.resize(numbers, f16::ZERO);
+            self.pages.push(Arc::new(Page(page)));
+        }
+        Ok(())
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "two buffers are kept from block to block"
-    )]
-    fn block(
-        &self,
+    /// Keeps a position's key and value of one head; there is room for it.
+    pub(crate) fn put(
+        &mut self,
+        layer: usize,
         head: usize,
-        queries: &[f32],
-        out: &mut [f32],
         position: usize,
-        sight: &Sight,
-        wide: &mut [f32],
-        scores: &mut Vec<f32>,
+        key: &[f32],
+        value: &[f32],
     ) {
-        let dim = sight.head_dim;
-        let count = queries.len() / dim;
-        let start = |q: usize| {
-            let seen = position + q / sight.group + 1;
-            sight.window.map_or(0, |w| seen.saturating_sub(w))..seen
+        let Some(Page(page)) = self.pages.get_mut(position / PAGE).and_then(Arc::get_mut) else {
+            // `reserve` has made it this memory's own.
+            debug_assert!(false, "a page that is shared is written to");
+            return;
         };
-        let from = start(0).start / TILE * TILE;
-        let end = start(count - 1).end;
-        let span = end - from;
-        scores.clear();
-        scores.resize(count * span, f32::NEG_INFINITY);
-        for tile in (from..end).step_by(TILE) {
-            let last = (tile + TILE).min(end);
-            let keys = &mut wide[..(last - tile) * dim];
-            self.keys[head][tile * dim..last * dim].convert_to_f32_slice(keys);
-            for (q, query) in queries.chunks_exact(dim).enumerate() {
-                let seen = start(q);
-                let row = &mut scores[q * span..][..span];
-                for p in tile.max(seen.start)..last.min(seen.end) {
-                    row[p - from] = dot(query, &keys[(p - tile) * dim..][..dim]) * sight.scale;
-                }
-            }
+        for (kind, new) in [key, value].into_iter().enumerate() {
+            let at = self.layout.at(layer, head, kind) + position % PAGE * self.layout.dim;
+            page[at..at + new.len()].convert_from_f32_slice(new);
         }
-        for (q, row) in scores.chunks_exact_mut(span).enumerate() {
-            let seen = start(q);
-            let row = &mut row[seen.start - from..seen.end - from];
-            if let Some(cap) = sight.cap {
-                soft_cap(row, cap);
-            }
-            softmax(row);
-        }
-        for tile in (from..end).step_by(TILE) {
-            let last = (tile + TILE).min(end);
-            let values = &mut wide[..(last - tile) * dim];
-            self.values[head][tile * dim..last * dim].convert_to_f32_slice(values);
-            for (q, to) in out.chunks_exact_mut(dim).enumerate() {
-                let seen = start(q);
-                for p in tile.max(seen.start)..last.min(seen.end) {
-                    let share = scores[q * span + p - from];
-                    for (o, v) in to.iter_mut().zip(&values[(p - tile) * dim..][..dim]) {
-                        *o += share * v;
-                    }
-                }
-            }
-        }
+    }
+
+    /// Keys (0) or values (1) of one head in a page.
+    pub(crate) fn page(&self, layer: usize, head: usize, kind: usize, page: usize) -> &[f16] {
+        let at = self.layout.at(layer, head, kind);
+        &self.pages[page].0[at..at + PAGE * self.layout.dim]
     }
 }

@@ -1,32 +1,45 @@
 //! The decoder: one network for all architectures that [`config::ARCHITECTURES`] names.
 
+//!
+//! It reads runs of tokens of several texts at once. What a text's tokens become depends on this text
+//! alone, bit for bit: not on the texts beside it, nor on how its tokens were cut into runs.
+
+mod attention;
 pub(crate) mod cache;
 pub(crate) mod config;
 mod math;
+mod products;
 pub(crate) mod rope;
+mod session;
+pub(crate) mod threads;
 pub(crate) mod weights;
+
+pub(crate) use session::{Session, Table};
 
 use std::{
     fs::File,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use candle_core::{Device, Tensor, quantized::QTensor, utils::barrier_pool};
-
 use crate::{
-    failure::{Result, broken, internal, tensor},
+    failure::{Result, broken, internal},
     network::{
-        cache::{Cache, Sight},
+        attention::{Question, Sight},
+        cache::Cache,
         config::{Activation, Config},
         math::{add, gelu, rms_norm, rms_norm_in_place, silu, soft_cap},
+        products::{Linear, Matrix},
         rope::{Angles, Rope},
-        weights::{Linear, Weights},
+        weights::Weights,
     },
     preflight::Header,
 };
 
 /// Below this many multiplications, waking other threads costs more than it brings.
 const WORTH_SHARING: usize = 1 << 18;
+/// Rows of queries that look at a page together.
+const ROWS: usize = 16;
 
 /// Which logits are wanted of a run of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +49,6 @@ pub(crate) enum Want {
     /// Those of the last token.
     Last,
     /// Those of every token.
-    #[cfg_attr(not(test), expect(dead_code, reason = "measures agreement in tests"))]
     All,
 }
 
@@ -72,7 +84,7 @@ enum Turning {
 /// A network with its weights; shared by all generations.
 pub(crate) struct Network {
     pub(crate) config: Config,
-    embedding: Arc<QTensor>,
+    embedding: Arc<Matrix>,
     blocks: Vec<Block>,
     norm: Vec<f32>,
     output: Linear,
@@ -98,7 +110,7 @@ impl Network {
         let output = if w.has("output.weight") {
             w.linear(&[("output.weight".to_owned(), config.vocabulary)], width)?
         } else {
-            w.shared(&embedding, config.vocabulary, width)?
+            Linear::new(vec![Arc::clone(&embedding)], width)
         };
         let turning = turning(&mut w, header, &config)?;
         w.finish(&config.architecture)?;
@@ -112,24 +124,28 @@ impl Network {
         })
     }
 
-    /// The turning for a generation of at most `positions`.
-    fn rope(&self, positions: usize) -> &Rope {
+    /// Whether a text of at most so many positions is turned as long ones are.
+    pub(crate) fn is_long(&self, positions: usize) -> bool {
+        matches!(&self.turning, Turning::ByLength { original, .. } if positions > *original)
+    }
+
+    fn rope(&self, long: bool) -> &Rope {
         match &self.turning {
             Turning::Same(rope) => rope,
-            Turning::ByLength {
-                original, short, ..
-            } if positions <= *original => short,
-            Turning::ByLength { long, .. } => long,
+            Turning::ByLength { long: rope, .. } if long => rope,
+            Turning::ByLength { short, .. } => short,
         }
     }
 
-    /// An empty memory for a generation of at most `positions`.
+    /// A text of its own, from the beginning, of at most `positions`.
+    #[cfg(test)]
     pub(crate) fn session(&self, positions: usize) -> Result<Session<'_>> {
-        Ok(Session {
-            network: self,
-            cache: Cache::new(&self.config, positions)?,
-            rope: self.rope(positions),
-        })
+        Ok(Session::alone(self, positions))
+    }
+
+    /// An empty memory.
+    pub(crate) fn cache(&self) -> Cache {
+        Cache::new(&self.config)
     }
 }
 
@@ -229,187 +245,249 @@ fn turning(w: &mut Weights<'_>, header: &Header, c: &Config) -> Result<Turning> 
     }
 }
 
-/// One generation's way through the network.
-pub(crate) struct Session<'a> {
-    network: &'a Network,
-    cache: Cache,
-    rope: &'a Rope,
+/// More tokens of a text.
+pub(crate) struct Run<'a> {
+    /// What was read of it before.
+    pub(crate) cache: &'a mut Cache,
+    pub(crate) tokens: &'a [u32],
+    pub(crate) want: Want,
+    /// Whether it is turned as long texts are.
+    pub(crate) long: bool,
 }
 
-impl Session<'_> {
-    /// Positions read so far.
-    pub(crate) fn len(&self) -> usize {
-        self.cache.len
-    }
+/// The turns of a run's positions, and those of layers with a window.
+struct Turns {
+    all: Angles,
+    local: Option<Angles>,
+}
 
-    /// Forgets what came after so many positions.
-    pub(crate) fn rewind(&mut self, positions: usize) {
-        self.cache.len = self.cache.len.min(positions);
-    }
-
-    /// Reads tokens and returns the logits that are wanted, row by row. `None` when `stopped` said
-    /// so between two layers; the session is then of no further use.
+impl Network {
+    /// Reads more of some texts and returns the logits that are wanted of each, row by row. `None`
+    /// when `stopped` said so between two layers; the texts' memories are then as they were.
     pub(crate) fn forward(
-        &mut self,
-        tokens: &[u32],
-        want: Want,
+        &self,
+        runs: &mut [Run<'_>],
         stopped: &dyn Fn() -> bool,
-    ) -> Result<Option<Vec<f32>>> {
-        let net = self.network;
-        let c = &net.config;
-        let (count, position) = (tokens.len(), self.cache.len);
-        if count == 0 || position + count > c.context {
-            return Err(internal("more positions than the network has"));
+    ) -> Result<Option<Vec<Vec<f32>>>> {
+        let c = &self.config;
+        let mut rows: Vec<Range<usize>> = Vec::with_capacity(runs.len());
+        for run in runs.iter_mut() {
+            let (count, position) = (run.tokens.len(), run.cache.len);
+            self.check(run.tokens, position)?;
+            run.cache.reserve(count)?;
+            let from = rows.last().map_or(0, |last| last.end);
+            rows.push(from..from + count);
         }
-        let mut x = net.embed(tokens)?;
-        let angles = self.rope.angles(position, count);
-        let local = c
-            .local_rope
-            .as_ref()
-            .map(|rope| rope.angles(position, count));
-        for (i, block) in net.blocks.iter().enumerate() {
+        let count = rows.last().map_or(0, |last| last.end);
+        let mut x = vec![0.0; count * c.width];
+        for (run, rows) in runs.iter().zip(&rows) {
+            self.embed(run.tokens, &mut x[rows.start * c.width..rows.end * c.width]);
+        }
+        let turns: Vec<Turns> = runs
+            .iter()
+            .map(|run| {
+                let turn = |rope: &Rope| rope.angles(run.cache.len, run.tokens.len());
+                Turns {
+                    all: turn(self.rope(run.long)),
+                    local: c.local_rope.as_ref().map(turn),
+                }
+            })
+            .collect();
+        for (i, block) in self.blocks.iter().enumerate() {
             if stopped() {
                 return Ok(None);
             }
-            let turns = match &local {
-                Some(local) if c.is_local(i) => local,
-                _ => &angles,
-            };
-            let taken = self.attention(i, block, &x, count, c.turns(i).then_some(turns))?;
+            let taken = self.attention(i, block, &x, runs, &rows, &turns);
             add(&mut x, &taken);
-            let fed = net.feed(block, &x, count)?;
+            let fed = self.feed(block, &x, count);
             add(&mut x, &fed);
         }
-        self.cache.len += count;
-        let rows = match want {
-            Want::Nothing => return Ok(Some(Vec::new())),
-            Want::Last => 1,
-            Want::All => count,
-        };
-        let last = &x[(count - rows) * c.width..];
-        let mut logits = net
-            .output
-            .forward(&rms_norm(last, &net.norm, c.eps), rows)?;
+        for run in runs.iter_mut() {
+            run.cache.len += run.tokens.len();
+        }
+        Ok(Some(self.logits(&x, runs, &rows)))
+    }
+
+    fn logits(&self, x: &[f32], runs: &[Run<'_>], rows: &[Range<usize>]) -> Vec<Vec<f32>> {
+        let c = &self.config;
+        let wanted: Vec<Range<usize>> = runs
+            .iter()
+            .zip(rows)
+            .map(|(run, rows)| match run.want {
+                Want::Nothing => rows.end..rows.end,
+                Want::Last => rows.end - 1..rows.end,
+                Want::All => rows.clone(),
+            })
+            .collect();
+        let mut last = Vec::new();
+        for rows in &wanted {
+            last.extend_from_slice(&x[rows.start * c.width..rows.end * c.width]);
+        }
+        if last.is_empty() {
+            return vec![Vec::new(); runs.len()];
+        }
+        rms_norm_in_place(&mut last, &self.norm, c.eps);
+        let mut logits = self.output.forward(&last, last.len() / c.width);
         if let Some(cap) = c.logit_cap {
             soft_cap(&mut logits, cap);
         }
-        Ok(Some(logits))
+        if let [_] = runs {
+            return vec![logits];
+        }
+        let mut left = &logits[..];
+        wanted
+            .iter()
+            .map(|rows| {
+                let (own, rest) = left.split_at(rows.len() * c.vocabulary);
+                left = rest;
+                own.to_vec()
+            })
+            .collect()
     }
 
     fn attention(
-        &mut self,
+        &self,
         i: usize,
         block: &Block,
         x: &[f32],
-        count: usize,
-        turns: Option<&Angles>,
-    ) -> Result<Vec<f32>> {
-        let c = &self.network.config;
+        runs: &mut [Run<'_>],
+        rows: &[Range<usize>],
+        turns: &[Turns],
+    ) -> Vec<f32> {
+        let c = &self.config;
         let (dim, group) = (c.head_dim, c.heads / c.kv_heads);
         let (q_width, kv_width) = (c.heads * dim, c.kv_heads * dim);
-        let position = self.cache.len;
+        let all = q_width + 2 * kv_width;
+        let count = x.len() / c.width;
         let mut qkv = block
             .qkv
-            .forward(&rms_norm(x, &block.attention_norm, c.eps), count)?;
-        let layer = self.cache.layer(i);
+            .forward(&rms_norm(x, &block.attention_norm, c.eps), count);
         // Each cache head's queries together, row after row.
         let mut queries = vec![Vec::with_capacity(count * group * dim); c.kv_heads];
-        for (row, all) in qkv.chunks_exact_mut(q_width + 2 * kv_width).enumerate() {
-            if let Some(bias) = &block.qkv_bias {
-                add(all, bias);
-            }
-            let (q, kv) = all.split_at_mut(q_width);
-            let (k, v) = kv.split_at_mut(kv_width);
-            if let Some((q_norm, k_norm)) = &block.head_norms {
-                rms_norm_in_place(q, q_norm, c.eps);
-                rms_norm_in_place(k, k_norm, c.eps);
-            }
-            if let Some(turns) = turns {
-                for head in q.chunks_exact_mut(dim).chain(k.chunks_exact_mut(dim)) {
-                    turns.turn(head, row);
+        for ((run, rows), turns) in runs.iter_mut().zip(rows).zip(turns) {
+            let turns = match &turns.local {
+                Some(local) if c.is_local(i) => local,
+                _ => &turns.all,
+            };
+            let own = &mut qkv[rows.start * all..rows.end * all];
+            for (row, all) in own.chunks_exact_mut(all).enumerate() {
+                if let Some(bias) = &block.qkv_bias {
+                    add(all, bias);
                 }
-            }
-            for (head, (k, v)) in k.chunks_exact(dim).zip(v.chunks_exact(dim)).enumerate() {
-                layer.push(head, position + row, k, v);
-                queries[head].extend_from_slice(&q[head * group * dim..][..group * dim]);
+                let (q, kv) = all.split_at_mut(q_width);
+                let (k, v) = kv.split_at_mut(kv_width);
+                if let Some((q_norm, k_norm)) = &block.head_norms {
+                    rms_norm_in_place(q, q_norm, c.eps);
+                    rms_norm_in_place(k, k_norm, c.eps);
+                }
+                if c.turns(i) {
+                    for head in q.chunks_exact_mut(dim).chain(k.chunks_exact_mut(dim)) {
+                        turns.turn(head, row);
+                    }
+                }
+                let position = run.cache.len + row;
+                for (head, (k, v)) in k.chunks_exact(dim).zip(v.chunks_exact(dim)).enumerate() {
+                    run.cache.put(i, head, position, k, v);
+                    queries[head].extend_from_slice(&q[head * group * dim..][..group * dim]);
+                }
             }
         }
         let sight = Sight {
+            layer: i,
             head_dim: dim,
             group,
             scale: c.attention_scale,
             cap: c.attention_cap,
             window: c.window.filter(|_| c.is_local(i)).map(|w| w.size),
         };
-        let layer = &*layer;
-        let attended: Vec<Mutex<Vec<f32>>> = (0..c.kv_heads).map(|_| Mutex::default()).collect();
-        let head = |h: usize| {
-            let out = layer.attend(h, &queries[h], position, &sight);
-            *attended[h].lock().unwrap_or_else(PoisonError::into_inner) = out;
-        };
-        if q_width * count * (position + count) < WORTH_SHARING {
-            (0..c.kv_heads).for_each(head);
-        } else {
-            barrier_pool().execute_chunked(c.kv_heads, |heads| heads.for_each(head));
-        }
-        let mut rows = vec![0.0; count * q_width];
-        for (h, part) in attended.into_iter().enumerate() {
-            let part = part.into_inner().unwrap_or_else(PoisonError::into_inner);
-            let width = group * dim;
-            for (to, from) in rows.chunks_exact_mut(q_width).zip(part.chunks_exact(width)) {
-                to[h * width..][..width].copy_from_slice(from);
+        let width = group * dim;
+        let mut questions = Vec::new();
+        let mut work = 0;
+        for (run, rows) in runs.iter().zip(rows) {
+            for from in rows.clone().step_by(ROWS) {
+                let to = (from + ROWS).min(rows.end);
+                let position = run.cache.len + from - rows.start;
+                work += (to - from) * q_width * position.max(1);
+                for (head, queries) in queries.iter().enumerate() {
+                    let question = Question {
+                        cache: run.cache,
+                        head,
+                        position,
+                        queries: &queries[from * width..to * width],
+                    };
+                    questions.push((from, question));
+                }
             }
         }
-        let mut out = block.out.forward(&rows, count)?;
+        let answers: Vec<Mutex<Vec<f32>>> = questions.iter().map(|_| Mutex::default()).collect();
+        let answer = |n: usize| {
+            let out = questions[n].1.answer(&sight);
+            *answers[n].lock().unwrap_or_else(PoisonError::into_inner) = out;
+        };
+        if work < WORTH_SHARING {
+            (0..questions.len()).for_each(answer);
+        } else {
+            threads::share(questions.len(), answer);
+        }
+        let mut taken = vec![0.0; count * q_width];
+        for ((first, question), answer) in questions.iter().zip(answers) {
+            let answer = answer.into_inner().unwrap_or_else(PoisonError::into_inner);
+            for (row, from) in answer.chunks_exact(width).enumerate() {
+                let to = (first + row) * q_width + question.head * width;
+                taken[to..to + width].copy_from_slice(from);
+            }
+        }
+        let mut out = block.out.forward(&taken, count);
         if let Some(bias) = &block.out_bias {
             out.chunks_exact_mut(c.width).for_each(|row| add(row, bias));
         }
         if let Some(norm) = &block.after_attention {
             rms_norm_in_place(&mut out, norm, c.eps);
         }
-        Ok(out)
+        out
     }
-}
 
-impl Network {
-    fn embed(&self, tokens: &[u32]) -> Result<Vec<f32>> {
-        if let Some(t) = tokens
+    /// Whether the network can read these tokens at this position.
+    fn check(&self, tokens: &[u32], position: usize) -> Result<()> {
+        if tokens.is_empty() || position + tokens.len() > self.config.context {
+            return Err(internal("more positions than the network has"));
+        }
+        match tokens
             .iter()
             .find(|t| **t as usize >= self.config.vocabulary)
         {
-            return Err(internal(format!("token {t} is not in the vocabulary")));
+            Some(t) => Err(internal(format!("token {t} is not in the vocabulary"))),
+            None => Ok(()),
         }
-        let ids = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu).map_err(tensor)?;
-        let mut x = self
-            .embedding
-            .embedding(&ids)
-            .and_then(|x| x.flatten_all())
-            .and_then(|x| x.to_vec1::<f32>())
-            .map_err(tensor)?;
+    }
+
+    fn embed(&self, tokens: &[u32], x: &mut [f32]) {
+        for (token, to) in tokens.iter().zip(x.chunks_exact_mut(self.config.width)) {
+            self.embedding.row(*token as usize, to);
+        }
         if let Some(by) = self.config.embedding_scale {
             x.iter_mut().for_each(|v| *v *= by);
         }
-        Ok(x)
     }
 
-    fn feed(&self, block: &Block, x: &[f32], count: usize) -> Result<Vec<f32>> {
+    fn feed(&self, block: &Block, x: &[f32], count: usize) -> Vec<f32> {
         let c = &self.config;
         let both = block
             .gate_up
-            .forward(&rms_norm(x, &block.feed_norm, c.eps), count)?;
-        let mut inner = Vec::with_capacity(count * c.hidden);
-        for row in both.chunks_exact(2 * c.hidden) {
-            let (gate, up) = row.split_at(c.hidden);
-            let pairs = gate.iter().zip(up);
+            .forward(&rms_norm(x, &block.feed_norm, c.eps), count);
+        let mut inner = vec![0.0; count * c.hidden];
+        threads::share_rows(&mut inner, c.hidden, |row, inner| {
+            let (gate, up) = both[row * 2 * c.hidden..][..2 * c.hidden].split_at(c.hidden);
+            let all = inner.iter_mut().zip(gate.iter().zip(up));
             match c.activation {
-                Activation::Silu => inner.extend(pairs.map(|(g, u)| silu(*g) * u)),
-                Activation::Gelu => inner.extend(pairs.map(|(g, u)| gelu(*g) * u)),
+                Activation::Silu => all.for_each(|(to, (g, u))| *to = silu(*g) * u),
+                Activation::Gelu => all.for_each(|(to, (g, u))| *to = gelu(*g) * u),
             }
-        }
-        let mut out = block.down.forward(&inner, count)?;
+        });
+        let mut out = block.down.forward(&inner, count);
         if let Some(norm) = &block.after_feed {
             rms_norm_in_place(&mut out, norm, c.eps);
         }
-        Ok(out)
+        out
     }
 }

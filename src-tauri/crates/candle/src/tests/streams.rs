@@ -133,6 +133,103 @@ fn generations_beside_one_another_change_nothing() {
     assert_eq!(alone, together);
 }
 
+fn warm(prompt: &str, seed: u64) -> TextRequest {
+    TextRequest {
+        sampling: Sampling {
+            temperature: 3.0,
+            top_p: None,
+            seed,
+            ..Sampling::default()
+        },
+        max_tokens: Some(40),
+        ..request(prompt)
+    }
+}
+
+#[test]
+fn variants_of_one_prompt_are_what_they_are_alone() {
+    for shape in [Shape::llama().dtype(GgmlDType::Q8_0), Shape::new("gemma3")] {
+        let prompt = "hello world, a longer beginning that takes more than one page of 64";
+        let alone: Vec<Said> = (0..8)
+            .map(|seed| say(&load(&shape), warm(prompt, seed)))
+            .collect();
+        let model = load(&shape);
+        let together: Vec<Said> = std::thread::scope(|scope| {
+            let runs: Vec<_> = (0..8)
+                .map(|seed| {
+                    let model = &model;
+                    scope.spawn(move || say(model, warm(prompt, seed)))
+                })
+                .collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        assert_eq!(alone, together);
+    }
+}
+
+#[test]
+fn one_of_the_variants_can_be_cancelled() {
+    let shape = Shape::llama().seed(4);
+    let alone = say(&load(&shape), warm("hello", 1));
+    let model = load(&shape);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| say(&model, warm("hello", 1)));
+        for seed in 2..6 {
+            let cancel = CancellationToken::new();
+            let mut stream = model.generate(warm("hello", seed), cancel.clone());
+            block_on(stream.next()).unwrap().unwrap();
+            cancel.cancel();
+            let rest: Vec<_> = block_on(stream.collect());
+            assert!(rest.into_iter().all(|event| event.is_ok()));
+        }
+        assert_eq!(other.join().unwrap(), alone);
+    });
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(24))]
+
+    /// Whatever was read before, and however much of it: the answer is that of a fresh model.
+    #[test]
+    fn what_is_remembered_changes_no_byte(
+        before in proptest::collection::vec(("[a-c ]{1,90}", 0usize..60, proptest::bool::ANY), 1..5),
+        cut in 1usize..60,
+        seed in 0u64..9,
+    ) {
+        let shape = Shape::llama().dtype(GgmlDType::Q8_0);
+        let used = load(&shape);
+        let mut texts: Vec<String> = Vec::new();
+        for (text, reads, goes_on) in before {
+            // Some begin as an earlier one, and some are cancelled while they are read or written.
+            let text = match texts.last() {
+                Some(last) if goes_on => format!("{}{text}", &last[..last.len() * 2 / 3]),
+                _ => text,
+            };
+            let text: String = text.chars().take(80).collect();
+            let cancel = CancellationToken::new();
+            let mut stream = used.generate(warm(&text, seed + 1), cancel.clone());
+            for _ in 0..reads {
+                if block_on(stream.next()).is_none() {
+                    break;
+                }
+            }
+            cancel.cancel();
+            let _: Vec<_> = block_on(stream.collect());
+            texts.push(text);
+        }
+        let last = &texts[texts.len() - 1];
+        let prompt = &last[..cut.min(last.len())];
+        proptest::prop_assert_eq!(
+            say(&used, warm(prompt, seed)),
+            say(&load(&shape), warm(prompt, seed))
+        );
+        proptest::prop_assert_eq!(
+            say(&used, warm(last, seed)),
+            say(&load(&shape), warm(last, seed))
+        );
+    }
+}
+
 #[test]
 fn max_tokens_ends_the_text_and_is_said() {
     let model = load(&Shape::llama());
