@@ -438,12 +438,26 @@ fn heading(out: &mut String, text: &str, number: Option<&str>, top: bool) {
     };
     let block = Block::Heading { text, number };
     let forced = format!(".{line}");
-    for line in [&line, &forced] {
+    // The mark has to touch the first letter, so it stands behind notes that come before that.
+    let (notes, letters) = line.split_at(first_letter(&line));
+    let behind_notes = format!("{notes}.{letters}");
+    for line in [&line, &forced, &behind_notes] {
         if reads_as(line, &block, top, false) {
             return push_line(out, line);
         }
     }
     action(out, &line, top);
+}
+
+/// Where the first visible letter of a line stands.
+fn first_letter(text: &str) -> usize {
+    let Some(line) = SourceLines::new(text, 0..text.len()).next() else {
+        return 0;
+    };
+    let from = line.visible.len() - line.visible.trim_start().len();
+    let runs = line.shown.runs(from..line.visible.len());
+    let found = runs.iter().find(|run| !run.is_empty());
+    found.map_or(0, |run| run.start)
 }
 
 fn action(out: &mut String, text: &str, top: bool) {

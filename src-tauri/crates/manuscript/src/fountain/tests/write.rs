@@ -99,6 +99,21 @@ fn an_empty_note_beside_another_says_nothing() {
 }
 
 #[test]
+fn a_forced_heading_behind_a_note_stays_one() {
+    for text in [
+        "[[n]] .晚 日\n",
+        "[[n]].晚 日\n",
+        "[[n\nm]]  .Hut\n",
+        "/* cut */ .Hut #3#\n",
+        "[[*\n\u{fffd}=     .晚c]]         .晚\u{b}\u{b} v\u{1a}\u{fffd}      \n              .晚c]]",
+    ] {
+        let found = blocks(text);
+        assert!(matches!(found[0], Block::Heading { .. }), "{text}");
+        assert_eq!(blocks(&write(&found)), found, "{text}");
+    }
+}
+
+#[test]
 fn a_key_out_of_which_something_was_cut_opens_nothing_when_written() {
     for text in ["a*//*x*/*b*/*: c\n", "a[/*x*/[b]]: c\n"] {
         let found = blocks(text);
