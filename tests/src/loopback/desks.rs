@@ -34,6 +34,12 @@ pub fn text(request: &Recorded) -> String {
         "扩",
         "tone",
         "语气",
+        "plainly",
+        "浅白",
+        "mend slips",
+        "改正",
+        "translate",
+        "译成",
     ]) {
         return passage(chinese, seed).to_owned();
     }

@@ -146,6 +146,9 @@ async fn a_selection_is_rewritten_only_when_that_is_accepted() -> Result<(), E2e
     app.press("Control+2").await?;
     app.press("Control+a").await?;
     app.click("action-rewrite").await?;
+    written(&app).await?;
+    // As a text, without what goes.
+    app.click("take-by-change").await?;
     let text = accept(&app).await?;
     let now = editor_text(&app).await?;
     assert!(now.contains(&some_words(&text)), "{now}");

@@ -15,5 +15,6 @@ mod screenshots;
 mod scripts;
 mod steps;
 mod story;
+mod surface;
 mod switch;
 mod walks;

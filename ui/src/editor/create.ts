@@ -18,6 +18,7 @@ import {
 } from "@codemirror/state";
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/bindings";
+import { type AheadPorts, ahead, showAhead } from "./ahead";
 import { finding, type ShowFind } from "./finding";
 import { kindClass, kindFacet, layout } from "./layout";
 import { type Modes, modes } from "./modes";
@@ -56,6 +57,7 @@ export interface EditorPorts {
   showSuggestion: ShowSuggestion;
   showOrigin: ShowOrigin;
   showFind: ShowFind;
+  ahead: AheadPorts;
 }
 
 export interface Page {
@@ -131,6 +133,7 @@ export class Editor {
         origins(ports.showOrigin),
         finding(ports.showFind),
         smartPunctuation,
+        ahead(ports.ahead),
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -306,6 +309,19 @@ export class Editor {
     this.view.dispatch({ changes: { from: start, to: end, insert }, userEvent: "input.type" });
   }
 
+  /** Shows grey words at the caret; nothing takes them away. */
+  showAhead(text: string | null) {
+    this.view.dispatch({ effects: showAhead.of(text) });
+  }
+
+  /** Whether a caret stands where words could be typed now. */
+  takesWords(): boolean {
+    const { main, ranges } = this.view.state.selection;
+    return (
+      main.empty && ranges.length === 1 && !this.locked && !this.composing() && this.view.hasFocus
+    );
+  }
+
   setAnchors(anchors: Anchor[]) {
     this.view.dispatch({ effects: setAnchors.of(anchors) });
   }
@@ -316,6 +332,16 @@ export class Editor {
 
   anchor(id: string): Anchor | undefined {
     return this.anchors().find((anchor) => anchor.id === id);
+  }
+
+  /** Puts an anchor elsewhere: where a change of the library left what it stands for. */
+  moveAnchor(id: string, from: number, to: number) {
+    const moved = this.anchors().map((one) => (one.id === id ? { id, from, to } : one));
+    this.setAnchors(moved);
+  }
+
+  slice(from: number, to: number): string {
+    return this.view.state.sliceDoc(from, to);
   }
 
   reveal(from: number, to = from, select = true) {

@@ -16,6 +16,7 @@ beforeEach(() => {
     onBeyond: vi.fn(),
     showOrigin: () => () => undefined,
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
+    ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
     showSuggestion: () => () => undefined,
   });
   editor.open({

@@ -36,6 +36,7 @@ beforeEach(() => {
     },
     showOrigin: () => () => undefined,
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
+    ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
   });
 });
 afterEach(() => editor.destroy());

@@ -1,4 +1,5 @@
 import { flushSync, tick } from "svelte";
+import { ahead } from "../features/ahead/ahead.svelte";
 import { compare } from "../features/compare/compare.svelte";
 import { askContinue, askMain } from "../features/desk/asking";
 import { desk } from "../features/desk/desk.svelte";
@@ -10,9 +11,12 @@ import { notices } from "../features/notices/notices.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { surface } from "../features/surface/surface.svelte";
+import { changes } from "../features/takes/changes.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { t, time } from "../locales/index.svelte";
+import type { TakeDto } from "../wire/bindings";
+import { isOver } from "../wire/takes";
 import { frame } from "./frame.svelte";
 import { palette } from "./palette.svelte";
 import { type Action, actionOf } from "./shortcuts";
@@ -20,7 +24,18 @@ import { type Action, actionOf } from "./shortcuts";
 async function accept() {
   const take = takes.nearest();
   if (!take) return;
-  if (!(await takes.accept(take))) notices.say(t("takes.while_writing"));
+  if (!(await changes.acceptAll(take))) notices.say(t("takes.while_writing"));
+}
+
+/** Runs something on the changes of the suggestion that is nearest to the caret. */
+async function onChange(run: (take: TakeDto) => unknown) {
+  const take = takes.nearest();
+  if (!take) return notices.say(t("takes.change_nowhere"));
+  if (!isOver(take.status)) return notices.say(t("takes.while_writing"));
+  // Of an insertion that is shown as a text, the first press shows the changes.
+  if (!changes.shows(take)) changes.show(take, true);
+  await changes.follow(take);
+  await run(take);
 }
 
 /** Brings the focus to the field of the search. */
@@ -86,6 +101,13 @@ const RUN: Record<Action, () => unknown> = {
   generate: askMain,
   continue: askContinue,
   accept,
+  change_next: () => onChange((take) => changes.step(take, 1)),
+  change_previous: () => onChange((take) => changes.step(take, -1)),
+  change_accept: () => onChange((take) => changes.accept(take, false)),
+  change_refuse: () => onChange((take) => changes.refuse(take, false)),
+  sentence_accept: () => onChange((take) => changes.accept(take, true)),
+  sentence_refuse: () => onChange((take) => changes.refuse(take, true)),
+  look_ahead: () => ahead.ask(true),
   palette: () => {
     palette.open = true;
     flushSync();

@@ -14,6 +14,13 @@ export type Action =
   | "generate"
   | "continue"
   | "accept"
+  | "change_next"
+  | "change_previous"
+  | "change_accept"
+  | "change_refuse"
+  | "sentence_accept"
+  | "sentence_refuse"
+  | "look_ahead"
   | "stop"
   | "new"
   | "version"
@@ -47,6 +54,13 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "generate", keys: ["Ctrl+Enter"], label: "settings.key_generate" },
   { action: "continue", keys: ["Ctrl+J"], label: "settings.key_continue" },
   { action: "accept", keys: ["Ctrl+Shift+Enter"], label: "settings.key_accept" },
+  { action: "change_next", keys: ["Alt+."], label: "settings.key_change_next" },
+  { action: "change_previous", keys: ["Alt+,"], label: "settings.key_change_previous" },
+  { action: "change_accept", keys: ["Alt+Enter"], label: "settings.key_change_accept" },
+  { action: "change_refuse", keys: ["Alt+Delete"], label: "settings.key_change_refuse" },
+  { action: "sentence_accept", keys: ["Alt+Shift+Enter"], label: "settings.key_sentence_accept" },
+  { action: "sentence_refuse", keys: ["Alt+Shift+Delete"], label: "settings.key_sentence_refuse" },
+  { action: "look_ahead", keys: ["Alt+\\"], label: "settings.key_look_ahead" },
   { action: "stop", keys: ["Escape"], label: "settings.key_stop" },
   { action: "new", keys: ["Ctrl+N"], label: "settings.key_new" },
   { action: "version", keys: ["Ctrl+S"], label: "settings.key_version" },

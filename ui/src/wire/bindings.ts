@@ -191,6 +191,9 @@ export type Task =
 	| { task: "shorten" }
 	| { task: "expand" }
 	| { task: "tone"; tone: string }
+	| { task: "simplify" }
+	| { task: "correct" }
+	| { task: "translate"; into: Language }
 	| { task: "premise" }
 	| { task: "characters" }
 	| { task: "revise_beats" }
@@ -1807,6 +1810,96 @@ export type ReplacedIn = {
 /** The quotation marks of Chinese text. */
 export type ChineseQuotes = "curly" | "corner";
 
+/** A suggestion beside the text that it would replace. */
+export type SuggestedChanges = {
+	/** The draft. */
+	draft_id: string;
+	/** Where the suggestion stands now. */
+	from: number;
+	/** Its end; the same for an insertion. */
+	to: number;
+	/** The text that is suggested. */
+	text: string;
+	/** Whether the text has the blank lines and spaces already that it needs at its place: so it came back from an earlier call. */
+	joined: boolean;
+};
+
+/** A part of a suggestion. */
+export type SuggestedPiece = {
+	/** What goes. */
+	removed: string;
+	/** What comes; of a part that stays, the text. */
+	added: string;
+	/** Number of the change, from 0; `null` for a part that stays. */
+	change: number | null;
+	/** The sentence of the suggestion that it belongs to, from 0. */
+	sentence: number;
+};
+
+/** A suggestion as changes. */
+export type SuggestedChangesDto = {
+	/** The text that stands there. */
+	of: string;
+	/** The text that would stand there. */
+	wanted: string;
+	/** Both of them, in order. */
+	pieces: Array<SuggestedPiece>;
+};
+
+/** Takes changes into the text. */
+export type AcceptChanges = {
+	/** The take. */
+	take_id: string;
+	/** The draft. */
+	draft_id: string;
+	/** The revision that the place is meant for. */
+	base_revision: number;
+	/** Where the suggestion stands. */
+	from: number;
+	/** Its end. */
+	to: number;
+	/** The text that stood there when the changes were made. */
+	of: string;
+	/** The text that is wanted, without what was refused. */
+	wanted: string;
+	/** Numbers of the changes to take. */
+	changes: Array<number>;
+	/** Whether nothing is left to decide: the suggestion counts as accepted. */
+	last: boolean;
+};
+
+/** Asks for words ahead of the caret. */
+export type LookAhead = {
+	/** The draft. */
+	draft_id: string;
+	/** The caret. */
+	at: number;
+};
+
+/** Words that could come next. */
+export type AheadDto = {
+	/** Id of the guess, for taking it. */
+	id: string;
+	/** The words, with the space that they need before them. */
+	text: string;
+	/** Who guessed. */
+	model_name: string;
+};
+
+/** Takes words of a guess into the text. */
+export type TakeAhead = {
+	/** Id of the guess. */
+	id: string;
+	/** The draft. */
+	draft_id: string;
+	/** The revision that the place is meant for. */
+	base_revision: number;
+	/** The caret. */
+	at: number;
+	/** The words: where those that were taken before end, from there on. */
+	text: string;
+};
+
 /** What a person chose. What an older or newer program wrote differently is as it is by itself. */
 export type Preferences = {
 	/** Keys of actions that are not as they are by themselves; an empty list is no key at all. */
@@ -1817,6 +1910,12 @@ export type Preferences = {
 	chinese_quotes: ChineseQuotes;
 	/** Whether the marks of Markdown are hidden on lines where the caret is not. */
 	hide_marks: boolean;
+	/** Whether a few grey words come by themselves after a pause, by a model on this machine. */
+	look_ahead: boolean;
+	/** Whether spelling, grammar and punctuation are looked at. */
+	proofread: boolean;
+	/** Words that are right, each once. */
+	words: Array<string>;
 };
 
 /** Nothing is needed. */
@@ -3525,6 +3624,16 @@ export interface Commands extends DoorCommands {
 	stop: { input: Id; output: null };
 	/** Takes a suggestion into the text. */
 	accept_take: { input: AcceptTake; output: DraftView };
+	/** A suggestion as changes to what stands in the text. */
+	suggested_changes: { input: SuggestedChanges; output: SuggestedChangesDto };
+	/** Takes single changes of a suggestion into the text. */
+	accept_changes: { input: AcceptChanges; output: DraftView };
+	/** A few words that could come next at the caret, by a model on this machine; `null` where none come. */
+	look_ahead: { input: LookAhead; output: AheadDto | null };
+	/** Ends what is being guessed, and forgets it. */
+	drop_ahead: { input: Nothing; output: null };
+	/** Takes words that were guessed into the text. */
+	take_ahead: { input: TakeAhead; output: DraftView };
 	/** Throws a suggestion away; it stays in the record. */
 	discard_take: { input: Id; output: TakeDto };
 	/** The whole record of a take. */

@@ -211,7 +211,7 @@ fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
         (DocumentKind::Ads, Task::Draft, _) | (_, Task::Turns { .. } | Task::Alternatives, _) => {
             0.9
         }
-        (_, Task::Coverage | Task::Knowledge, _) => 0.3,
+        (_, Task::Coverage | Task::Knowledge | Task::Correct | Task::Translate { .. }, _) => 0.3,
         (DocumentKind::News, Task::Draft | Task::Continue, PromptForm::Chat) => 0.7,
         (_, task, PromptForm::Chat) if task.needs_selection() => 0.7,
         _ => 0.8,
@@ -256,9 +256,11 @@ fn most_tokens(input: &Input, selection: &str) -> u32 {
         (Task::Outline, Brief::Screenplay(b)) => (b.scenes as usize * 100 + 120).min(6000),
         (Task::Outline, _) => 900,
         (Task::Continue, _) => 200,
-        (Task::Rewrite | Task::Tone { .. }, _) => selected * 16 / 10 + 64,
+        (Task::Rewrite | Task::Tone { .. } | Task::Simplify | Task::Correct, _) => {
+            selected * 16 / 10 + 64
+        }
         (Task::Shorten, _) => selected * 11 / 10 + 48,
-        (Task::Expand, _) => selected * 25 / 10 + 96,
+        (Task::Expand | Task::Translate { .. }, _) => selected * 25 / 10 + 96,
     };
     u32::try_from(most).unwrap_or(u32::MAX)
 }

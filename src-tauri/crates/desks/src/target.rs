@@ -74,7 +74,14 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
             let caret = clamp(document, &input.selection).end;
             caret..caret
         }
-        Task::Rewrite | Task::Shorten | Task::Expand | Task::Tone { .. } | Task::Alternatives => {
+        Task::Rewrite
+        | Task::Shorten
+        | Task::Expand
+        | Task::Tone { .. }
+        | Task::Simplify
+        | Task::Correct
+        | Task::Translate { .. }
+        | Task::Alternatives => {
             let range = clamp(document, &input.selection);
             let selected = &document[range.clone()];
             let start = range.end - selected.trim_start().len();

@@ -34,6 +34,16 @@ pub enum Task {
         /// The tone, in the person's words.
         tone: String,
     },
+    /// Say the selection more plainly.
+    Simplify,
+    /// Mend slips of grammar, spelling and punctuation in the selection, and nothing else.
+    Correct,
+    /// Say the selection in another language.
+    Translate {
+        /// The language.
+        #[ts(type = "Language")]
+        into: Language,
+    },
     /// Screenplay: the premise, from the logline.
     Premise,
     /// Screenplay: the pages of the people, from logline and premise.
@@ -110,6 +120,9 @@ impl Task {
             Self::Shorten => "shorten",
             Self::Expand => "expand",
             Self::Tone { .. } => "tone",
+            Self::Simplify => "simplify",
+            Self::Correct => "correct",
+            Self::Translate { .. } => "translate",
             Self::Premise => "premise",
             Self::Characters => "characters",
             Self::ReviseBeats => "revise_beats",
@@ -143,6 +156,11 @@ impl Task {
             Self::Tone {
                 tone: String::new(),
             },
+            Self::Simplify,
+            Self::Correct,
+            Self::Translate {
+                into: Language::English,
+            },
             Self::Premise,
             Self::Characters,
             Self::ReviseBeats,
@@ -170,7 +188,14 @@ impl Task {
     pub fn needs_selection(&self) -> bool {
         matches!(
             self,
-            Self::Rewrite | Self::Shorten | Self::Expand | Self::Tone { .. } | Self::Alternatives
+            Self::Rewrite
+                | Self::Shorten
+                | Self::Expand
+                | Self::Tone { .. }
+                | Self::Simplify
+                | Self::Correct
+                | Self::Translate { .. }
+                | Self::Alternatives
         )
     }
 

@@ -25,7 +25,10 @@ macro_rules! templates {
 }
 
 templates! {
-    "shared": ["material", "wish", "around", "edit", "continue", "rewrite", "shorten", "expand", "tone"],
+    "shared": [
+        "material", "wish", "around", "edit", "continue", "rewrite", "shorten", "expand", "tone",
+        "simplify", "correct", "translate"
+    ],
     "beside": ["assistant", "summary", "judge"],
     "news": ["desk", "brief", "draft"],
     "ads": ["desk", "brief", "draft"],

@@ -38,6 +38,8 @@ pub(crate) struct View {
     size: usize,
     want: usize,
     tone: String,
+    /// The language of a translation.
+    into: &'static str,
     least: u32,
     most: u32,
     paragraphs: u32,
@@ -140,6 +142,9 @@ impl View {
         };
         if let Task::Tone { tone } = task {
             self.tone = plain(tone);
+        }
+        if let Task::Translate { into } = task {
+            self.into = into.tag();
         }
     }
 

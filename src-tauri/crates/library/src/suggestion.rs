@@ -137,11 +137,60 @@ impl Library {
         by: Authorship<'_>,
         title: Option<&str>,
     ) -> Result<u32> {
+        self.take_in(
+            generation_id,
+            draft_id,
+            base_revision,
+            edits,
+            by,
+            title,
+            true,
+        )
+    }
+
+    /// Takes some changes of a suggestion into a draft, in one operation that can be undone, and
+    /// leaves the suggestion as undecided as it was. The journal has the step; a node of the history
+    /// is kept when the last of them is decided, by [`Self::accept_joined`].
+    ///
+    /// # Errors
+    /// As [`Self::accept`].
+    pub fn accept_some(
+        &self,
+        generation_id: &str,
+        draft_id: &str,
+        base_revision: u32,
+        edits: &[Edit],
+        by: Authorship<'_>,
+    ) -> Result<u32> {
+        self.take_in(
+            generation_id,
+            draft_id,
+            base_revision,
+            edits,
+            by,
+            None,
+            false,
+        )
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the two ways in name them")]
+    fn take_in(
+        &self,
+        generation_id: &str,
+        draft_id: &str,
+        base_revision: u32,
+        edits: &[Edit],
+        by: Authorship<'_>,
+        title: Option<&str>,
+        decided: bool,
+    ) -> Result<u32> {
         let now = self.now();
         self.write(|tx| {
             generation::find(tx, generation_id)?;
             let mut line = edit::load_at(tx, draft_id, base_revision)?;
-            history::keep_if_new(tx, &mut line, "autosave", now)?;
+            if decided {
+                history::keep_if_new(tx, &mut line, "autosave", now)?;
+            }
             let origin = Origin::Generated {
                 generation_id: generation_id.to_owned(),
             };
@@ -172,6 +221,9 @@ impl Library {
             };
             let before = line.revision;
             let revision = edit::perform(tx, &mut line, change, &operation, now)?;
+            if !decided {
+                return Ok(revision);
+            }
             if revision != before {
                 history::keep(tx, &mut line, Keep::version("accepted", None), now)?;
             }
@@ -436,6 +488,30 @@ mod tests {
             .apply(&desk.draft, 2, &again, &step(OperationKind::Redo))
             .unwrap();
         assert_eq!(desk.marks(), before);
+    }
+
+    #[test]
+    fn some_changes_are_taken_and_the_suggestion_stays_open() {
+        let desk = Desk::new();
+        desk.write("Low tide at noon.");
+        let generation = desk.generation("High water at one.");
+        let edit = Edit {
+            from: 12,
+            to: 16,
+            insert: "one".to_owned(),
+        };
+        let revision = desk
+            .library
+            .accept_some(&generation, &desk.draft, 1, &[edit], Authorship::default())
+            .unwrap();
+        assert_eq!((revision, desk.body().as_str()), (2, "Low tide at one."));
+        assert_eq!(
+            desk.marks(),
+            marks(&[('.', "Low tide at "), ('g', "one"), ('.', ".")])
+        );
+        let kept = desk.library.generation(&generation).unwrap();
+        assert_eq!(kept.decision, Decision::Pending);
+        assert!(desk.library.history(&desk.draft).unwrap().is_empty());
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn typescript() -> String {
     use crate::assistant::dto::*;
     use crate::judging::*;
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
-    use crate::{across::*, preferences::*};
+    use crate::{across::*, ahead::*, changes::*, preferences::*};
     use archive::*;
     use board::dto::*;
     use compare::*;
@@ -271,6 +271,13 @@ fn typescript() -> String {
         LeftBecause,
         ReplacedIn,
         ChineseQuotes,
+        SuggestedChanges,
+        SuggestedPiece,
+        SuggestedChangesDto,
+        AcceptChanges,
+        LookAhead,
+        AheadDto,
+        TakeAhead,
         Preferences,
         Nothing,
         Id,

@@ -12,7 +12,7 @@ use crate::{
     provenance::*, replay::*, script_compare::*, searching::*, story::dto::*, switch::dto::*,
     tally::*,
 };
-use crate::{across::*, preferences::*};
+use crate::{across::*, ahead::*, changes::*, preferences::*};
 
 macro_rules! commands {
     (
@@ -242,6 +242,16 @@ commands! {
     stop(Id) -> ();
     /// Takes a suggestion into the text.
     accept_take(AcceptTake) -> DraftView;
+    /// A suggestion as changes to what stands in the text.
+    suggested_changes(SuggestedChanges) -> SuggestedChangesDto;
+    /// Takes single changes of a suggestion into the text.
+    accept_changes(AcceptChanges) -> DraftView;
+    /// A few words that could come next at the caret, by a model on this machine; `null` where none come.
+    look_ahead(LookAhead) -> Option<AheadDto>;
+    /// Ends what is being guessed, and forgets it.
+    drop_ahead(Nothing) -> ();
+    /// Takes words that were guessed into the text.
+    take_ahead(TakeAhead) -> DraftView;
     /// Throws a suggestion away; it stays in the record.
     discard_take(Id) -> TakeDto;
     /// The whole record of a take.

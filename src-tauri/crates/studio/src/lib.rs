@@ -41,10 +41,12 @@
 //! ```
 
 pub mod across;
+pub mod ahead;
 pub mod archive;
 pub mod assistant;
 pub mod board;
 mod call;
+pub mod changes;
 mod checks;
 pub mod commands;
 pub mod compare;

@@ -13,6 +13,9 @@ const MOST_ACTIONS: usize = 200;
 const MOST_KEYS: usize = 8;
 /// The longest name of an action or a key, in bytes.
 const LONGEST_NAME: usize = 60;
+/// The most words of a dictionary of one's own, and the longest of them in bytes.
+const MOST_WORDS: usize = 20_000;
+const LONGEST_WORD: usize = 200;
 
 /// The quotation marks of Chinese text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -37,6 +40,12 @@ pub struct Preferences {
     pub chinese_quotes: ChineseQuotes,
     /// Whether the marks of Markdown are hidden on lines where the caret is not.
     pub hide_marks: bool,
+    /// Whether a few grey words come by themselves after a pause, by a model on this machine.
+    pub look_ahead: bool,
+    /// Whether spelling, grammar and punctuation are looked at.
+    pub proofread: bool,
+    /// Words that are right, each once.
+    pub words: Vec<String>,
 }
 
 impl Default for Preferences {
@@ -46,6 +55,9 @@ impl Default for Preferences {
             smart_punctuation: true,
             chinese_quotes: ChineseQuotes::Curly,
             hide_marks: false,
+            look_ahead: false,
+            proofread: true,
+            words: Vec::new(),
         }
     }
 }
@@ -67,6 +79,9 @@ impl Studio {
             });
         if !bounded {
             return Err(StudioError::BadRequest("too many or too long keys".into()));
+        }
+        if i.words.len() > MOST_WORDS || i.words.iter().any(|word| word.len() > LONGEST_WORD) {
+            return Err(StudioError::BadRequest("too many or too long words".into()));
         }
         self.keep("preferences", i).await
     }

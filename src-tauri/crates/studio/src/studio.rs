@@ -57,6 +57,7 @@ pub struct Studio {
     pub(crate) archiving: crate::archive::Archiving,
     pub(crate) upkeep: Upkeep,
     pub(crate) attending: Attending,
+    pub(crate) ahead: crate::ahead::Guesses,
     /// Held from the question what is spent until a call is written down.
     pub(crate) spending: Mutex<()>,
     events: broadcast::Sender<StudioEvent>,
@@ -113,6 +114,7 @@ impl Studio {
             archiving: crate::archive::Archiving::default(),
             upkeep: Upkeep::default(),
             attending: Attending::default(),
+            ahead: crate::ahead::Guesses::default(),
             spending: Mutex::default(),
             events,
             local_turns: Arc::new(Semaphore::new(1)),

@@ -1,7 +1,7 @@
 //! Takes: asking for them, watching them come, stopping, accepting, discarding.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, MutexGuard, PoisonError},
 };
 
@@ -436,27 +436,34 @@ impl Studio {
         Ok(view)
     }
 
+    /// Whether a call was made for a draft of this document. A branch may take what was written for
+    /// the draft that it grew from. Blocks.
+    pub(crate) fn belongs(
+        &self,
+        generation: &lib::Generation,
+        document: &lib::Document,
+    ) -> Result<(), StudioError> {
+        let drafts = self.library.drafts(&document.id)?;
+        let deleted = self.library.deleted_drafts(&document.id)?;
+        let of = generation.draft_id.as_deref();
+        if drafts
+            .iter()
+            .chain(&deleted)
+            .any(|draft| of == Some(draft.id.as_str()))
+        {
+            Ok(())
+        } else {
+            Err(StudioError::OtherDocument)
+        }
+    }
+
     fn accept(&self, i: &AcceptTake) -> Result<DraftView, StudioError> {
         let generation = self
             .library
             .generation(handing::generation_of(&i.take_id))?;
         let part = handing::place_of(&i.take_id).map(|(_, at)| at);
         let (draft, document) = self.not_deleted(&i.draft_id)?;
-        let drafts = self.library.drafts(&document.id)?;
-        let deleted = self.library.deleted_drafts(&document.id)?;
-        let own: HashSet<&str> = drafts
-            .iter()
-            .chain(&deleted)
-            .map(|d| d.id.as_str())
-            .collect();
-        // A branch may take what was written for the draft that it grew from.
-        if !generation
-            .draft_id
-            .as_deref()
-            .is_some_and(|id| own.contains(id))
-        {
-            return Err(StudioError::OtherDocument);
-        }
+        self.belongs(&generation, &document)?;
         if !(draft.body_revision..=draft.revision).contains(&i.base_revision) {
             return Err(lib::LibraryError::Conflict {
                 current: draft.revision,
@@ -575,7 +582,7 @@ fn put(take: &mut TakeDto, state: &State) {
 }
 
 /// An article's headline, for a draft that has no title yet.
-fn title_for(
+pub(crate) fn title_for(
     document: &lib::Document,
     draft: &lib::Draft,
     generation: &lib::Generation,

@@ -9,7 +9,10 @@ import { writing } from "../writing/writing.svelte";
 import { desk } from "./desk.svelte";
 
 /** Tasks that change what is selected; they need no brief. */
-const CHANGES: readonly Task["task"][] = ["rewrite", "shorten", "expand", "tone", "alternatives"];
+const CHANGES: readonly Task["task"][] = [
+  ...(["rewrite", "shorten", "expand", "tone", "simplify", "correct", "translate"] as const),
+  "alternatives",
+];
 
 /** Why a task cannot be asked for now, as its button says it. */
 export function blocked(task: Task["task"]): string | null {

@@ -8,6 +8,9 @@ export const USUAL: Preferences = {
   smart_punctuation: true,
   chinese_quotes: "curly",
   hide_marks: false,
+  look_ahead: false,
+  proofread: true,
+  words: [],
 };
 
 /** How the person likes to write; kept in the library. */

@@ -28,6 +28,12 @@ export interface Shown {
   takes: TakeDto[];
 }
 
+/** Tasks that are said by their name alone. */
+const WHOLE: ReadonlySet<string> = new Set([
+  ...["draft", "continue", "rewrite", "shorten", "expand", "simplify", "correct"],
+  ...["alternatives", "beats", "outline"],
+]);
+
 class Takes {
   /** Takes of the open draft. */
   private byId = $state<Record<string, TakeDto>>({});
@@ -167,6 +173,13 @@ class Takes {
     this.show(take.batch_id);
   }
 
+  /** Takes of the open draft as the library has them after a change of its text. */
+  receiveAll(view: DraftView) {
+    if (view.draft_id !== writing.draftId) return;
+    for (const next of view.takes) this.put(next);
+    this.sync();
+  }
+
   /** Whether the person has chosen among the takes of a batch. */
   hasChosen = (batchId: string) => this.chosen[batchId] !== undefined;
 
@@ -229,15 +242,23 @@ class Takes {
     });
   }
 
-  canRetry = (take: TakeDto) => this.requests.has(take.batch_id);
+  /** What was asked for; of an earlier session, where the task says it all. */
+  private request(take: TakeDto): { task: Task; note: string } | undefined {
+    const known = this.requests.get(take.batch_id);
+    if (known || !WHOLE.has(take.task)) return known;
+    return { task: { task: take.task } as Task, note: "" };
+  }
 
-  /** The same again, at the place where the first stands now. */
-  async retry(take: TakeDto) {
-    const request = this.requests.get(take.batch_id);
+  canRetry = (take: TakeDto) => this.request(take) !== undefined;
+
+  /** The same again, at the place where the first stands now; with a wish beside those of before. */
+  async retry(take: TakeDto, wish = "") {
+    const request = this.request(take);
     const place = writing.editor?.anchor(take.batch_id);
     if (!request || !place) return;
+    const note = [request.note, wish.trim()].filter(Boolean).join("\n");
     await this.discard(take);
-    await this.generate(request.task, request.note, { from: place.from, to: place.to });
+    await this.generate(request.task, note, { from: place.from, to: place.to });
   }
 
   /** Brings a suggestion into view. */

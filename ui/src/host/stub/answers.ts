@@ -83,6 +83,9 @@ export function answerTo(
   switch (task.task) {
     case "rewrite":
     case "tone":
+    case "simplify":
+    case "correct":
+    case "translate":
       return {
         title: null,
         text: chinese ? `换一种说法：${selected}` : `Put another way: ${selected}`,

@@ -2,6 +2,7 @@ import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { archiveCommands } from "./archive";
 import { assistantCommands } from "./assistant";
 import { boardCommands } from "./board";
+import { changeCommands } from "./changes";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { importCommands } from "./importing";
@@ -39,6 +40,7 @@ export function commands(studio: StubStudio): Bodies {
     ...keyCommands(studio),
     ...ledgerCommands(studio),
     ...surfaceCommands(studio, applied),
+    ...changeCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

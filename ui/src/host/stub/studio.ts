@@ -440,7 +440,15 @@ export class StubStudio {
     const brief = this.brief(draft);
     const several = task.task === "draft" && "variants" in brief ? brief.variants : 1;
     const batch_id = this.id("batch");
-    const selects = ["rewrite", "shorten", "expand", "tone"].includes(task.task);
+    const selects = [
+      "rewrite",
+      "shorten",
+      "expand",
+      "tone",
+      "simplify",
+      "correct",
+      "translate",
+    ].includes(task.task);
     if (selects && from === to) throw fail("empty_selection");
     const takes = Array.from({ length: several * all.length }, (_, variant): TakeDto => {
       const model = all[Math.floor(variant / several)] ?? STARTER;

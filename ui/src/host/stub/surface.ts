@@ -17,6 +17,9 @@ const USUAL: Preferences = {
   smart_punctuation: true,
   chinese_quotes: "curly",
   hide_marks: false,
+  look_ahead: false,
+  proofread: true,
+  words: [],
 };
 
 /** Replacements across a project, and how a person likes to write. */

@@ -8,7 +8,17 @@ mod parse;
 use crate::registry::Desk;
 
 pub(crate) const DESK: Desk = Desk {
-    tasks: &["draft", "continue", "rewrite", "shorten", "expand", "tone"],
+    tasks: &[
+        "draft",
+        "continue",
+        "rewrite",
+        "shorten",
+        "expand",
+        "tone",
+        "simplify",
+        "correct",
+        "translate",
+    ],
     parse: parse::parse,
     check: check::check,
 };

@@ -114,6 +114,7 @@ impl Studio {
             None => self.seed(),
             Some(given) => seed_of(given)?,
         };
+        self.end_guess();
         let studio = self.clone();
         let (task, lined, batch) = self
             .blocking(move |s| s.line_up(&studio.batch_id(), i, seed))

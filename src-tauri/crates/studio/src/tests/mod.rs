@@ -3,6 +3,7 @@
 mod across;
 mod assistant;
 mod board;
+mod changes;
 mod edges;
 mod headless;
 mod keys;

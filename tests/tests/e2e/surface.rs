@@ -1,0 +1,63 @@
+//! The writing surface: a suggestion change by change, words ahead of the caret, slips in the text.
+
+use inkstone_tests::e2e::{E2eError, Home, PATIENCE};
+use inkstone_tests::loopback::{Answer, Loopback, Script};
+
+use crate::steps::{begin, editor_text, news_brief, open, saved, set, use_server, written};
+
+const OLD: &str = "The gates shut at nine. Nobody saw it.";
+
+#[tokio::test]
+async fn a_suggestion_is_taken_change_by_change_with_the_keyboard() -> Result<(), E2eError> {
+    let server = Loopback::start(Script::new(|_| {
+        Answer::text("The gates closed at nine. Nobody noticed it.")
+    }))?;
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    use_server(&app, &server, "").await?;
+    news_brief(&app).await?;
+    app.press("Control+2").await?;
+    app.type_text(OLD).await?;
+    saved(&app).await?;
+    app.press("Control+a").await?;
+    app.click("action-rewrite").await?;
+    assert_eq!(written(&app).await?, "done");
+    app.wait_until("two changes", PATIENCE, async || {
+        Ok(app.find_all("change").await?.len() == 2)
+    })
+    .await?;
+    app.keep("changes").await?;
+
+    app.press("Control+2").await?;
+    app.press("Alt+Enter").await?;
+    app.wait_until("the first change in the text", PATIENCE, async || {
+        Ok(editor_text(&app).await?.contains("The gates closed at nine. Nobody saw it."))
+    })
+    .await?;
+    app.wait_until("one change", PATIENCE, async || {
+        Ok(app.find_all("change").await?.len() == 1)
+    })
+    .await?;
+    set(&app, "theme-dark").await?;
+    set(&app, "language-zh-CN").await?;
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    app.keep("changes-dark-zh-narrow").await?;
+    app.click("take-retry").await?;
+    app.wait_for("again", PATIENCE).await?;
+    app.keep("again-dark-zh-narrow").await?;
+    app.press("Escape").await?;
+    app.press("Control+2").await?;
+    app.press("Alt+Delete").await?;
+    app.wait_gone("suggestion-1", PATIENCE).await?;
+    assert_eq!(
+        editor_text(&app).await?.trim(),
+        "The gates closed at nine. Nobody saw it."
+    );
+    saved(&app).await?;
+    // One step of undo for the word that was taken.
+    app.press("Control+z").await?;
+    app.wait_until("the text of before", PATIENCE, async || {
+        Ok(editor_text(&app).await?.trim() == OLD)
+    })
+    .await
+}
