@@ -1,9 +1,17 @@
 //! The writing surface: a suggestion change by change, words ahead of the caret, slips in the text.
 
-use inkstone_tests::e2e::{E2eError, Home, PATIENCE};
-use inkstone_tests::loopback::{Answer, Loopback, Script};
+use std::time::Duration;
 
-use crate::steps::{begin, editor_text, news_brief, open, saved, set, use_server, written};
+use fantoccini::Locator;
+use inkstone_tests::{
+    e2e::{App, E2eError, Home, PATIENCE},
+    loopback::{Answer, Loopback, Script},
+};
+
+use crate::{
+    remote::use_server,
+    steps::{WRITING, begin, editor_text, news_brief, open, saved, set, written},
+};
 
 const OLD: &str = "The gates shut at nine. Nobody saw it.";
 
@@ -31,7 +39,9 @@ async fn a_suggestion_is_taken_change_by_change_with_the_keyboard() -> Result<()
     app.press("Control+2").await?;
     app.press("Alt+Enter").await?;
     app.wait_until("the first change in the text", PATIENCE, async || {
-        Ok(editor_text(&app).await?.contains("The gates closed at nine. Nobody saw it."))
+        Ok(editor_text(&app)
+            .await?
+            .contains("The gates closed at nine. Nobody saw it."))
     })
     .await?;
     app.wait_until("one change", PATIENCE, async || {
@@ -60,4 +70,48 @@ async fn a_suggestion_is_taken_change_by_change_with_the_keyboard() -> Result<()
         Ok(editor_text(&app).await?.trim() == OLD)
     })
     .await
+}
+
+/// The grey words, or nothing.
+async fn grey(app: &App) -> Result<Option<String>, E2eError> {
+    let found = app.client.find_all(Locator::Css(".ink-ahead")).await?;
+    match found.first() {
+        Some(words) => Ok(Some(words.text().await?)),
+        None => Ok(None),
+    }
+}
+
+#[tokio::test]
+async fn grey_words_are_text_when_tab_takes_them() -> Result<(), E2eError> {
+    const BEGUN: &str = "The night ferry runs";
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    news_brief(&app).await?;
+    app.press("Control+2").await?;
+    app.type_text(BEGUN).await?;
+    saved(&app).await?;
+    // A small model has nothing to say at times; it is asked again.
+    app.wait_until("grey words", WRITING, async || {
+        app.press("Alt+\\").await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(grey(&app).await?.is_some())
+    })
+    .await?;
+    app.keep("ahead").await?;
+    app.type_text(" on").await?;
+    assert_eq!(grey(&app).await?, None, "the next key drops them");
+    assert!(editor_text(&app).await?.trim().ends_with("runs on"));
+    app.wait_until("grey words again", WRITING, async || {
+        app.press("Alt+\\").await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(grey(&app).await?.is_some())
+    })
+    .await?;
+    app.press("Tab").await?;
+    app.wait_until("more text", PATIENCE, async || {
+        let now = editor_text(&app).await?;
+        Ok(now.trim().len() > BEGUN.len() + 4 && grey(&app).await?.is_none())
+    })
+    .await?;
+    saved(&app).await
 }

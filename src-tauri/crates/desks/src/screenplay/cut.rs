@@ -40,6 +40,9 @@ fn writes_script(task: &Task) -> bool {
             | Task::Shorten
             | Task::Expand
             | Task::Tone { .. }
+            | Task::Simplify
+            | Task::Correct
+            | Task::Translate { .. }
     )
 }
 

@@ -65,7 +65,7 @@ pub(super) fn grammar(pen: &Pen, task: &Task, place: &Place, values: &References
             Place::Middle => pen.action_line(),
             _ => row(pen.block(), pen.block(), 0, MOST),
         },
-        Task::Rewrite | Task::Shorten | Task::Expand | Task::Tone { .. } | Task::Alternatives => {
+        task if task.needs_selection() => {
             let mut own = marks("s");
             match place {
                 Place::Blocks(_) => {

@@ -130,36 +130,34 @@ fn of(brief: &ScreenplayBrief, task: &Task, place: &Place) -> Option<Rule> {
                 _ => row(pen.rest(), next, 0, MOST_BLOCKS),
             }
         }
-        Task::Rewrite | Task::Shorten | Task::Expand | Task::Tone { .. } | Task::Alternatives => {
-            match place {
-                Place::Blocks(kinds) => {
-                    let mut all = Vec::new();
-                    if kinds.scene || kinds.is_empty() {
-                        all.push(pen.block());
-                    }
-                    if kinds.heading {
-                        all.push(pen.heading());
-                    }
-                    if kinds.synopsis {
-                        all.push(pen.synopsis());
-                    }
-                    if kinds.section {
-                        all.push(pen.section());
-                    }
-                    if kinds.transition {
-                        all.push(pen.transition());
-                    }
-                    let all = Any(all);
-                    row(all.clone(), all, 0, MOST_BLOCKS)
+        task if task.needs_selection() => match place {
+            Place::Blocks(kinds) => {
+                let mut all = Vec::new();
+                if kinds.scene || kinds.is_empty() {
+                    all.push(pen.block());
                 }
-                Place::Speech => pen.lines_said(),
-                Place::Cue => pen.cue(),
-                Place::Aside => pen.aside(),
-                Place::Line { opens: true } => pen.action_line(),
-                Place::Line { opens: false } | Place::Middle => pen.words(),
-                Place::Ragged => row(pen.words(), pen.block(), 0, MOST_BLOCKS),
+                if kinds.heading {
+                    all.push(pen.heading());
+                }
+                if kinds.synopsis {
+                    all.push(pen.synopsis());
+                }
+                if kinds.section {
+                    all.push(pen.section());
+                }
+                if kinds.transition {
+                    all.push(pen.transition());
+                }
+                let all = Any(all);
+                row(all.clone(), all, 0, MOST_BLOCKS)
             }
-        }
+            Place::Speech => pen.lines_said(),
+            Place::Cue => pen.cue(),
+            Place::Aside => pen.aside(),
+            Place::Line { opens: true } => pen.action_line(),
+            Place::Line { opens: false } | Place::Middle => pen.words(),
+            Place::Ragged => row(pen.words(), pen.block(), 0, MOST_BLOCKS),
+        },
         _ => return None,
     })
 }
