@@ -23,6 +23,8 @@ pub struct Passed {
     pub bytes_in: usize,
     /// How it failed.
     pub failed: Option<GenerationErrorKind>,
+    /// The answer has come as far as it is wanted.
+    pub finished: bool,
     /// Nothing more will come.
     pub is_over: bool,
 }
@@ -63,6 +65,7 @@ impl Gate for Witness {
                 status: None,
                 bytes_in: 0,
                 failed: None,
+                finished: false,
                 is_over: false,
             });
             Ok(Box::new(Stub {
@@ -94,6 +97,10 @@ impl Ticket for Stub {
 
     fn received(&mut self, bytes: usize) {
         self.note(|passed| passed.bytes_in += bytes);
+    }
+
+    fn finished(&mut self) {
+        self.note(|passed| passed.finished = true);
     }
 
     fn failed(&mut self, kind: GenerationErrorKind) {

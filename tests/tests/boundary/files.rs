@@ -44,6 +44,26 @@ struct Rule {
     why: &'static str,
 }
 
+/// What makes a client, by whatever crate; each of them would send without asking the gate.
+const HTTP_CLIENTS: &[&str] = &[
+    "Client::builder(",
+    "Client::new(",
+    "Client::default(",
+    "Client::with_config(",
+    "ClientBuilder",
+    "reqwest::Client",
+    "reqwest::get(",
+    "reqwest::blocking",
+    "{Client,",
+    "{Client}",
+    "async_openai::Client",
+    "async_openai::config",
+    "OpenAIConfig",
+    "hyper::client",
+    "hyper_util::client",
+    "hyper_util::rt",
+];
+
 const RULES: &[Rule] = &[
     Rule {
         texts: &["@tauri-apps/", "__TAURI"],
@@ -64,6 +84,13 @@ const RULES: &[Rule] = &[
         but: &["src-tauri/crates/openai/"],
         endings: &["rs"],
         why: "the only door to the network is openai",
+    },
+    Rule {
+        texts: HTTP_CLIENTS,
+        within: &["src-tauri/"],
+        but: &["src-tauri/crates/openai/src/door/client.rs"],
+        endings: &["rs"],
+        why: "HTTP clients are made behind the gate, in openai/src/door/client.rs",
     },
     Rule {
         texts: &[
@@ -261,6 +288,27 @@ mod tests {
         );
         assert!(forbidden("src-tauri/crates/openai/src/a.rs", socket).is_empty());
         assert!(forbidden("src-tauri/crates/studio/tests/a.rs", socket).is_empty());
+
+        // In the adapter too, outside of the one file.
+        for client in [
+            "let client = reqwest::Client::new();\n",
+            "use reqwest::{Client, Url};\n",
+            "let answer = reqwest::get(url).await?;\n",
+            "let client = async_openai::Client::with_config(config);\n",
+            "let client = hyper_util::client::legacy::Client::builder(executor);\n",
+        ] {
+            for file in [
+                "openai/src/probe.rs",
+                "openai/src/door.rs",
+                "studio/src/a.rs",
+            ] {
+                let file = format!("src-tauri/crates/{file}");
+                assert!(!forbidden(&file, client).is_empty(), "{file}: {client}");
+            }
+            assert!(!forbidden("src-tauri/src/window.rs", client).is_empty());
+            let door = "src-tauri/crates/openai/src/door/client.rs";
+            assert!(forbidden(door, client).is_empty());
+        }
 
         let file = "pub fn f() {}\n#[cfg(test)]\nmod tests { use std::fs; }\n";
         assert!(forbidden("src-tauri/crates/desks/src/a.rs", file).is_empty());

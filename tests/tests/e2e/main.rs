@@ -9,6 +9,7 @@ mod faults;
 mod keyboard;
 mod language;
 mod place;
+mod privacy;
 mod remote;
 mod safety;
 mod screenshots;

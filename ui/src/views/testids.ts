@@ -435,6 +435,7 @@ export const TESTIDS = [
   "server-cancel",
   "server-problem",
   "server-provider",
+  "server-quirks",
   "server-region",
   "server-found",
   "server-found-item",

@@ -655,6 +655,9 @@ export type AdFieldDto = {
 	hard: boolean;
 };
 
+/** How a request that left the machine ended. */
+export type LedgerState = "sent" | "stopped" | "done" | "refused" | "failed";
+
 /** One thing that left the machine. */
 export type LedgerEntryDto = {
 	/** Id. */
@@ -679,6 +682,8 @@ export type LedgerEntryDto = {
 	bytes_in: number;
 	/** The generation it belongs to. */
 	generation_id: string | null;
+	/** How it ended. */
+	state: LedgerState;
 	/** HTTP status of the answer. */
 	status: number | null;
 	/** The kind of failure, if it failed. */
@@ -2980,8 +2985,10 @@ export type SummaryDto = {
 export type PlannedDto = {
 	/** The parts by size. */
 	sent: Sent;
-	/** Every piece, exactly as it would be sent, in order. */
+	/** Every piece, exactly as it would be sent, in order: masked where the project wants that. */
 	segments: Array<SegmentDto>;
+	/** Whether names and numbers give way to placeholders. */
+	masked: boolean;
 	/** Tokens in all, with room for the answer. */
 	used: number;
 	/** Turns without room are put into a summary first, by the same model. */
@@ -3080,6 +3087,8 @@ export type JudgeDto = {
 	given: Judged;
 	/** Ids of the generations that are its readings. */
 	readings: Array<string>;
+	/** Models that were to judge before it and could not, in order. */
+	skipped: Array<SkippedDto>;
 };
 
 /** How a take was judged. */
@@ -3113,6 +3122,8 @@ export type GenerateBest = {
 	of: Generate;
 	/** Id of the model that judges; `null` for the checks alone. */
 	judge: string | null;
+	/** Instead of `judge`: the models that the project has in a row for judging. */
+	by_chain?: boolean;
 };
 
 /** Has the takes of a batch judged. */
@@ -3122,6 +3133,8 @@ export type JudgeTakes = {
 	note: string;
 	/** Id of the model that judges; `null` for the checks alone. */
 	judge: string | null;
+	/** Instead of `judge`: the models that the project has in a row for judging. */
+	by_chain?: boolean;
 	/** The person has said yes to more than the budget. */
 	over_budget?: boolean;
 };
@@ -3209,6 +3222,8 @@ export type TakeFacts = {
 	skipped: Array<SkippedDto>;
 	/** What was made up for. */
 	made_up: Array<MadeUp>;
+	/** Whether names and numbers gave way to placeholders before it was sent. */
+	masked: boolean;
 	/** The take that it goes on from. */
 	resumes: string | null;
 	/** Tokens of the prompt, counted or guessed. */
@@ -3319,6 +3334,9 @@ export type EstimateDto = {
 	skipped: Array<SkippedDto>;
 };
 
+/** Something that a service does in its own way. Requests follow what a server is found to do; these are for the person. */
+export type Quirk = "loads_slowly" | "n_is_one" | "reasoning_cap_name" | "max_tokens_only" | "seed_named_otherwise" | "reasons" | "comments_in_stream";
+
 /** A service that speaks the OpenAI protocol, as a form to start from. */
 export type ProviderDto = {
 	/** Its id. */
@@ -3341,8 +3359,8 @@ export type ProviderDto = {
 	docs_at: string;
 	/** The protocols it speaks, the usual one first: `chat`, `completions`, `responses`. */
 	apis: Array<string>;
-	/** What is known to be odd, by name: `max_tokens_only`, `no_seed`, `loads_slowly`, ... */
-	quirks: Array<string>;
+	/** What is known to be its own way, to be said where it is set up. */
+	quirks: Array<Quirk>;
 };
 
 /** The models of a project, for all tasks or for one; an empty list of a task's takes it away. */
@@ -3718,8 +3736,6 @@ export interface Commands extends DoorCommands {
 	masking: { input: MaskingOf; output: MaskingDto };
 	/** Says what is masked in a project. */
 	set_masking: { input: SetMasking; output: MaskingDto };
-	/** What left the machine last, newest first. */
-	ledger: { input: Nothing; output: Array<LedgerEntryDto> };
 	/** What left the machine and is asked for, a page. */
 	ledger_page: { input: LedgerAsk; output: LedgerPageDto };
 	/** What was sent, word for word (id of an entry of the ledger). */

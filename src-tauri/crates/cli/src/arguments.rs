@@ -38,6 +38,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Drafts a text from a brief
+    #[command(visible_alias = "write")]
     Draft(Draft),
     /// Continues a prompt as it stands
     Generate(Generate),
@@ -102,9 +103,12 @@ pub enum Command {
 /// Which model, and with which key.
 #[derive(Debug, Args)]
 pub struct ModelChoice {
-    /// A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter
+    /// A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter. Given more than once: where one cannot write, the next is asked
     #[arg(long, value_name = "ID")]
-    pub model: Option<String>,
+    pub model: Vec<String>,
+    /// Asks even if the budget of the month is passed by it
+    #[arg(long)]
+    pub over_budget: bool,
     #[command(flatten)]
     pub key: KeyChoice,
 }
@@ -131,6 +135,17 @@ pub struct Draft {
     /// How many to write; otherwise as many as the brief asks for
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=20))]
     pub variants: Option<u32>,
+    /// Writes so many, ranks them by the checks, and prints the best with the reasons
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with = "variants",
+        value_parser = clap::value_parser!(u32).range(2..=20)
+    )]
+    pub best_of: Option<u32>,
+    /// Has a model judge them too: this one, or the one that writes
+    #[arg(long, value_name = "ID", num_args = 0..=1, requires = "best_of")]
+    pub judge: Option<Option<String>>,
     /// The seed of the first variant, the others count on from it; otherwise drawn by chance
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(SEEDS))]
     pub seed: Option<u64>,

@@ -126,6 +126,18 @@ const CHINESE: &[(&str, &str)] = &[
         "输出一个 JSON 值，而不是文本",
     ),
     ("Drafts a text from a brief", "根据写作要求起草"),
+    (
+        "Asks even if the budget of the month is passed by it",
+        "即使会超出本月预算也照常请求",
+    ),
+    (
+        "Writes so many, ranks them by the checks, and prints the best with the reasons",
+        "写出这么多稿，按检查结果排序，输出最好的一稿并说明理由",
+    ),
+    (
+        "Has a model judge them too: this one, or the one that writes",
+        "再由模型评审：用这里写的模型，不写则由写作的模型自己评",
+    ),
     ("Continues a prompt as it stands", "按原样续写提示词"),
     ("Shows and adds models", "查看和添加模型"),
     (
@@ -331,8 +343,8 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("Tells what a brief may hold", "说明写作要求可以写些什么"),
     (
-        "A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter",
-        "ink models 中模型的编号或名称，或 GGUF 文件的路径；默认用自带模型",
+        "A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter. Given more than once: where one cannot write, the next is asked",
+        "ink models 中模型的编号或名称，或 GGUF 文件的路径；默认用自带模型。可写多次：前一个写不成时，由下一个来写",
     ),
     (
         "The environment variable that holds the server's key; otherwise INKSTONE_API_KEY",

@@ -172,16 +172,22 @@ fn line(model: &ModelDto, output: &Output) -> String {
     format!("{}\t{}\t{place}\n", model.id, one_line(&model.name))
 }
 
-/// The id of the model that a person named: by its id, its name or its file. Says where the text
-/// will go. `None` stays `None`: the starter.
-pub async fn choose(
+/// The ids of the models that a person named, in their order.
+pub async fn choose_all(
     studio: &Arc<Studio>,
-    wanted: Option<String>,
+    wanted: Vec<String>,
     output: &Output,
-) -> Result<Option<String>, Failure> {
-    let Some(wanted) = wanted else {
-        return Ok(None);
-    };
+) -> Result<Vec<String>, Failure> {
+    let mut chosen = Vec::new();
+    for one in wanted {
+        chosen.push(choose(studio, one, output).await?);
+    }
+    Ok(chosen)
+}
+
+/// The id of the model that a person named: by its id, its name or its file. Says where the text
+/// will go.
+async fn choose(studio: &Arc<Studio>, wanted: String, output: &Output) -> Result<String, Failure> {
     let id = match studio.find_model(wanted.clone()).await {
         Ok(id) => id,
         Err(StudioError::ModelNotChosen { .. }) if is_path(&wanted) => {
@@ -198,7 +204,7 @@ pub async fn choose(
     if let ModelSourceDto::Server { host, .. } = &on_shelf(studio, &id).await?.source {
         output.note(&output.words.leaves(host));
     }
-    Ok(Some(id))
+    Ok(id)
 }
 
 async fn on_shelf(studio: &Arc<Studio>, id: &str) -> Result<ModelDto, Failure> {

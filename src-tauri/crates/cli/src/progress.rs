@@ -8,7 +8,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use inkstone_studio::headless::Progress;
+use inkstone_studio::{headless::Progress, sentences::sentences, waiting::WaitDto};
 
 use crate::words::Words;
 
@@ -25,6 +25,8 @@ pub struct Bar {
 struct Variant {
     tokens: u32,
     most: Option<u32>,
+    /// What it waits for, and which attempt.
+    waits: Option<(WaitDto, u32)>,
 }
 
 impl Bar {
@@ -41,32 +43,57 @@ impl Bar {
     /// Takes note of an event.
     pub fn hear(&self, progress: &Progress) {
         let mut variants = self.variants.lock().unwrap_or_else(PoisonError::into_inner);
-        match *progress {
+        match progress {
             Progress::Loading => self.say(self.words.loading()),
             Progress::Started {
                 variant,
                 max_tokens,
             } => {
-                variants.entry(variant).or_default().most = max_tokens;
+                variants.entry(*variant).or_default().most = *max_tokens;
                 self.say(self.words.writing());
             }
             Progress::Text {
                 variant, tokens, ..
             } => {
-                variants.entry(variant).or_default().tokens = tokens;
+                let of = variants.entry(*variant).or_default();
+                of.tokens = *tokens;
+                if of.waits.take().is_some() {
+                    self.say(self.words.writing());
+                }
             }
+            Progress::Waiting { variant, waiting } => {
+                let of = variants.entry(*variant).or_default();
+                let said = of.waits.replace((waiting.why, waiting.attempt));
+                // A terminal shows the seconds; elsewhere each wait is said once.
+                if self.bar.is_some() || said != of.waits {
+                    self.say(&self.words.waits(*waiting));
+                }
+            }
+            Progress::HandedOn { model, error, .. } => {
+                let why = error
+                    .as_ref()
+                    .map(|error| sentences(self.words.0).error(error));
+                let why = why.map_or_else(String::new, |said| said.message);
+                let said = self.words.handed_on(model, &why);
+                match &self.bar {
+                    Some(bar) => bar.println(said),
+                    None => eprintln!("{said}"),
+                }
+            }
+            Progress::Judging => self.say(self.words.judging()),
             Progress::Ended {
                 variant, tokens, ..
             } => {
                 variants.insert(
-                    variant,
+                    *variant,
                     Variant {
-                        tokens,
-                        most: Some(tokens),
+                        tokens: *tokens,
+                        most: Some(*tokens),
+                        waits: None,
                     },
                 );
                 if self.bar.is_none() {
-                    eprintln!("{}", self.words.variant_ended(variant, tokens));
+                    eprintln!("{}", self.words.variant_ended(*variant, *tokens));
                 }
             }
         }
@@ -87,10 +114,10 @@ impl Bar {
         }
     }
 
-    fn say(&self, text: &'static str) {
+    fn say(&self, text: &str) {
         match &self.bar {
             Some(bar) => {
-                bar.set_message(text);
+                bar.set_message(text.to_owned());
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
             None => eprintln!("{text}"),
@@ -124,7 +151,11 @@ mod tests {
 
     #[test]
     fn a_bar_has_an_end_only_where_every_variant_has_one() {
-        let variant = |tokens, most| Variant { tokens, most };
+        let variant = |tokens, most| Variant {
+            tokens,
+            most,
+            waits: None,
+        };
         let two = [variant(3, Some(10)), variant(0, Some(20))];
         assert_eq!(sum(two.iter()), (3, Some(30)));
         assert_eq!(

@@ -1,5 +1,7 @@
 //! What the command line itself says, in both languages. All else is the studio's.
 
+mod run;
+
 use std::io;
 
 use inkstone_machine::system_language;
@@ -119,26 +121,6 @@ impl Words {
 
     pub fn written_to(self, path: &str) -> String {
         self.pick(format!("Written to {path}."), format!("已写入 {path}。"))
-    }
-
-    pub fn loading(self) -> &'static str {
-        self.pick("Loading the model", "正在载入模型")
-    }
-
-    pub fn writing(self) -> &'static str {
-        self.pick("Writing", "正在写作")
-    }
-
-    pub fn tokens(self) -> &'static str {
-        self.pick("tokens", "词元")
-    }
-
-    pub fn variant_ended(self, variant: u32, tokens: u32) -> String {
-        let number = variant + 1;
-        self.pick(
-            format!("Variant {number}: {tokens} tokens"),
-            format!("第 {number} 稿：{tokens} 个词元"),
-        )
     }
 
     pub fn leaves(self, host: &str) -> String {

@@ -3,7 +3,8 @@
 use inkstone_studio::{
     DocumentKind, StudioError,
     dto::{ErrorDto, TakeStatus},
-    headless::{DraftRun, RawRun, Written},
+    headless::{Best, DraftRun, RawRun, Written},
+    sentences::sentences,
 };
 use serde_json::Value;
 
@@ -24,10 +25,23 @@ pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<
     let brief = input::brief(wanted.kind, &wanted.brief)?;
     let keys = Keys::find(&wanted.model.key, output.words)?;
     let studio = session.open(keys).await?;
-    let model_id = models::choose(&studio, wanted.model.model, output).await?;
+    let models = models::choose_all(&studio, wanted.model.model, output).await?;
+    let best = match (wanted.best_of, wanted.judge) {
+        (None, _) => None,
+        (Some(_), None) => Some(Best { judges: None }),
+        (Some(_), Some(judge)) => {
+            let named = judge.into_iter().collect();
+            let judges = models::choose_all(&studio, named, output).await?;
+            Some(Best {
+                judges: Some(judges),
+            })
+        }
+    };
     let run = DraftRun {
-        model_id,
-        variants: wanted.variants,
+        models,
+        over_budget: wanted.model.over_budget,
+        best,
+        variants: wanted.best_of.or(wanted.variants),
         seed: wanted.seed,
         ..DraftRun::new(brief)
     };
@@ -37,7 +51,8 @@ pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<
         .draft_brief(run, stop_token(), move |progress| hears.hear(&progress))
         .await;
     bar.clear();
-    finish(written, wanted.kind == DocumentKind::Ads, output)
+    let joined = wanted.kind == DocumentKind::Ads || wanted.best_of.is_some();
+    finish(written, joined, output)
 }
 
 /// `ink generate`
@@ -45,10 +60,11 @@ pub async fn generate(wanted: Generate, session: &Session, output: &Output) -> R
     let prompt = input::text(&wanted.prompt_file)?;
     let keys = Keys::find(&wanted.model.key, output.words)?;
     let studio = session.open(keys).await?;
-    let model_id = models::choose(&studio, wanted.model.model, output).await?;
+    let models = models::choose_all(&studio, wanted.model.model, output).await?;
     let run = RawRun {
         prompt,
-        model_id,
+        models,
+        over_budget: wanted.model.over_budget,
         max_tokens: wanted.max_tokens,
         temperature: wanted.temperature,
         seed: wanted.seed,
@@ -80,6 +96,7 @@ fn finish(
             written.variants.iter().map(|variant| variant.text.as_str()),
         ))?;
     }
+    ranking(&written, output);
     for variant in &written.variants {
         if variant.status == TakeStatus::Incomplete {
             output.note(&output.words.cut_off(&variant.generation.finish_reason));
@@ -99,6 +116,36 @@ fn finish(
         Err(Failure::Told)
     } else {
         Ok(())
+    }
+}
+
+/// Says which text was chosen, and why.
+fn ranking(written: &Written, output: &Output) {
+    let all = &written.evaluations;
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    order.sort_by_key(|at| all[*at].place);
+    let sentence = |error: &ErrorDto| output.sentence(error).0;
+    let spoken = sentences(output.language);
+    for at in order {
+        let one = &all[at];
+        output.note(&output.words.ranked(one, at));
+        for finding in &one.findings {
+            output.note(&format!("   {}", spoken.finding(finding)));
+        }
+        if let Some(judge) = &one.judge {
+            for passed in &judge.skipped {
+                let why = sentence(&passed.error);
+                output.note(&output.words.handed_on(&passed.model_name, &why));
+            }
+            for point in &judge.given.points {
+                let name = output.words.criterion(point.criterion.name());
+                let grades: Vec<String> = point.grades.iter().map(u8::to_string).collect();
+                output.note(&format!("   {name} {}: {}", grades.join("/"), point.reason));
+            }
+        }
+        if let Some(error) = &one.judge_error {
+            output.note(&output.words.judge_failed(at, &sentence(error)));
+        }
     }
 }
 

@@ -61,6 +61,8 @@ pub trait Ticket: Send {
     fn answered(&mut self, status: u16);
     /// So many more bytes of the answer's body came in.
     fn received(&mut self, bytes: usize);
+    /// All of the answer that is wanted has come.
+    fn finished(&mut self);
     /// No answer came, or not all of it.
     fn failed(&mut self, kind: GenerationErrorKind);
 }

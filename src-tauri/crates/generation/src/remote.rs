@@ -2,6 +2,7 @@ use std::{fmt, sync::Arc};
 
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 use crate::{Api, Capabilities, Gate, GenerationError, GenerationErrorKind, TextModel};
 
@@ -157,14 +158,16 @@ pub struct LocalServer {
     pub models: Vec<String>,
 }
 
-/// A text that never shows in `Debug` output.
+/// A text that never shows in `Debug` output, and is wiped from memory when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
+pub struct Secret(Zeroizing<String>);
+
+impl ZeroizeOnDrop for Secret {}
 
 impl Secret {
     /// Wraps a secret.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        Self(Zeroizing::new(text.into()))
     }
 
     /// The secret itself, for the one call that needs it.
@@ -176,5 +179,19 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_show_and_is_wiped() {
+        fn is_wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let secret = Secret::new("sk-17");
+        assert_eq!(format!("{secret:?}"), "Secret(..)");
+        is_wiped(&secret);
+        is_wiped(&secret.0);
     }
 }

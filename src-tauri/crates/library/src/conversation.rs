@@ -241,6 +241,17 @@ impl Library {
         Ok(id)
     }
 
+    /// The call of another model answers in place of one that failed.
+    pub fn answer_by(&self, failed: &str, generation_id: &str, facts: &Value) -> Result<()> {
+        let sql = "UPDATE turns SET generation_id = ?2, facts = ?3 WHERE generation_id = ?1";
+        self.write_one(
+            "turn",
+            failed,
+            sql,
+            params![failed, generation_id, Json(facts)],
+        )
+    }
+
     /// Shows the way that ends with a turn (`None`: before the first).
     pub fn show_turn(&self, conversation_id: &str, turn_id: Option<&str>) -> Result<()> {
         self.write(|tx| {
@@ -309,6 +320,14 @@ mod tests {
         let mara = library.begin_conversation(&desk.draft, "Mara").unwrap();
         let tom = library.begin_conversation(&desk.draft, "老唐").unwrap();
         let facts = json!({ "scenes": 2 });
+        let (failed, other) = (desk.generation(""), desk.generation("Well."));
+        let third = library.ask(&tom, None, "How?", &failed, &json!({}));
+        library.answer_by(&failed, &other, &facts).unwrap();
+        let turn = library.conversation(&tom).unwrap().turns.remove(0);
+        assert_eq!(
+            (turn.id, turn.generation_id, &turn.facts),
+            (third.unwrap(), other, &facts)
+        );
         let first = library.ask(&mara, None, "为什么？", &one, &facts).unwrap();
         let second = library.ask(&mara, Some(&first), "Again?", &two, &json!({}));
         let second = second.unwrap();
@@ -338,6 +357,7 @@ mod tests {
             library.conversation("?").map(drop),
             library.delete_conversation("?"),
             library.keep_answer("?", true),
+            library.answer_by(&failed, &one, &facts),
             library.ask("?", None, "", &one, &json!({})).map(drop),
             library
                 .ask(&tom, Some(&first), "", &one, &json!({}))

@@ -21,6 +21,14 @@ impl Library {
         let values = params![model_name, model_sha256, engine, generation_id];
         self.write_one("generation", generation_id, sql, values)
     }
+
+    /// Notes that names and numbers gave way to placeholders before this call left the machine; the
+    /// record keeps the words as they were, the ledger what was sent.
+    pub fn note_masked(&self, generation_id: &str) -> Result<()> {
+        let sql = "UPDATE generations SET facts = json_set(facts, '$.masked', json('true'))
+                   WHERE id = ?1";
+        self.write_one("generation", generation_id, sql, params![generation_id])
+    }
 }
 
 #[cfg(test)]

@@ -116,8 +116,9 @@ impl Call {
         let mut incoming = door.send(&*self.gate, question, sent, times, watch).await?;
         self.shared.profiles.learn(&self.endpoint, profile);
         let read = self.read(&mut incoming, sent, answer, watch).await;
-        if let Err(failure) = &read {
-            incoming.failed(failure.error.kind);
+        match &read {
+            Ok(_) => incoming.finished(),
+            Err(failure) => incoming.failed(failure.error.kind),
         }
         if read.is_ok() || answer.has_begun() {
             let learnt = profile.updated(&answer.shown());

@@ -141,7 +141,10 @@ impl Incoming {
                 self.ticket.received(bytes.len());
                 Ok(Some(bytes.into()))
             }
-            Ok(None) => Ok(None),
+            Ok(None) => {
+                self.ticket.finished();
+                Ok(None)
+            }
             Err(error) => {
                 self.ticket.failed(Kind::Interrupted);
                 Err(Failure::passing(Kind::Interrupted, client::in_words(error)))
@@ -161,6 +164,11 @@ impl Incoming {
                 _ => return (body, false),
             }
         }
+    }
+
+    /// All of it that is wanted is there.
+    pub fn finished(&mut self) {
+        self.ticket.finished();
     }
 
     /// It ends in a way that the ticket has to hear of.

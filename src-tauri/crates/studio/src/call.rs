@@ -125,6 +125,8 @@ pub(crate) struct State {
     pub title: Option<String>,
     pub text: String,
     pub tokens: u32,
+    /// Something came of this call itself, and not of what it goes on from.
+    pub begun: bool,
     pub tokens_per_second: Option<f64>,
     /// What a server is waited for.
     pub waiting: Option<WaitingDto>,
@@ -135,6 +137,8 @@ pub(crate) struct Reached {
     pub model: Arc<dyn TextModel>,
     /// What its requests pass; none for a local model.
     pub gate: Option<Arc<StudioGate>>,
+    /// Names and numbers give way to placeholders.
+    pub masked: bool,
 }
 
 impl Studio {
@@ -146,10 +150,24 @@ impl Studio {
     ) -> Result<Reached, StudioError> {
         let Some(departure) = &call.departure else {
             let model = self.model(model_id).await?;
-            return Ok(Reached { model, gate: None });
+            return Ok(Reached {
+                model,
+                gate: None,
+                masked: false,
+            });
         };
         let masking = match departure.project_id.clone() {
-            Some(project) => self.blocking(move |s| s.mask_of(&project)).await?,
+            Some(project) => {
+                let id = call.id.clone();
+                self.blocking(move |s| {
+                    let masking = s.mask_of(&project)?;
+                    if masking.is_some() {
+                        s.library.note_masked(&id)?;
+                    }
+                    Ok(masking)
+                })
+                .await?
+            }
             None => None,
         };
         let errand = Errand {
@@ -157,16 +175,19 @@ impl Studio {
             project_id: departure.project_id.clone(),
             generation_id: Some(call.id.clone()),
             masked: masking.is_some(),
+            folded: false,
         };
         let gate = StudioGate::new(self, errand);
         let passed: Arc<dyn Gate> = gate.clone();
         let mut model = self.shelf.model(model_id, Some(passed)).await?;
+        let masked = masking.is_some();
         if let Some(masking) = masking {
             model = masking.over(model);
         }
         Ok(Reached {
             model,
             gate: Some(gate),
+            masked,
         })
     }
 }
@@ -400,6 +421,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
             title,
             text,
             tokens: self.tokens,
+            begun: self.bytes > 0,
             tokens_per_second,
             waiting: self.waiting,
         }

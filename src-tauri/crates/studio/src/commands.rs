@@ -336,8 +336,6 @@ commands! {
     masking(MaskingOf) -> MaskingDto;
     /// Says what is masked in a project.
     set_masking(SetMasking) -> MaskingDto;
-    /// What left the machine last, newest first.
-    ledger(Nothing) -> Vec<LedgerEntryDto>;
     /// What left the machine and is asked for, a page.
     ledger_page(LedgerAsk) -> LedgerPageDto;
     /// What was sent, word for word (id of an entry of the ledger).

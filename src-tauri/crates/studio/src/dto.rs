@@ -458,6 +458,22 @@ pub struct AdFieldDto {
     pub hard: bool,
 }
 
+/// How a request that left the machine ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum LedgerState {
+    /// It left, and nothing is known to have come back.
+    Sent,
+    /// It was stopped before the answer had ended.
+    Stopped,
+    /// It was answered in full.
+    Done,
+    /// The server did not want it.
+    Refused,
+    /// Nobody answered, or not to the end.
+    Failed,
+}
+
 /// One thing that left the machine.
 #[derive(Debug, Clone, Serialize, TS)]
 pub struct LedgerEntryDto {
@@ -483,6 +499,8 @@ pub struct LedgerEntryDto {
     pub bytes_in: u32,
     /// The generation it belongs to.
     pub generation_id: Option<String>,
+    /// How it ended.
+    pub state: LedgerState,
     /// HTTP status of the answer.
     pub status: Option<u16>,
     /// The kind of failure, if it failed.

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::future::BoxFuture;
 use inkstone_generation::{Gate, GenerationError, GenerationErrorKind, Outgoing, Ticket};
 use inkstone_library::{Departure, Outcome, Privacy};
+use tokio::sync::OnceCell;
 
 use crate::{Studio, StudioError, drafts::to_u32};
 
@@ -23,6 +24,8 @@ pub(crate) struct Errand {
     pub generation_id: Option<String>,
     /// Whether names and numbers in it gave way to placeholders.
     pub masked: bool,
+    /// All requests are one entry of the ledger, and have the same words: a search at several ports.
+    pub folded: bool,
 }
 
 impl Errand {
@@ -33,6 +36,15 @@ impl Errand {
             project_id: None,
             generation_id: None,
             masked: false,
+            folded: false,
+        }
+    }
+
+    /// A search on this machine: one entry for all ports.
+    pub fn search(purpose: &str) -> Self {
+        Self {
+            folded: true,
+            ..Self::by_hand(purpose)
         }
     }
 }
@@ -53,8 +65,21 @@ pub(crate) struct StudioGate {
     studio: Arc<Studio>,
     errand: Errand,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
+    /// The entry of all requests, where they are folded into one.
+    folded: OnceCell<String>,
     /// Why the last request was not let out.
     refusal: Mutex<Option<StudioError>>,
+}
+
+/// What stands in the ledger for a request whose answer nobody waited for to its end.
+pub(crate) const STOPPED: &str = "stopped";
+
+/// A host without its port. Addresses with colons stand in brackets.
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => name,
+        _ => host,
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -68,6 +93,7 @@ impl StudioGate {
             studio: studio.clone(),
             errand,
             arrivals: Arc::default(),
+            folded: OnceCell::new(),
             refusal: Mutex::default(),
         })
     }
@@ -79,7 +105,12 @@ impl StudioGate {
 
     /// Brings to the ledger what has come back. For errands that have no saver.
     pub async fn settle(&self) {
-        let arrivals = self.arrivals();
+        let mut arrivals = self.arrivals();
+        let answered = |one: &Arrival| one.outcome.status.is_some();
+        if self.errand.folded && arrivals.iter().any(answered) {
+            // That nobody is at the other ports is no failure of the search.
+            arrivals.retain(answered);
+        }
         if arrivals.is_empty() {
             return;
         }
@@ -98,6 +129,14 @@ impl StudioGate {
             tracing::error!(%error, "what came back is not in the ledger");
         }
         self.studio.changed(&["ledger"]);
+    }
+
+    /// Lets a request out and writes it down, or not.
+    async fn enter(&self, outgoing: Outgoing) -> Result<String, StudioError> {
+        let errand = self.errand.clone();
+        self.studio
+            .blocking(move |s| s.let_out(&errand, &outgoing))
+            .await
     }
 
     /// An error as a person is to hear it: where the gate refused, its own reason.
@@ -140,11 +179,16 @@ impl Gate for StudioGate {
         outgoing: &'a Outgoing,
     ) -> BoxFuture<'a, Result<Box<dyn Ticket>, GenerationError>> {
         Box::pin(async move {
-            let (errand, shown) = (self.errand.clone(), outgoing.clone());
-            let entry = self
-                .studio
-                .blocking(move |s| s.let_out(&errand, &shown))
-                .await;
+            let entry = if self.errand.folded {
+                let one = Outgoing {
+                    host: without_port(&outgoing.host).to_owned(),
+                    ..outgoing.clone()
+                };
+                let entry = self.folded.get_or_try_init(|| self.enter(one)).await;
+                entry.cloned()
+            } else {
+                self.enter(outgoing.clone()).await
+            };
             match entry {
                 Ok(entry) => {
                     self.studio.changed(&["ledger"]);
@@ -154,6 +198,7 @@ impl Gate for StudioGate {
                             bytes: 0,
                             outcome: Outcome::default(),
                         },
+                        finished: false,
                         arrivals: self.arrivals.clone(),
                     };
                     Ok(Box::new(ticket) as Box<dyn Ticket>)
@@ -171,6 +216,7 @@ impl Gate for StudioGate {
 /// Counts what comes back for one entry.
 struct StudioTicket {
     arrival: Arrival,
+    finished: bool,
     arrivals: Arc<Mutex<Vec<Arrival>>>,
 }
 
@@ -183,6 +229,10 @@ impl Ticket for StudioTicket {
         self.arrival.bytes = self.arrival.bytes.saturating_add(to_u32(bytes));
     }
 
+    fn finished(&mut self) {
+        self.finished = true;
+    }
+
     fn failed(&mut self, kind: GenerationErrorKind) {
         let name = serde_json::to_value(kind).ok();
         self.arrival.outcome.failure = name.and_then(|name| name.as_str().map(str::to_owned));
@@ -191,6 +241,10 @@ impl Ticket for StudioTicket {
 
 impl Drop for StudioTicket {
     fn drop(&mut self) {
+        let Outcome { status, failure } = &mut self.arrival.outcome;
+        if !self.finished && failure.is_none() && status.is_none_or(|s| (200..300).contains(&s)) {
+            *failure = Some(STOPPED.to_owned());
+        }
         if self.arrival.bytes > 0 || self.arrival.outcome != Outcome::default() {
             lock(&self.arrivals).push(self.arrival.clone());
         }

@@ -11,8 +11,9 @@ use ts_rs::TS;
 use crate::{
     Moment, Studio, StudioError,
     drafts::write_file,
-    dto::LedgerEntryDto,
-    inputs::{Id, Nothing},
+    dto::{LedgerEntryDto, LedgerState},
+    gate::STOPPED,
+    inputs::Id,
     projects::{bounded, time},
 };
 
@@ -116,11 +117,6 @@ pub struct ClearSent {
 
 impl Studio {
     /// See [`crate::commands`].
-    pub async fn ledger(self: &Arc<Self>, _: Nothing) -> Result<Vec<LedgerEntryDto>, StudioError> {
-        Ok(self.ledger_page(LedgerAsk::default()).await?.entries)
-    }
-
-    /// See [`crate::commands`].
     pub async fn ledger_page(self: &Arc<Self>, i: LedgerAsk) -> Result<LedgerPageDto, StudioError> {
         self.blocking(move |s| {
             let page = s.library.ledger_page(&query(&i, PAGE)?)?;
@@ -181,7 +177,8 @@ impl Studio {
                             "project": name_of(&projects, entry.project_id.as_deref()),
                             "generation_id": entry.generation_id,
                             "bytes_out": entry.bytes_out, "bytes_in": entry.bytes_in,
-                            "status": entry.status, "failure": entry.failure,
+                            "state": state(&entry), "status": entry.status,
+                            "failure": entry.failure,
                             "masked": entry.masked, "sha256": entry.sha256,
                         });
                         row["body"] = body.map_or(Value::Null, |body| {
@@ -238,6 +235,17 @@ fn query(ask: &LedgerAsk, most: usize) -> Result<lib::LedgerQuery, StudioError> 
     })
 }
 
+/// How a request ended.
+fn state(entry: &lib::LedgerEntry) -> LedgerState {
+    match (entry.status, &entry.failure) {
+        (_, Some(failure)) if failure == STOPPED => LedgerState::Stopped,
+        (None, None) if entry.bytes_in == 0 => LedgerState::Sent,
+        (Some(status), _) if !(200..300).contains(&status) => LedgerState::Refused,
+        (_, Some(_)) => LedgerState::Failed,
+        (_, None) => LedgerState::Done,
+    }
+}
+
 fn name_of(projects: &HashMap<String, String>, id: Option<&str>) -> Option<String> {
     id.and_then(|id| projects.get(id).cloned())
 }
@@ -247,6 +255,7 @@ pub(crate) fn entry_dto(
     projects: &HashMap<String, String>,
 ) -> LedgerEntryDto {
     LedgerEntryDto {
+        state: state(&entry),
         project: name_of(projects, entry.project_id.as_deref()),
         id: entry.id,
         at: time(entry.at),
@@ -333,7 +342,7 @@ fn message(value: &Value) -> SentMessage {
 
 /// The mark at the start tells spreadsheets that this is UTF-8.
 const HEAD: &str = "\u{feff}time (UTC),host,method,path,purpose,project,generation,bytes sent,\
-                    bytes received,status,failure,masked,SHA-256\r\n";
+                    bytes received,state,status,failure,masked,SHA-256\r\n";
 
 fn csv_row(out: &mut String, entry: &LedgerEntryDto) {
     #[allow(clippy::cast_possible_truncation)]
@@ -341,7 +350,7 @@ fn csv_row(out: &mut String, entry: &LedgerEntryDto) {
     let text = |value: &Option<String>| cell(value.as_deref().unwrap_or_default());
     let _ = write!(
         out,
-        "{at},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
+        "{at},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n",
         cell(&entry.host),
         cell(&entry.method),
         cell(&entry.path),
@@ -350,6 +359,7 @@ fn csv_row(out: &mut String, entry: &LedgerEntryDto) {
         text(&entry.generation_id),
         entry.bytes_out,
         entry.bytes_in,
+        crate::switch::servers::name_of(&entry.state),
         entry
             .status
             .map_or_else(String::new, |status| status.to_string()),

@@ -173,6 +173,56 @@ impl Masking {
         })
     }
 
+    /// What masks this request: it knows all of its texts, so that no placeholder is one of theirs.
+    fn mask(&self, request: &TextRequest) -> Mask {
+        let constraint = request.constraint.as_ref();
+        // One that can't be shown can't be masked either, and is refused where it is sent.
+        let constraint = constraint.and_then(|one| serde_json::to_string(one).ok());
+        let mut texts: Vec<&str> = match &request.prompt {
+            Prompt::Raw(text) => vec![text],
+            Prompt::Chat(messages) => messages.iter().map(|m| m.content.as_str()).collect(),
+        };
+        texts.extend(request.stop.iter().map(String::as_str));
+        texts.extend(constraint.as_deref());
+        Mask::of(&self.rules, &self.people, texts.into_iter())
+    }
+
+    /// Pieces of a request's messages as they will leave, each with the number of its message. `None`
+    /// stands for what is in the piece before it: a value that is masked as one reached into it.
+    ///
+    /// # Errors
+    /// As it would be refused.
+    pub fn shown(
+        &self,
+        request: TextRequest,
+        pieces: &[(usize, &str)],
+    ) -> Result<Vec<Option<String>>, GenerationError> {
+        let mut mask = self.mask(&request);
+        let (masked, _) = self.request(request)?;
+        let Prompt::Chat(messages) = masked.prompt else {
+            return Ok(pieces
+                .iter()
+                .map(|(_, text)| Some((*text).to_owned()))
+                .collect());
+        };
+        let mut shown: Vec<Option<String>> = Vec::new();
+        for group in pieces.chunk_by(|a, b| a.0 == b.0) {
+            let whole = messages.get(group[0].0).map(|one| one.content.as_str());
+            let apart: Option<Vec<String>> =
+                group.iter().map(|(_, text)| mask.mask(text)).collect();
+            match (apart, whole) {
+                (Some(apart), Some(whole)) if apart.concat() == whole => {
+                    shown.extend(apart.into_iter().map(Some));
+                }
+                (_, whole) => {
+                    shown.push(Some(whole.unwrap_or_default().to_owned()));
+                    shown.extend(group[1..].iter().map(|_| None));
+                }
+            }
+        }
+        Ok(shown)
+    }
+
     /// The request as it may leave, and what undoes that.
     fn request(
         &self,
@@ -190,14 +240,7 @@ impl Masking {
             .map(serde_json::to_value)
             .transpose()
             .map_err(|_| refused())?;
-        let shown = constraint.as_ref().map(Value::to_string);
-        let mut texts: Vec<&str> = match &request.prompt {
-            Prompt::Raw(text) => vec![text],
-            Prompt::Chat(messages) => messages.iter().map(|m| m.content.as_str()).collect(),
-        };
-        texts.extend(request.stop.iter().map(String::as_str));
-        texts.extend(shown.as_deref());
-        let mut mask = Mask::of(&self.rules, &self.people, texts.into_iter());
+        let mut mask = self.mask(&request);
         let mut masked = |text: &mut String| {
             *text = mask.mask(text).ok_or_else(refused)?;
             Ok(())

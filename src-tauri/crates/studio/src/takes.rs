@@ -82,7 +82,7 @@ impl Studio {
                 if shown_in_list(&g.task) {
                     takes.push(match live.get(&g.id) {
                         Some(take) => take.clone(),
-                        None => take_dto(g, kind, &draft.body),
+                        None => take_dto(g, Some(kind), &draft.body),
                     });
                 }
                 takes
@@ -101,11 +101,11 @@ impl Studio {
             return Ok(live.take.clone());
         }
         let Some(draft_id) = &kept.draft_id else {
-            return Ok(take_dto(kept, DocumentKind::News, ""));
+            return Ok(take_dto(kept, None, ""));
         };
         let draft = self.library.draft(draft_id)?;
         let kind = self.library.document(&draft.document_id)?.kind;
-        Ok(take_dto(kept, kind, &draft.body))
+        Ok(take_dto(kept, Some(kind), &draft.body))
     }
 
     /// The draft and its document, unless one of them lies in the bin. Blocks.
@@ -161,17 +161,13 @@ impl Studio {
         }
     }
 
-    pub(crate) async fn write_take(self: &Arc<Self>, chosen: &Chosen, call: Call) {
-        self.write_member(chosen, call, None).await;
-    }
-
     /// Makes a call. If this model can't write and another one follows in the relay, gives the call
     /// of that one.
     pub(crate) async fn write_member(
         self: &Arc<Self>,
         chosen: &Chosen,
         call: Call,
-        mut relay: Option<&mut Relay>,
+        relay: &mut Relay,
     ) -> Option<(Chosen, Call)> {
         let id = call.id.clone();
         let cancel = call.cancel.clone();
@@ -192,7 +188,10 @@ impl Studio {
         let mut next = None;
         let (ended, saved) = match made {
             Ok(Some((turn, reached))) => {
-                self.grow(&id, TakeStatus::Writing, &State::default());
+                self.change_live(&id, |take| {
+                    take.facts.masked = reached.masked;
+                    take.status = TakeStatus::Writing;
+                });
                 let (studio, of) = (self.clone(), chosen.id.clone());
                 // A task of its own, so that an adapter that panics takes nobody along.
                 let task = tokio::spawn(async move {
@@ -207,7 +206,7 @@ impl Studio {
                 });
                 match task.await {
                     Ok((ended, saving)) => {
-                        if let Some(relay) = relay.as_deref_mut().filter(|_| goes_on(&ended)) {
+                        if goes_on(&ended) {
                             next = self.hand_on(relay, (chosen, &id, &ended)).await;
                         }
                         self.end_take(&id, &ended, next.is_some());
@@ -229,7 +228,7 @@ impl Studio {
             Ok(None) => self.end_without_text(&id, Ended::stopped()).await,
             Err(e) => {
                 let ended = Ended::failed(&e);
-                if let Some(relay) = relay.filter(|_| goes_on(&ended)) {
+                if goes_on(&ended) {
                     next = self.hand_on(relay, (chosen, &id, &ended)).await;
                 }
                 if next.is_some() {
@@ -607,8 +606,8 @@ pub(crate) fn resolved(g: &lib::Generation) -> String {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "seeds are below 2^53")]
-pub(crate) fn take_dto(g: lib::Generation, kind: DocumentKind, body: &str) -> TakeDto {
-    let output = Reading::of(&g.template, Some(kind)).ended(&whole_output(&g), g.end.as_ref());
+pub(crate) fn take_dto(g: lib::Generation, kind: Option<DocumentKind>, body: &str) -> TakeDto {
+    let output = Reading::of(&g.template, kind).ended(&whole_output(&g), g.end.as_ref());
     let facts = take_facts(&g);
     let (from, to) = g.target.as_ref().map_or((0, 0), |target| {
         let end = target.end.min(body.len());

@@ -11,8 +11,17 @@ export function purpose(name: string): string {
 }
 
 /** How a request ended, in a word. */
-export function outcome({ status, failure, bytes_in }: LedgerEntryDto): string {
-  if (status !== null && status >= 400) return t("ledger.refused", { status });
-  if (failure !== null) return bytes_in > 0 ? t("ledger.cut") : t("ledger.failed");
-  return status === null && bytes_in === 0 ? t("ledger.no_answer") : t("ledger.answered");
+export function outcome({ state, status, bytes_in }: LedgerEntryDto): string {
+  switch (state) {
+    case "refused":
+      return t("ledger.refused", { status: status ?? "" });
+    case "failed":
+      return bytes_in > 0 ? t("ledger.cut") : t("ledger.failed");
+    case "stopped":
+      return t("ledger.stopped");
+    case "sent":
+      return t("ledger.no_answer");
+    case "done":
+      return t("ledger.answered");
+  }
 }

@@ -47,6 +47,7 @@ export function assistantCommands(studio: StubStudio): Pick<Bodies, Named> {
       sent,
       segments: [{ kind: "question", message: 0, role: "user", text: question }],
       used: 100,
+      masked: false,
       summarises: false,
       model_name: "stub",
       host: null,

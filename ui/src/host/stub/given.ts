@@ -18,6 +18,7 @@ export const noFacts = (model_id: string): TakeFacts => ({
   model_id,
   skipped: [],
   made_up: [],
+  masked: false,
   resumes: null,
   prompt_tokens: null,
   completion_tokens: null,

@@ -3,7 +3,6 @@ import { fail } from "./given";
 import type { StubStudio } from "./studio";
 
 type Names =
-  | "ledger"
   | "ledger_page"
   | "sent_text"
   | "export_ledger"
@@ -27,7 +26,6 @@ export function ledgerCommands(studio: StubStudio): Bodies {
     return { rules: of, people: [], masked };
   };
   return {
-    ledger: () => studio.entries,
     ledger_page: ({ host, words }) => ({
       entries: studio.entries.filter(
         (entry) => (!host || entry.host === host) && entry.purpose.includes(words ?? ""),

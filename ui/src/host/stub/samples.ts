@@ -150,6 +150,7 @@ export const STATES: Record<string, (studio: StubStudio) => void> = {
       path: "/v1/chat/completions",
       project_id: null,
       project: null,
+      state: "done" as const,
       status: 200,
       failure: null,
       masked: false,

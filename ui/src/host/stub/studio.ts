@@ -523,6 +523,7 @@ export class StubStudio {
           bytes_out: 1840,
           bytes_in: written.length,
           generation_id: take.id,
+          state: "done",
           status: 200,
           failure: null,
           masked: false,

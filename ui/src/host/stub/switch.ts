@@ -3,7 +3,12 @@ import type { Bodies } from "./commands";
 import { fail } from "./given";
 import type { StubStudio } from "./studio";
 
-const provider = (id: string, name: string, base_url: string, keys_at: string | null) => ({
+const provider = (
+  id: string,
+  name: string,
+  base_url: string,
+  keys_at: string | null,
+): ProviderDto => ({
   id,
   name,
   name_zh: null,
@@ -14,7 +19,7 @@ const provider = (id: string, name: string, base_url: string, keys_at: string | 
   keys_at,
   docs_at: "https://docs.example/",
   apis: ["chat"],
-  quirks: [],
+  quirks: keys_at === null ? ["loads_slowly", "n_is_one"] : ["reasons"],
 });
 
 const PROVIDERS: ProviderDto[] = [

@@ -394,6 +394,9 @@ impl Bringing<'_, '_> {
             self.done.projects += 1;
         }
         Self::fits(&path, project::find(self.here, &entry.id))?;
+        for (key, value) in &record.settings {
+            self.setting(&format!("{key}{}", entry.id), value)?;
+        }
         for asset in &record.assets {
             self.asset(&path, &entry.id, &entry.folder, asset)?;
         }

@@ -313,6 +313,7 @@ impl Gathering<'_> {
         let record = ProjectRecord {
             project: row.pop().unwrap_or_default(),
             assets,
+            settings: self.settings_of(&project.id)?,
         };
         self.put_pretty(&path, FileKind::Record, &record)?;
         self.manifest.projects.push(entry);
@@ -634,8 +635,8 @@ impl Gathering<'_> {
         )
     }
 
-    /// Settings whose key ends with the document's id.
-    fn settings_of(&self, document_id: &str) -> Result<BTreeMap<String, Value>> {
+    /// Settings whose key ends with the id of a project or a document.
+    fn settings_of(&self, id: &str) -> Result<BTreeMap<String, Value>> {
         let settings: Vec<(String, Json<Value>)> = many(
             self.from,
             "SELECT key, value FROM settings ORDER BY key",
@@ -643,7 +644,7 @@ impl Gathering<'_> {
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let own = |(key, Json(value)): (String, Json<Value>)| {
-            let key = key.strip_suffix(document_id)?;
+            let key = key.strip_suffix(id)?;
             key.ends_with(':').then(|| (key.to_owned(), value))
         };
         Ok(settings.into_iter().filter_map(own).collect())

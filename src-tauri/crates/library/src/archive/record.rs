@@ -78,6 +78,9 @@ pub(super) struct FileEntry {
 pub(super) struct ProjectRecord {
     pub(super) project: Row,
     pub(super) assets: Vec<AssetRecord>,
+    /// Settings by key, without the project's id at their end.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) settings: BTreeMap<String, Value>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

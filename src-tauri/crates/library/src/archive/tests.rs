@@ -626,11 +626,23 @@ fn one_document_and_one_project_go_alone() {
     assert_eq!(other.draft(&desk.draft).unwrap().body, "Low tide.");
     assert_eq!(other.projects().unwrap().len(), 1);
     let project = desk.library.projects().unwrap()[1].id.clone();
+    // What is set for a project goes with it, and what is set there already stays.
+    let masked = format!("masking:{project}");
+    desk.library
+        .set_setting(&masked, &json!({ "on": true }))
+        .unwrap();
     let files = Box::scope(&desk.library, &Scope::Projects(vec![project.clone()]));
     files.bring(&other).unwrap();
     assert_eq!(other.assets(&project).unwrap().len(), 2);
+    assert_eq!(other.setting(&masked).unwrap(), Some(json!({ "on": true })));
     let again = Box::scope(&other, &Scope::Projects(vec![project]));
     assert_eq!(again, files);
+    other.set_setting(&masked, &json!({ "on": false })).unwrap();
+    files.bring(&other).unwrap();
+    assert_eq!(
+        other.setting(&masked).unwrap(),
+        Some(json!({ "on": false }))
+    );
     for scope in [
         Scope::Documents(vec!["x".to_owned()]),
         Scope::Projects(vec!["x".to_owned()]),

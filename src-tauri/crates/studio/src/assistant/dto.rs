@@ -84,8 +84,10 @@ pub struct SummaryDto {
 pub struct PlannedDto {
     /// The parts by size.
     pub sent: Sent,
-    /// Every piece, exactly as it would be sent, in order.
+    /// Every piece, exactly as it would be sent, in order: masked where the project wants that.
     pub segments: Vec<SegmentDto>,
+    /// Whether names and numbers give way to placeholders.
+    pub masked: bool,
     /// Tokens in all, with room for the answer.
     pub used: u32,
     /// Turns without room are put into a summary first, by the same model.

@@ -61,7 +61,7 @@ fn take(g: &lib::Generation, at: usize, one: &lib::Handed, body: &str) -> TakeDt
         to,
         error: None,
         created_at: time(one.created_at),
-        ..take_dto(g.clone(), inkstone_manuscript::DocumentKind::News, "")
+        ..take_dto(g.clone(), None, "")
     }
 }
 

@@ -7,30 +7,30 @@
 pub mod dto;
 pub(crate) mod handing;
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use inkstone_desks::{
-    Brief, Composed, Dialogue, DialogueRules, Exchange, Planned, Summarising, Task, dialogue,
-    summary,
+    Brief, Composed, Dialogue, DialogueRules, Exchange, Planned, Summarising, Summed, Task,
+    dialogue, summary,
 };
 use inkstone_generation::Role;
 use inkstone_library as lib;
-use inkstone_manuscript::Language;
+use inkstone_manuscript::{DocumentKind, Language};
+use serde_json::Value;
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Reading},
+    call::{self, Reading},
     drafts::{bytes, to_u32},
-    dto::{StudioEvent, TakeDto, TakeStatus},
+    dto::{StudioEvent, TakeStatus},
     inputs::{Id, IdName},
     order::request,
     projects::{bounded, time},
     shelf::Chosen,
-    story::answers::Asked,
     switch::{
-        beside::{Facts, only},
-        budget,
-        dto::SkippedDto,
+        beside::Facts,
+        chain::Plan,
+        relay::{Asked, Group, Recipe},
     },
     takes::resolved,
 };
@@ -43,48 +43,137 @@ const LONGEST_SUMMARY: usize = 20_000;
 /// So many minutes are written before a question at most.
 const MOST_SUMMARIES: usize = 8;
 
-/// A call that stands alone: one model, one take.
-pub(crate) struct Single<'a> {
-    pub draft: &'a lib::Draft,
-    pub project: &'a lib::Project,
-    pub task: Task,
-    pub batch_id: String,
-    pub language: Language,
-    pub chosen: &'a Chosen,
-    pub skipped: Vec<SkippedDto>,
-    pub composed: &'a Composed,
-    pub seed: u64,
-    pub over_budget: bool,
+/// What a question is made of.
+struct Talk {
+    brief: Brief,
+    document: String,
+    selection: Range<usize>,
+    house_rules: String,
+    /// What was said before.
+    before: Vec<Exchange>,
+    /// The summary of the first so many of them.
+    summary: Option<(String, usize)>,
+    question: String,
+    rules: DialogueRules,
+}
+
+impl Talk {
+    /// The prompt for a model, and what it is made of.
+    fn plan(&self, chosen: &Chosen) -> Result<Planned, StudioError> {
+        let summary = self.summary.as_ref();
+        let input = Dialogue {
+            brief: &self.brief,
+            document: &self.document,
+            selection: self.selection.clone(),
+            house_rules: &self.house_rules,
+            before: &self.before,
+            summary: summary.map(|(text, turns)| (text.as_str(), *turns)),
+            question: &self.question,
+            rules: self.rules,
+            context_tokens: chosen.context_tokens,
+        };
+        Ok(dialogue(&input, chosen.prompt_form)?)
+    }
+}
+
+fn sent(planned: &Planned) -> Sent {
+    Sent {
+        parts: planned.parts.clone(),
+        context: planned.context,
+        assumed: planned.assumed,
+        covered: to_u32(planned.covered),
+        left_out: to_u32(planned.left_out),
+    }
+}
+
+fn json(sent: &Sent) -> Result<Value, StudioError> {
+    serde_json::to_value(sent).map_err(|e| StudioError::Internal(e.to_string()))
+}
+
+/// A model further down the chain may have room for fewer turns than the first, for whom minutes
+/// were written; what it was not sent stands beside its answer.
+impl Recipe for Talk {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        Ok(vec![self.plan(chosen)?.composed])
+    }
+
+    fn handed_on(
+        &self,
+        studio: &Studio,
+        failed: &str,
+        next: &str,
+        chosen: &Chosen,
+    ) -> Result<(), StudioError> {
+        let facts = json(&sent(&self.plan(chosen)?))?;
+        Ok(studio.library.answer_by(failed, next, &facts)?)
+    }
+
+    fn changes(&self) -> &'static [&'static str] {
+        &["conversations"]
+    }
+}
+
+/// What minutes are made of.
+struct Minutes {
+    kind: DocumentKind,
+    language: Language,
+    earlier: Option<String>,
+    turns: Vec<Exchange>,
+}
+
+impl Minutes {
+    fn sum(&self, chosen: &Chosen) -> Result<Summed, StudioError> {
+        let input = Summarising {
+            kind: self.kind,
+            language: self.language,
+            earlier: self.earlier.as_deref(),
+            turns: &self.turns,
+            context_tokens: chosen.context_tokens,
+        };
+        Ok(summary(&input, chosen.prompt_form)?)
+    }
+}
+
+impl Recipe for Minutes {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        Ok(vec![self.sum(chosen)?.composed])
+    }
 }
 
 /// A question with all that belongs to it.
 struct Prepared {
     draft: lib::Draft,
     project: lib::Project,
-    brief: Brief,
+    /// Who is asked, in order.
+    plan: Plan,
+    /// Who is asked first.
     chosen: Chosen,
-    skipped: Vec<SkippedDto>,
-    rules: DialogueRules,
-    /// What was said before, with the ids of the turns.
-    said: Vec<(String, Exchange)>,
-    /// The summary of the first so many of them.
-    summary: Option<(String, usize)>,
+    talk: Arc<Talk>,
+    /// The turns that hold what was said before.
+    said: Vec<String>,
+    /// What the first is sent.
     planned: Planned,
 }
 
 impl Prepared {
     /// Turns have no room, and are to be put into minutes.
     fn summarises(&self) -> bool {
-        self.rules.turns && self.rules.summarise && self.planned.left_out > 0
+        self.talk.rules.turns && self.talk.rules.summarise && self.planned.left_out > 0
     }
 
-    fn sent(&self) -> Sent {
-        Sent {
-            parts: self.planned.parts.clone(),
-            context: self.planned.context,
-            assumed: self.planned.assumed,
-            covered: to_u32(self.planned.covered),
-            left_out: to_u32(self.planned.left_out),
+    fn asked(&self, task: Task, batch_id: String, seed: u64, over_budget: bool) -> Asked {
+        Asked {
+            draft: Some(self.draft.clone()),
+            project_id: Some(self.project.id.clone()),
+            task: task.name().to_owned(),
+            batch_id,
+            language: self.talk.brief.language(),
+            share: 100,
+            first: 0,
+            number: 1,
+            over_budget,
+            seed,
+            facts: Facts::default(),
         }
     }
 }
@@ -95,35 +184,6 @@ fn rules_of(conversation: &lib::Conversation) -> DialogueRules {
 }
 
 impl Studio {
-    /// Writes down a call that stands alone. Blocks.
-    pub(crate) fn enlist_single(&self, one: Single<'_>) -> Result<(Call, TakeDto), StudioError> {
-        let wanted = request(one.composed, one.seed);
-        let _one = self.spending();
-        if !one.over_budget {
-            self.within_budget(one.project, &[budget::most(one.chosen, one.composed)])?;
-        }
-        self.enlist(
-            &Asked {
-                draft: one.draft.clone(),
-                project_id: one.project.id.clone(),
-                task: one.task,
-                batch_id: one.batch_id,
-                language: one.language,
-                share: 100,
-                first: 0,
-                number: 1,
-                facts: Facts {
-                    skipped: one.skipped,
-                    ..Facts::default()
-                },
-            },
-            one.chosen,
-            0,
-            one.composed,
-            wanted,
-        )
-    }
-
     /// What was asked and answered, with the turn it stands in. What was not answered was not said.
     /// Blocks.
     pub(crate) fn said(
@@ -160,8 +220,7 @@ impl Studio {
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)
             .unwrap_or_else(|_| Brief::empty(document.kind, document.language));
-        let (chosen, skipped) =
-            only(self.plan(&project, document.kind, Task::Assistant.name())?)?;
+        let plan = self.plan(&project, Some(document.kind), Task::Assistant.name())?;
         let turns = match &i.after {
             None => Vec::new(),
             Some(after) => kept.path(Some(after)),
@@ -177,33 +236,29 @@ impl Studio {
             let number = said.iter().filter(|(id, _)| held(id)).count();
             Some((kept.text.clone(), number))
         });
-        let before: Vec<Exchange> = said.iter().map(|(_, one)| one.clone()).collect();
-        let rules = rules_of(&kept);
-        let planned = dialogue(
-            &Dialogue {
-                brief: &brief,
-                document: &draft.body,
-                selection: bytes(&draft.body, i.from, i.to)?,
-                house_rules: &project.house_rules,
-                before: &before,
-                summary: summary
-                    .as_ref()
-                    .map(|(text, turns)| (text.as_str(), *turns)),
-                question: &i.question,
-                rules,
-                context_tokens: chosen.context_tokens,
-            },
-            chosen.prompt_form,
-        )?;
+        let (said, before): (Vec<_>, Vec<_>) = said.into_iter().unzip();
+        let talk = Arc::new(Talk {
+            selection: bytes(&draft.body, i.from, i.to)?,
+            document: draft.body.clone(),
+            house_rules: project.house_rules.clone(),
+            before,
+            summary,
+            question: i.question.clone(),
+            rules: rules_of(&kept),
+            brief,
+        });
+        let Group {
+            chosen, mut plan, ..
+        } = Self::composed(&*talk, plan)?;
+        let planned = talk.plan(&chosen)?;
+        plan.members.push_front(chosen.clone());
         Ok(Prepared {
             draft,
             project,
-            brief,
+            plan,
             chosen,
-            skipped,
-            rules,
+            talk,
             said,
-            summary,
             planned,
         })
     }
@@ -276,6 +331,24 @@ impl Studio {
         .await
     }
 
+    /// The text of each segment as it would leave, and whether it is masked for that. Blocks.
+    fn shown_of(&self, prepared: &Prepared) -> Result<(Vec<Option<String>>, bool), StudioError> {
+        let segments = &prepared.planned.segments;
+        let masking = match prepared.chosen.host {
+            Some(_) => self.mask_of(&prepared.project.id)?,
+            None => None,
+        };
+        let Some(masking) = masking else {
+            let all = segments.iter().map(|one| Some(one.text.clone()));
+            return Ok((all.collect(), false));
+        };
+        let pieces = segments.iter();
+        let pieces: Vec<(usize, &str)> =
+            pieces.map(|one| (one.message, one.text.as_str())).collect();
+        let request = request(&prepared.planned.composed, 0);
+        Ok((masking.shown(request, &pieces)?, true))
+    }
+
     /// See [`crate::commands`].
     pub async fn plan_question(
         self: &Arc<Self>,
@@ -284,20 +357,25 @@ impl Studio {
         let question = bounded("question", &i.question, LONGEST_QUESTION)?;
         self.blocking(move |s| {
             let prepared = s.prepare(&AskAssistant { question, ..i })?;
-            let segments = prepared.planned.segments.iter().map(|one| SegmentDto {
-                kind: one.kind,
-                message: to_u32(one.message),
-                role: match one.role {
-                    Role::System => "system",
-                    Role::User => "user",
-                    Role::Assistant => "assistant",
-                }
-                .to_owned(),
-                text: one.text.clone(),
+            let (shown, masked) = s.shown_of(&prepared)?;
+            let segments = prepared.planned.segments.iter().zip(shown);
+            let segments = segments.filter_map(|(one, shown)| {
+                Some(SegmentDto {
+                    kind: one.kind,
+                    message: to_u32(one.message),
+                    role: match one.role {
+                        Role::System => "system",
+                        Role::User => "user",
+                        Role::Assistant => "assistant",
+                    }
+                    .to_owned(),
+                    text: shown?,
+                })
             });
             Ok(PlannedDto {
-                sent: prepared.sent(),
+                sent: sent(&prepared.planned),
                 segments: segments.collect(),
+                masked,
                 used: prepared.planned.used(),
                 summarises: prepared.summarises(),
                 model_name: prepared.chosen.name.clone(),
@@ -327,43 +405,28 @@ impl Studio {
             self.write_summary(prepared, over_budget).await?;
         }
         let (seed, batch_id) = (self.seed(), self.batch_id());
-        let (chosen, call, dto) = self
+        let (lined, dto) = self
             .blocking(move |s| {
                 let prepared = s.prepare(&i)?;
                 if prepared.summarises() {
                     return Err(StudioError::SummaryFailed);
                 }
-                let (call, _) = s.enlist_single(Single {
-                    draft: &prepared.draft,
-                    project: &prepared.project,
-                    task: Task::Assistant,
-                    batch_id,
-                    language: prepared.brief.language(),
-                    chosen: &prepared.chosen,
-                    skipped: prepared.skipped.clone(),
-                    composed: &prepared.planned.composed,
-                    seed,
-                    over_budget,
-                })?;
-                let facts = serde_json::to_value(prepared.sent())
-                    .map_err(|e| StudioError::Internal(e.to_string()))?;
+                let asked = prepared.asked(Task::Assistant, batch_id, seed, over_budget);
+                let talk = prepared.talk.clone();
+                let (lined, _) = s.line_up_one(&asked, talk, prepared.plan)?;
                 s.library.ask(
                     &i.conversation_id,
                     i.after.as_deref(),
                     &i.question,
-                    &call.id,
-                    &facts,
+                    &lined.call.id,
+                    &json(&sent(&prepared.planned))?,
                 )?;
-                Ok((
-                    prepared.chosen,
-                    call,
-                    s.conversation_of(&i.conversation_id)?,
-                ))
+                Ok((lined, s.conversation_of(&i.conversation_id)?))
             })
             .await?;
         let studio = self.clone();
         tokio::spawn(async move {
-            studio.write_take(&chosen, call).await;
+            studio.write_chain(lined).await;
             studio.changed(&["conversations"]);
         });
         Ok(dto)
@@ -376,48 +439,31 @@ impl Studio {
         over_budget: bool,
     ) -> Result<(), StudioError> {
         let (seed, batch_id) = (self.seed(), self.batch_id());
-        let kind = prepared.brief.kind();
-        let (chosen, call, take, last) = self
-            .blocking(move |s| {
-                let covered = prepared.planned.covered;
-                let upto = prepared.planned.to_summarise(prepared.said.len());
-                let turns: Vec<Exchange> = prepared.said[covered..upto.max(covered + 1)]
-                    .iter()
-                    .map(|(_, one)| one.clone())
-                    .collect();
-                let earlier = prepared.summary.as_ref().filter(|_| covered > 0);
-                let summed = summary(
-                    &Summarising {
-                        kind: prepared.brief.kind(),
-                        language: prepared.brief.language(),
-                        earlier: earlier.map(|(text, _)| text.as_str()),
-                        turns: &turns,
-                        context_tokens: prepared.chosen.context_tokens,
-                    },
-                    prepared.chosen.prompt_form,
-                )?;
-                let last = prepared.said[covered + summed.turns - 1].0.clone();
-                let (call, take) = s.enlist_single(Single {
-                    draft: &prepared.draft,
-                    project: &prepared.project,
-                    task: Task::Summary,
-                    batch_id,
-                    language: prepared.brief.language(),
-                    chosen: &prepared.chosen,
-                    skipped: prepared.skipped,
-                    composed: &summed.composed,
-                    seed,
-                    over_budget,
-                })?;
-                Ok((prepared.chosen, call, take, last))
-            })
+        let talk = prepared.talk.clone();
+        let covered = prepared.planned.covered;
+        let upto = prepared.planned.to_summarise(prepared.said.len());
+        let earlier = talk.summary.as_ref().filter(|_| covered > 0);
+        let minutes = Arc::new(Minutes {
+            kind: talk.brief.kind(),
+            language: talk.brief.language(),
+            earlier: earlier.map(|(text, _)| text.clone()),
+            turns: talk.before[covered..upto.max(covered + 1)].to_vec(),
+        });
+        let (of, kind) = (minutes.clone(), minutes.kind);
+        let asked = prepared.asked(Task::Summary, batch_id, seed, over_budget);
+        let plan = prepared.plan;
+        let (lined, take) = self
+            .blocking(move |s| s.line_up_one(&asked, of, plan))
             .await?;
-        let id = call.id.clone();
         self.tell(StudioEvent::Take {
             take: Box::new(take),
         });
-        self.write_take(&chosen, call).await;
+        let written = self.write_chain(lined).await;
+        let id = written.id;
         self.settle(&id).await?;
+        // Who wrote them in the end may have read fewer turns than the first would have.
+        let turns = minutes.sum(&written.chosen)?.turns;
+        let last = prepared.said[covered + turns - 1].clone();
         self.blocking(move |s| {
             let generation = s.library.generation(&id)?;
             let status = generation.end.as_ref().map(call::status);

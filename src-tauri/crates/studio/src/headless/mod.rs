@@ -4,32 +4,36 @@
 //! [`Studio::remove_model`], [`Studio::history`], [`Studio::node_text`], [`Studio::compare`],
 //! [`Studio::restore_node`], [`Studio::search`], [`Studio::open_draft`]).
 
+mod best;
 mod look;
+mod writing;
 
 use std::sync::Arc;
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-use inkstone_desks::{Brief, Task, join};
+use inkstone_desks::{Brief, Composed, Task, join};
 use inkstone_generation::{
-    CancellationToken, GenerationError, GenerationErrorKind, Prompt, Sampling, TextRequest,
-    references::References,
+    CancellationToken, GenerationError, GenerationErrorKind, Message, Prompt, Role, Sampling,
+    TextRequest,
 };
-use inkstone_library as lib;
-use inkstone_manuscript::DocumentKind;
+use inkstone_manuscript::{DocumentKind, Language};
 use serde::Serialize;
 
 use crate::{
     Studio, StudioError,
-    call::{self, Call, Departure, Ended, Reading, State},
-    dto::{ErrorDto, TakeStatus},
-    order::{self, MOST_VARIANTS, Order, Record},
-    saving::NotSaved,
+    dto::{ErrorDto, TakeDto, TakeStatus},
+    judging::EvaluationDto,
+    order::{self, MOST_VARIANTS},
     shelf::{Chosen, STARTER},
     switch::{
-        beside::{Facts, made_up},
-        budget,
+        beside::Facts,
+        chain::Plan,
+        dto::{CostDto, SkippedDto},
+        relay::{Asked, Ingredients, Lined, Recipe},
     },
+    waiting::WaitingDto,
 };
+
+pub use best::Best;
 
 pub use look::{Inspected, ProjectListing, Verified};
 
@@ -41,8 +45,13 @@ pub struct DraftRun {
     /// What to write from it: [`Task::Draft`], or for a screenplay also [`Task::Beats`] or
     /// [`Task::Outline`]. Tasks that need a text to work on are refused.
     pub task: Task,
-    /// Id of the model on the shelf ([`Studio::find_model`]); the starter if `None`.
-    pub model_id: Option<String>,
+    /// Ids of models on the shelf ([`Studio::find_model`]), in a row: where one can't write, the next
+    /// is asked. The starter if there are none.
+    pub models: Vec<String>,
+    /// The person has said yes to more than the budget.
+    pub over_budget: bool,
+    /// Whether and by whom the best of several is chosen.
+    pub best: Option<Best>,
     /// How many; `None` for the brief's own number (ads) or one.
     pub variants: Option<u32>,
     /// Seed of the first variant, below 2^53; the others count on from it. `None` draws one.
@@ -59,7 +68,9 @@ impl DraftRun {
         Self {
             brief,
             task: Task::Draft,
-            model_id: None,
+            models: Vec::new(),
+            over_budget: false,
+            best: None,
             variants: None,
             seed: None,
             house_rules: String::new(),
@@ -73,8 +84,10 @@ impl DraftRun {
 pub struct RawRun {
     /// The text to go on from.
     pub prompt: String,
-    /// Id of the model on the shelf; the starter if `None`.
-    pub model_id: Option<String>,
+    /// Ids of models on the shelf, in a row; the starter if there are none.
+    pub models: Vec<String>,
+    /// The person has said yes to more than the budget.
+    pub over_budget: bool,
     /// At most this many new tokens; `None` leaves it to the model.
     pub max_tokens: Option<u32>,
     /// Temperature, 0 to 2; `None` is the usual 0.8.
@@ -97,6 +110,24 @@ pub enum Progress {
         /// The most tokens it will write, where there is a bound: the length of a progress bar.
         max_tokens: Option<u32>,
     },
+    /// A server lets a variant wait; told each second.
+    Waiting {
+        /// Which, from 0.
+        variant: u32,
+        /// For what, and how long.
+        waiting: WaitingDto,
+    },
+    /// A model could not write a variant, and the next one in the row is asked.
+    HandedOn {
+        /// Which, from 0.
+        variant: u32,
+        /// The model that could not.
+        model: String,
+        /// Why.
+        error: Option<ErrorDto>,
+    },
+    /// What was written is being judged.
+    Judging,
     /// A variant has grown (at most every 50 ms).
     Text {
         /// Which, from 0.
@@ -120,14 +151,20 @@ pub enum Progress {
 /// What a run has written. Serialises to what `--json` prints.
 #[derive(Debug, Clone, Serialize)]
 pub struct Written {
-    /// The text: the first variant's, or all ads as one set.
+    /// The text: the first variant's, or all ads as one set; the best one's where one was chosen.
     pub text: String,
     /// A title found in it (news headline).
     pub title: Option<String>,
     /// Each variant on its own, in order.
     pub variants: Vec<Variant>,
-    /// How the first variant came to be.
+    /// How the first variant, or the best, came to be.
     pub generation: Provenance,
+    /// Which of the variants is the best, from 0, where one was chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub best: Option<usize>,
+    /// How the variants were judged, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evaluations: Vec<EvaluationDto>,
 }
 
 impl Written {
@@ -173,6 +210,10 @@ pub struct Provenance {
     pub seed: u64,
     /// Why it ended: `stop`, `length`, `cancelled`, `error` ...
     pub finish_reason: String,
+    /// Models that were asked before it and did not write, in order.
+    pub skipped: Vec<SkippedDto>,
+    /// What it cost, where there is a price.
+    pub cost: Option<CostDto>,
     /// What it used.
     pub usage: UsageCount,
     /// Time to the first token, in ms.
@@ -192,22 +233,37 @@ pub struct UsageCount {
 
 type Told = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// A call that waits for its model, and what its text is read as.
-struct Waiting {
-    call: Call,
-    max_tokens: Option<u32>,
+/// A prompt that goes to a model as it stands.
+struct Bare {
+    request: TextRequest,
+    composed: Composed,
 }
+
+impl Recipe for Bare {
+    fn compose(&self, _: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        Ok(vec![self.composed.clone()])
+    }
+
+    fn request(&self, _: &Composed, seed: u64) -> TextRequest {
+        let mut request = self.request.clone();
+        request.sampling.seed = seed;
+        request
+    }
+}
+
+/// The name of a raw completion's task and template.
+const RAW: &str = "raw";
 
 impl Studio {
     /// Drafts from a brief without a document. Each variant is recorded in the library, as it is
     /// written; on a cancel, what has come so far is the result. Variants that fail have their
     /// error beside their text.
     ///
-    /// The person named the model, so a server may be asked; it stands in the ledger.
+    /// The person named the models, so a server may be asked; it stands in the ledger. The budget of
+    /// all projects is asked before.
     ///
     /// # Errors
-    /// The brief is not valid, there is no such model, it can't be loaded, or the run was
-    /// cancelled before it began.
+    /// The brief is not valid, there is no such model, or the budget would be passed.
     pub async fn draft_brief(
         self: &Arc<Self>,
         run: DraftRun,
@@ -215,17 +271,10 @@ impl Studio {
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Written, StudioError> {
         let is_set = run.brief.kind() == DocumentKind::Ads && run.task == Task::Draft;
-        let child = cancel.child_token();
-        let model_id = run.model_id.clone().unwrap_or_else(|| STARTER.to_owned());
-        let chosen = self.shelf.choose(&model_id)?;
-        let composed = self.blocking({
-            let chosen = chosen.clone();
-            move |s| s.compose_run(&run, &chosen, &child)
-        });
-        let waiting = composed.await?;
-        let mut written = self
-            .write_run(chosen, waiting, cancel, Arc::new(progress))
-            .await?;
+        let told: Told = Arc::new(progress);
+        let wanted = run.clone();
+        let lined = self.blocking(move |s| s.compose_run(&run)).await?;
+        let mut written = self.write_run(lined, &cancel, told.clone()).await?;
         if is_set {
             let texts = written.variants.iter().map(|v| v.text.as_str());
             written.text = texts.fold(String::new(), |set, ad| {
@@ -234,20 +283,18 @@ impl Studio {
                 set + &ad
             });
         }
+        if let Some(best) = &wanted.best
+            && !cancel.is_cancelled()
+        {
+            told(Progress::Judging);
+            self.choose_best(&wanted, best, &mut written).await?;
+        }
         Ok(written)
     }
 
     /// Composes and writes down the calls of a run. Blocks.
-    fn compose_run(
-        &self,
-        run: &DraftRun,
-        chosen: &Chosen,
-        cancel: &CancellationToken,
-    ) -> Result<Vec<Waiting>, StudioError> {
-        let note = order::checked_note(&run.note)?;
-        let seed = run
-            .seed
-            .map_or_else(|| Ok(self.seed()), order::checked_seed)?;
+    fn compose_run(&self, run: &DraftRun) -> Result<Vec<(Lined, TakeDto)>, StudioError> {
+        let seed = self.seed_or(run.seed)?;
         let own = order::own_number(&run.brief, &run.task);
         let variants = run.variants.unwrap_or(own);
         if variants == 0 || variants > MOST_VARIANTS {
@@ -255,63 +302,61 @@ impl Studio {
                 "variants: 1 to {MOST_VARIANTS}"
             )));
         }
-        let batch_id = self.batch_id();
-        let order = Order {
-            brief: &run.brief,
-            task: &run.task,
-            document: "",
+        let kind = run.brief.kind();
+        let plan = self.row(&run.models, Some(kind), run.task.name())?;
+        let of: Arc<dyn Recipe> = Arc::new(Ingredients {
+            brief: run.brief.clone(),
+            task: run.task.clone(),
+            document: String::new(),
             selection: 0..0,
-            note: &note,
-            house_rules: &run.house_rules,
+            note: order::checked_note(&run.note)?,
+            house_rules: run.house_rules.clone(),
             variants,
+        });
+        let asked = self.asked_for_nothing(run.task.name(), run.brief.language(), seed);
+        let asked = Asked {
+            number: variants,
+            over_budget: run.over_budget,
+            ..asked
         };
-        (0..)
-            .zip(order.compose(chosen)?)
-            .map(|(variant, composed)| {
-                let request = order::request(&composed, order::seed_for(seed, variant));
-                self.wait(
-                    Record {
-                        draft_id: None,
-                        task: run.task.name(),
-                        batch_id: &batch_id,
-                        variant,
-                        chosen,
-                        template: &composed.template,
-                        template_sha256: &composed.template_sha256,
-                        request: &request,
-                        references: &composed.references,
-                        target: None,
-                        prompt_estimate: Some(budget::prompt_tokens(&composed)),
-                        facts: &Facts {
-                            made_up: made_up(chosen, &request, variants),
-                            ..Facts::default()
-                        },
-                    },
-                    cancel,
-                )
-            })
-            .collect()
+        let group = Self::composed(&*of, plan)?;
+        self.line_up(&asked, &of, vec![group])
     }
 
-    /// Writes a call down. Blocks.
-    fn wait(&self, record: Record<'_>, cancel: &CancellationToken) -> Result<Waiting, StudioError> {
-        let call = Call {
-            variant: record.variant,
-            request: record.request.clone(),
-            references: record.references.clone(),
-            before: String::new(),
-            reading: Reading::of(record.template, None),
-            departure: record.chosen.host.is_some().then(|| Departure {
-                purpose: record.task.to_owned(),
-                project_id: None,
-            }),
-            cancel: cancel.child_token(),
-            id: self.begin(record)?,
-        };
-        Ok(Waiting {
-            max_tokens: call.request.max_tokens,
-            call,
-        })
+    /// The models that were named, in a row. Blocks.
+    fn row(
+        &self,
+        models: &[String],
+        kind: Option<DocumentKind>,
+        task: &str,
+    ) -> Result<Plan, StudioError> {
+        for id in models {
+            self.shelf.choose(id)?;
+        }
+        let starter = [STARTER.to_owned()];
+        let ids = if models.is_empty() { &starter } else { models };
+        self.plan_of(None, kind, task, ids)
+    }
+
+    fn seed_or(&self, given: Option<u64>) -> Result<u64, StudioError> {
+        given.map_or_else(|| Ok(self.seed()), order::checked_seed)
+    }
+
+    /// One call for no document.
+    fn asked_for_nothing(&self, task: &str, language: Language, seed: u64) -> Asked {
+        Asked {
+            draft: None,
+            project_id: None,
+            task: task.to_owned(),
+            batch_id: self.batch_id(),
+            language,
+            share: 100,
+            first: 0,
+            number: 1,
+            over_budget: false,
+            seed,
+            facts: Facts::default(),
+        }
     }
 
     /// A raw completion: the prompt goes to the model as it stands, what comes back is the text as
@@ -325,7 +370,6 @@ impl Studio {
         cancel: CancellationToken,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Written, StudioError> {
-        const RAW: &str = "raw";
         if run.prompt.is_empty() {
             let error = GenerationErrorKind::InvalidRequest;
             return Err(GenerationError::new(error, "the prompt is empty").into());
@@ -338,13 +382,17 @@ impl Studio {
         if run.max_tokens == Some(0) {
             return Err(StudioError::BadRequest("max tokens: 1 or more".into()));
         }
-        let chosen = self
-            .shelf
-            .choose(run.model_id.as_deref().unwrap_or(STARTER))?;
-        let seed = run
-            .seed
-            .map_or_else(|| Ok(self.seed()), order::checked_seed)?;
-        let prompt = u32::try_from(inkstone_desks::tokens(&run.prompt)).unwrap_or(u32::MAX);
+        let seed = self.seed_or(run.seed)?;
+        let composed = Composed {
+            template: RAW.to_owned(),
+            // What the prompt is counted by.
+            messages: vec![Message {
+                role: Role::User,
+                content: run.prompt.clone(),
+            }],
+            max_tokens: run.max_tokens.unwrap_or_default(),
+            ..Composed::default()
+        };
         let request = TextRequest {
             prompt: Prompt::Raw(run.prompt),
             sampling: Sampling {
@@ -356,175 +404,15 @@ impl Studio {
             stop: run.stop,
             constraint: None,
         };
-        let child = cancel.child_token();
-        let waiting = self.blocking({
-            let chosen = chosen.clone();
-            move |s| {
-                s.wait(
-                    Record {
-                        draft_id: None,
-                        task: RAW,
-                        batch_id: &s.batch_id(),
-                        variant: 0,
-                        chosen: &chosen,
-                        template: RAW,
-                        template_sha256: "",
-                        request: &request,
-                        references: &References::new(),
-                        target: None,
-                        prompt_estimate: Some(prompt),
-                        facts: &Facts::default(),
-                    },
-                    &child,
-                )
-            }
+        let lined = self.blocking(move |s| {
+            let plan = s.row(&run.models, None, RAW)?;
+            let asked = Asked {
+                over_budget: run.over_budget,
+                ..s.asked_for_nothing(RAW, Language::English, seed)
+            };
+            s.line_up_one(&asked, Arc::new(Bare { request, composed }), plan)
         });
-        let waiting = vec![waiting.await?];
-        self.write_run(chosen, waiting, cancel, Arc::new(progress))
-            .await
-    }
-
-    async fn write_run(
-        self: &Arc<Self>,
-        chosen: Chosen,
-        waiting: Vec<Waiting>,
-        cancel: CancellationToken,
-        told: Told,
-    ) -> Result<Written, StudioError> {
-        told(Progress::Loading);
-        let loaded = tokio::select! {
-            biased;
-            () = cancel.cancelled() => Err(StudioError::Stopped),
-            model = self.model(&chosen.id) => model.map(drop),
-        };
-        if let Err(e) = loaded {
-            self.close(waiting, &e).await?;
-            return Err(e);
-        }
-        let width = if chosen.host.is_some() {
-            waiting.len().max(1)
-        } else {
-            1
-        };
-        let variants: Vec<Variant> = stream::iter(waiting)
-            .map(|one| self.write_variant(&chosen, one, told.clone()))
-            .buffered(width)
-            .try_collect()
-            .await?;
-        let Some(first) = variants.first() else {
-            return Err(StudioError::Internal("a run without variants".into()));
-        };
-        Ok(Written {
-            text: first.text.clone(),
-            title: first.title.clone(),
-            generation: first.generation.clone(),
-            variants,
-        })
-    }
-
-    /// Ends the records of calls that will not be made.
-    async fn close(
-        self: &Arc<Self>,
-        waiting: Vec<Waiting>,
-        error: &StudioError,
-    ) -> Result<(), StudioError> {
-        let ended = match error {
-            StudioError::Stopped => Ended::stopped(),
-            e => Ended::failed(e),
-        };
-        self.blocking(move |s| {
-            for Waiting { call, .. } in waiting {
-                s.library.finish_generation(&call.id, &ended.end)?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn write_variant(
-        self: &Arc<Self>,
-        chosen: &Chosen,
-        waiting: Waiting,
-        told: Told,
-    ) -> Result<Variant, StudioError> {
-        let Waiting { call, max_tokens } = waiting;
-        let (id, variant) = (call.id.clone(), call.variant);
-        let turn = tokio::select! {
-            biased;
-            () = call.cancel.cancelled() => None,
-            turn = self.turns(chosen).acquire_owned() => turn.ok(),
-        };
-        let reached = self.reach(&chosen.id, &call).await?;
-        self.name_model(&*reached.model, &id).await?;
-        let ended = match turn {
-            None => {
-                let ended = Ended::stopped();
-                let (id, end) = (id.clone(), ended.end.clone());
-                self.blocking(move |s| Ok(s.library.finish_generation(&id, &end)?))
-                    .await?;
-                ended
-            }
-            Some(_turn) => {
-                told(Progress::Started {
-                    variant,
-                    max_tokens,
-                });
-                let tell = told.clone();
-                let (mut ended, saving) = call::run(self, &reached, call, move |state: &State| {
-                    let State { text, tokens, .. } = state.clone();
-                    tell(Progress::Text {
-                        variant,
-                        text,
-                        tokens,
-                    });
-                })
-                .await;
-                let saved = saving
-                    .await
-                    .map_err(|e| StudioError::Internal(e.to_string()))?;
-                if let Err(NotSaved { why, .. }) = saved {
-                    // The text is handed out all the same; that it is in no record is said.
-                    ended
-                        .error
-                        .get_or_insert_with(|| StudioError::from(why).to_dto());
-                }
-                ended
-            }
-        };
-        told(Progress::Ended {
-            variant,
-            status: ended.status(),
-            tokens: ended.state.tokens,
-        });
-        let record = self
-            .blocking(move |s| Ok(s.library.generation(&id)?))
-            .await?;
-        Ok(Variant {
-            status: ended.status(),
-            text: ended.state.text,
-            title: ended.state.title,
-            error: ended.error,
-            generation: provenance(record, chosen, &ended.end),
-        })
-    }
-}
-
-fn provenance(g: lib::Generation, chosen: &Chosen, end: &lib::GenerationEnd) -> Provenance {
-    Provenance {
-        id: g.id,
-        model: g.model_name,
-        model_id: g.model_id,
-        model_sha256: g.model_sha256,
-        engine: g.engine,
-        host: chosen.host.clone(),
-        template: g.template,
-        seed: g.seed.unsigned_abs(),
-        finish_reason: end.finish_reason.clone(),
-        usage: UsageCount {
-            prompt_tokens: end.prompt_tokens,
-            completion_tokens: end.completion_tokens,
-        },
-        first_token_ms: end.first_token_ms,
-        total_ms: end.total_ms,
+        let lined = vec![lined.await?];
+        self.write_run(lined, &cancel, Arc::new(progress)).await
     }
 }

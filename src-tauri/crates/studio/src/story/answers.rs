@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use inkstone_desks::{Composed, Coverage, Task, validate};
-use inkstone_generation::{Message, Prompt, Role, TextRequest};
+use inkstone_generation::{Message, Role, TextRequest};
 use inkstone_library as lib;
 use inkstone_manuscript::Language;
 use serde_json::json;
@@ -15,12 +15,13 @@ use crate::{
     Studio, StudioError,
     call::{Call, Departure, Reading},
     dto::{TakeDto, TakeStatus},
-    order::{Record, request_of},
+    order::{Record, seed_for},
     shelf::Chosen,
     switch::{
         beside::{Facts, made_up},
         budget,
-        relay::Lined,
+        chain::Plan,
+        relay::{Again, Asked, Lined, Recipe, Relay},
         resume,
     },
     takes::{resolved, take_dto},
@@ -28,23 +29,6 @@ use crate::{
 
 /// Of a bad answer, as much as shows what was wrong with it.
 const SHOWN: usize = 1500;
-
-/// For whom and on what a call is made.
-#[derive(Debug, Clone)]
-pub(crate) struct Asked {
-    pub draft: lib::Draft,
-    pub project_id: String,
-    pub task: Task,
-    pub batch_id: String,
-    pub language: Language,
-    /// How much of the script the prompt shows, in percent.
-    pub share: u32,
-    /// The number of the first take of this model in the batch, and how many it was asked for.
-    pub first: u32,
-    pub number: u32,
-    /// What is written down beside the call.
-    pub facts: Facts,
-}
 
 impl Studio {
     /// Writes a call down and lists it among the takes that are being written. Blocks.
@@ -59,8 +43,8 @@ impl Studio {
         let mut facts = asked.facts.clone();
         facts.made_up = made_up(chosen, &request, asked.number);
         let id = self.begin(Record {
-            draft_id: Some(&asked.draft.id),
-            task: asked.task.name(),
+            draft_id: asked.draft.as_ref().map(|draft| draft.id.as_str()),
+            task: &asked.task,
             batch_id: &asked.batch_id,
             variant,
             chosen,
@@ -68,28 +52,68 @@ impl Studio {
             template_sha256: &composed.template_sha256,
             request: &request,
             references: &composed.references,
-            target: Some(composed.target.clone()),
+            target: asked.draft.as_ref().map(|_| composed.target.clone()),
             prompt_estimate: Some(budget::prompt_tokens(composed)),
             facts: &facts,
         })?;
-        let kind = self.library.document(&asked.draft.document_id)?.kind;
-        let mut take = take_dto(self.library.generation(&id)?, kind, &asked.draft.body);
+        let kind = match &asked.draft {
+            Some(draft) => Some(self.library.document(&draft.document_id)?.kind),
+            None => None,
+        };
+        let body = asked.draft.as_ref().map_or("", |draft| &draft.body);
+        let mut take = take_dto(self.library.generation(&id)?, kind, body);
         take.status = TakeStatus::Waiting;
         let call = Call {
             id,
             variant,
-            reading: Reading::of(&composed.template, Some(kind)),
+            reading: Reading::of(&composed.template, kind),
             request,
             references: composed.references.clone(),
             before: resume::before(&facts.resumes),
             departure: chosen.host.is_some().then(|| Departure {
-                purpose: asked.task.name().to_owned(),
-                project_id: Some(asked.project_id.clone()),
+                purpose: asked.task.clone(),
+                project_id: asked.project_id.clone(),
             }),
             cancel: inkstone_generation::CancellationToken::new(),
         };
-        self.list_live(&take, &asked.project_id, &call.cancel);
+        let project_id = asked.project_id.as_deref().unwrap_or_default();
+        self.list_live(&take, project_id, &call.cancel);
         Ok((call, take))
+    }
+
+    /// Writes the call down that asks once more for an answer in the right form; it is asked of who
+    /// answered, and then of those who would have come next. `further`: how far its number in the batch
+    /// is from that of the first. Blocks.
+    pub(crate) fn line_up_again(
+        &self,
+        relay: Relay,
+        chosen: Chosen,
+        answer: String,
+        why: String,
+        further: u32,
+    ) -> Result<(Lined, TakeDto), StudioError> {
+        let Relay {
+            mut asked,
+            of,
+            nth,
+            rest,
+            skipped,
+        } = relay;
+        // One of several takes alone.
+        asked.first += nth + further;
+        asked.seed = seed_for(asked.seed, nth);
+        asked.number = 1;
+        asked.facts = Facts::default();
+        let language = asked.language;
+        let of: Arc<dyn Recipe> = Arc::new(Again {
+            of: Arc::new(Nth { of, nth }),
+            answer,
+            why,
+            language,
+        });
+        let mut members = rest;
+        members.push_front(chosen);
+        self.line_up_one(&asked, of, Plan { members, skipped })
     }
 
     /// Makes calls whose answers must be in a form, each once more if it is not; keeps reports.
@@ -119,15 +143,18 @@ impl Studio {
 
     /// Keeps what a reader wrote. Blocks.
     fn keep_coverage(&self, asked: &Asked, id: &str, answer: &str) -> Result<(), StudioError> {
+        let Some(draft) = &asked.draft else {
+            return Ok(());
+        };
         let generation = self.library.generation(id)?;
         let kept = KeptReport {
             model_name: generation.model_name,
             share: asked.share,
-            coverage: Coverage::read(answer, &asked.draft.body),
+            coverage: Coverage::read(answer, &draft.body),
         };
         let body = serde_json::to_value(kept).map_err(|e| StudioError::Internal(e.to_string()))?;
         self.library
-            .keep_report(&asked.draft.id, Some(id), asked.task.name(), &body)?;
+            .keep_report(&draft.id, Some(id), &asked.task, &body)?;
         self.library
             .decide_suggestion(id, lib::Decision::Accepted)?;
         Ok(())
@@ -135,64 +162,64 @@ impl Studio {
 }
 
 async fn checked(studio: &Arc<Studio>, lined: Lined, most: u32) -> Result<(), StudioError> {
-    let mut asked = lined.relay.asked.clone();
-    let variant = lined.call.variant;
-    let last = studio.write_chain(lined).await;
-    let (mut id, chosen) = (last.id, &last.chosen);
-    asked.share = last.share;
-    asked.facts = Facts::default();
-    studio.settle(&id).await?;
-    let template = studio.library.generation(&id)?;
-    let mut request = request_of(&template)?;
-    let key = id.clone();
+    let Some(task) = Task::named(&lined.relay.asked.task) else {
+        return Ok(());
+    };
+    let mut last = studio.write_chain(lined).await;
+    studio.settle(&last.id).await?;
+    let key = last.id.clone();
     let Some(mut answer) = studio.blocking(move |s| s.answer(&key)).await? else {
         return Ok(());
     };
-    if let Err(why) = validate(&asked.task, &answer) {
+    if let Err(why) = validate(&task, &answer) {
         // The first answer stays in the record; the second stands beside it.
-        if let Prompt::Chat(messages) = &mut request.prompt {
-            put_again(messages, &answer, &why, asked.language);
-        }
-        let composed = Composed {
-            template: template.template,
-            template_sha256: template.template_sha256,
-            messages: match &request.prompt {
-                Prompt::Chat(messages) => messages.clone(),
-                Prompt::Raw(_) => Vec::new(),
-            },
-            ..Composed::default()
-        };
-        let (again, first) = (asked.clone(), id.clone());
-        let chosen_again = chosen.clone();
-        let (call, take) = studio
+        let first = last.id.clone();
+        let said = answer.clone();
+        let (lined, take) = studio
             .blocking(move |s| {
-                let made = s.enlist(&again, &chosen_again, most + variant, &composed, request)?;
+                let made = s.line_up_again(last.relay, last.chosen, said, why, most)?;
                 s.library
                     .decide_suggestion(&first, lib::Decision::Discarded)?;
                 Ok(made)
             })
             .await?;
-        studio.tell_take(&id).await;
-        id = call.id.clone();
+        studio.tell_take(&last.id).await;
         studio.tell(crate::dto::StudioEvent::Take {
             take: Box::new(take),
         });
-        studio.write_take(chosen, call).await;
-        studio.settle(&id).await?;
-        let key = id.clone();
+        last = studio.write_chain(lined).await;
+        studio.settle(&last.id).await?;
+        let key = last.id.clone();
         match studio.blocking(move |s| s.answer(&key)).await? {
-            Some(second) if validate(&asked.task, &second).is_ok() => answer = second,
+            Some(second) if validate(&task, &second).is_ok() => answer = second,
             _ => return Ok(()),
         }
     }
-    if asked.task == Task::Coverage {
-        let (asked, id) = (asked.clone(), id.clone());
+    let (id, asked) = (last.id.clone(), last.relay.asked);
+    if task == Task::Coverage {
         studio
             .blocking(move |s| s.keep_coverage(&asked, &id, &answer))
             .await?;
     }
-    studio.tell_take(&id).await;
+    studio.tell_take(&last.id).await;
     Ok(())
+}
+
+/// One of the prompts of a recipe.
+struct Nth {
+    of: Arc<dyn Recipe>,
+    nth: u32,
+}
+
+impl Recipe for Nth {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        let all = self.of.compose(chosen)?;
+        Ok(all.into_iter().skip(self.nth as usize).take(1).collect())
+    }
+
+    fn request(&self, composed: &Composed, seed: u64) -> TextRequest {
+        self.of.request(composed, seed)
+    }
 }
 
 /// Shows a model its answer and what is wrong with it.

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use inkstone_desks::{Exchange, Interview, Task, interview};
+use inkstone_desks::{Brief, Composed, Exchange, Interview, Task, interview};
 use inkstone_library as lib;
+use serde_json::Value;
 
 use super::{
     answers::facts,
@@ -11,15 +12,71 @@ use super::{
 };
 use crate::{
     Studio, StudioError,
-    assistant::Single,
-    call::Call,
     drafts::bytes,
     inputs::Id,
     order::LONGEST_NOTE,
     projects::{bounded, time},
     shelf::Chosen,
-    switch::beside::only,
+    switch::{
+        beside::Facts,
+        relay::{Asked, Lined, Recipe},
+    },
 };
+
+/// What a question to one of the people is made of.
+struct Inquiry {
+    brief: Brief,
+    document: String,
+    until: usize,
+    character: String,
+    before: Vec<Exchange>,
+    question: String,
+    house_rules: String,
+}
+
+impl Inquiry {
+    /// The prompt for a model, and what had room in it.
+    fn put(&self, chosen: &Chosen) -> Result<(Composed, Value), StudioError> {
+        let input = Interview {
+            brief: &self.brief,
+            document: &self.document,
+            until: self.until,
+            character: &self.character,
+            before: &self.before,
+            question: &self.question,
+            house_rules: &self.house_rules,
+            context_tokens: chosen.context_tokens,
+        };
+        let asked = interview(&input, chosen.prompt_form)?;
+        let facts = facts(
+            self.before.len() - asked.exchanges,
+            asked.scenes,
+            asked.scenes_told,
+        );
+        Ok((asked.composed, facts))
+    }
+}
+
+impl Recipe for Inquiry {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        Ok(vec![self.put(chosen)?.0])
+    }
+
+    fn handed_on(
+        &self,
+        studio: &Studio,
+        failed: &str,
+        next: &str,
+        chosen: &Chosen,
+    ) -> Result<(), StudioError> {
+        let (_, facts) = self.put(chosen)?;
+        Ok(studio.library.answer_by(failed, next, &facts)?)
+    }
+
+    fn changes(&self) -> &'static [&'static str] {
+        &["interviews"]
+    }
+}
 
 impl Studio {
     /// An interview with the answers as they stand. Blocks.
@@ -90,12 +147,12 @@ impl Studio {
         let question = bounded("question", &i.question, LONGEST_NOTE)?;
         let seed = self.seed();
         let batch_id = self.batch_id();
-        let (chosen, call, dto) = self
+        let (lined, dto) = self
             .blocking(move |s| s.question(&i, question, seed, batch_id))
             .await?;
         let studio = self.clone();
         tokio::spawn(async move {
-            studio.write_take(&chosen, call).await;
+            studio.write_chain(lined).await;
             studio.changed(&["interviews"]);
         });
         Ok(dto)
@@ -108,7 +165,7 @@ impl Studio {
         question: String,
         seed: u64,
         batch_id: String,
-    ) -> Result<(Chosen, Call, InterviewDto), StudioError> {
+    ) -> Result<(Lined, InterviewDto), StudioError> {
         let kept = self.library.conversation(&i.id)?;
         let (draft, document) = self.not_deleted(&kept.draft_id)?;
         let project = self.library.project(&document.project_id)?;
@@ -120,44 +177,37 @@ impl Studio {
             return Err(StudioError::BadRequest("nothing is asked".into()));
         }
         let before: Vec<Exchange> = self.said(&turns)?.into_iter().map(|one| one.1).collect();
-        let (chosen, skipped) =
-            only(self.plan(&project, document.kind, Task::Interview.name())?)?;
-        let until = bytes(&draft.body, 0, i.until)?.end;
-        let input = Interview {
-            brief: &brief,
-            document: &draft.body,
-            until,
-            character: &kept.character,
-            before: &before,
-            question: &question,
-            house_rules: &project.house_rules,
-            context_tokens: chosen.context_tokens,
-        };
-        let asked = interview(&input, chosen.prompt_form)?;
-        let facts = facts(
-            before.len() - asked.exchanges,
-            asked.scenes,
-            asked.scenes_told,
-        );
-        let composed = asked.composed;
-        let (call, _) = self.enlist_single(Single {
-            draft: &draft,
-            project: &project,
-            task: Task::Interview,
+        let plan = self.plan(&project, Some(document.kind), Task::Interview.name())?;
+        let asked = Asked {
+            project_id: Some(project.id),
+            task: Task::Interview.name().to_owned(),
             batch_id,
             language: brief.language(),
-            chosen: &chosen,
-            skipped,
-            composed: &composed,
-            seed,
+            share: 100,
+            first: 0,
+            number: 1,
             over_budget: i.over_budget.unwrap_or_default(),
-        })?;
+            seed,
+            facts: Facts::default(),
+            draft: Some(draft.clone()),
+        };
+        let inquiry = Arc::new(Inquiry {
+            until: bytes(&draft.body, 0, i.until)?.end,
+            document: draft.body,
+            character: kept.character.clone(),
+            before,
+            question: question.clone(),
+            house_rules: project.house_rules,
+            brief,
+        });
+        let (lined, _) = self.line_up_one(&asked, inquiry.clone(), plan)?;
+        let (_, facts) = inquiry.put(&lined.chosen)?;
         // Asked anew, it stands beside the first.
         let after = turns.last().map(|turn| turn.id.as_str());
         self.library
-            .ask(&i.id, after, &question, &call.id, &facts)?;
+            .ask(&i.id, after, &question, &lined.call.id, &facts)?;
         let dto = self.interview_dto(self.library.conversation(&i.id)?)?;
-        Ok((chosen, call, dto))
+        Ok((lined, dto))
     }
 
     /// See [`crate::commands`].

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use futures::future::join_all;
-use inkstone_desks::{Composed, Task};
+use inkstone_desks::Task;
 use inkstone_generation::{Form, TextRequest};
 use inkstone_library as lib;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    budget,
-    chain::{Plan, skipped},
     dto::{CostDto, MadeUp, SkippedDto, TakeFacts},
-    relay::{Ingredients, Lined, Relay},
+    relay::{Asked, Ingredients, Lined, Recipe},
     resume::Part,
 };
 use crate::{
@@ -20,12 +18,9 @@ use crate::{
     drafts::bytes,
     dto::Batch,
     inputs::Generate,
-    order::{
-        LOCAL, LONGEST_NOTE, MOST_VARIANTS, checked_note, own_number, request, seed_for, seed_of,
-    },
+    order::{LOCAL, LONGEST_NOTE, MOST_VARIANTS, checked_note, own_number, seed_of},
     projects::bounded,
     shelf::Chosen,
-    story::answers::Asked,
 };
 
 /// More models than this are not asked at once.
@@ -39,6 +34,9 @@ pub(crate) struct Facts {
     pub skipped: Vec<SkippedDto>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub made_up: Vec<MadeUp>,
+    /// Names and numbers gave way to placeholders; written down when it leaves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub masked: bool,
     /// The text that it goes on from, by the calls that wrote it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resumes: Vec<Part>,
@@ -99,6 +97,7 @@ pub(crate) fn take_facts(g: &lib::Generation) -> TakeFacts {
         model_id: g.model_id.clone(),
         skipped: facts.skipped,
         made_up: facts.made_up,
+        masked: facts.masked,
         resumes: facts.resumes.last().map(|part| part.generation.clone()),
         prompt_tokens: prompt,
         completion_tokens: completion,
@@ -117,7 +116,7 @@ impl Studio {
         self.end_guess();
         let studio = self.clone();
         let (task, lined, batch) = self
-            .blocking(move |s| s.line_up(&studio.batch_id(), i, seed))
+            .blocking(move |s| s.order_takes(&studio.batch_id(), i, seed))
             .await?;
         match task {
             Task::Characters | Task::Coverage | Task::Knowledge => {
@@ -136,7 +135,7 @@ impl Studio {
     }
 
     /// Composes and writes down the calls of a batch. Blocks.
-    fn line_up(
+    fn order_takes(
         &self,
         batch_id: &str,
         i: Generate,
@@ -151,11 +150,16 @@ impl Studio {
             return Err(StudioError::BadRequest("too many models".into()));
         }
         let plans = if named.is_empty() {
-            vec![self.plan(&project, document.kind, name)?]
+            vec![self.plan(&project, Some(document.kind), name)?]
         } else {
             let one = |id: &String| {
                 self.shelf.choose(id)?;
-                self.plan_of(&project, document.kind, name, std::slice::from_ref(id))
+                self.plan_of(
+                    Some(&project),
+                    Some(document.kind),
+                    name,
+                    std::slice::from_ref(id),
+                )
             };
             named.iter().map(one).collect::<Result<_, _>>()?
         };
@@ -163,7 +167,7 @@ impl Studio {
             bounded("tone", tone, LONGEST_NOTE)?;
         }
         let own = own_number(&brief, &i.task);
-        let of = Arc::new(Ingredients {
+        let of = Ingredients {
             selection: bytes(&draft.body, i.from, i.to)?,
             note: checked_note(&i.note)?,
             house_rules: project.house_rules.clone(),
@@ -173,58 +177,29 @@ impl Studio {
                 i.variants.min(MOST_VARIANTS)
             },
             document: draft.body.clone(),
-            seed,
-            over_budget: i.over_budget.unwrap_or_default(),
             task: i.task.clone(),
             brief,
-        });
+        };
         let asked = Asked {
-            project_id: project.id.clone(),
-            task: i.task.clone(),
+            project_id: Some(project.id.clone()),
+            task: name.to_owned(),
             batch_id: batch_id.to_owned(),
             language: of.brief.language(),
             share: 100,
-            draft: draft.clone(),
+            draft: Some(draft.clone()),
             first: 0,
             number: of.variants,
+            over_budget: i.over_budget.unwrap_or_default(),
+            seed,
             facts: Facts::default(),
         };
+        let of: Arc<dyn Recipe> = Arc::new(of);
         let groups = plans
             .into_iter()
-            .map(|plan| Self::composed(&of, plan))
+            .map(|plan| Self::composed(&*of, plan))
             .collect::<Result<Vec<_>, _>>()?;
-        let _one = self.spending();
-        if !of.over_budget {
-            let requests = groups.iter().flat_map(|(chosen, composed, _)| {
-                composed.iter().map(|one| budget::most(chosen, one))
-            });
-            self.within_budget(&project, &requests.collect::<Vec<_>>())?;
-        }
-        let (mut lined, mut takes) = (Vec::new(), Vec::new());
-        let mut first = 0;
-        for (chosen, composed, plan) in groups {
-            for (nth, composed) in (0..).zip(composed) {
-                let mut asked = asked.clone();
-                asked.first = first;
-                asked.share = composed.share;
-                asked.facts.skipped = plan.skipped.clone();
-                let request = request(&composed, seed_for(seed, nth));
-                let (call, take) = self.enlist(&asked, &chosen, first + nth, &composed, request)?;
-                takes.push(take);
-                lined.push(Lined {
-                    chosen: chosen.clone(),
-                    call,
-                    relay: Relay {
-                        asked,
-                        of: of.clone(),
-                        nth,
-                        rest: plan.members.clone(),
-                        skipped: plan.skipped.clone(),
-                    },
-                });
-            }
-            first += of.variants;
-        }
+        let lined = self.line_up(&asked, &of, groups)?;
+        let (lined, takes) = lined.into_iter().unzip();
         // Without the record a part counts as made from what stands there when it is seen.
         if let Err(error) = self.note_asked(&draft.id, &i.task, batch_id) {
             tracing::warn!(%error, "what a story stood like was not noted");
@@ -237,36 +212,5 @@ impl Studio {
                 takes,
             },
         ))
-    }
-
-    /// The prompts for the first of a plan that they can be composed for; the plan keeps the rest.
-    fn composed(
-        of: &Ingredients,
-        mut plan: Plan,
-    ) -> Result<(Chosen, Vec<Composed>, Plan), StudioError> {
-        loop {
-            let Some(chosen) = plan.members.pop_front() else {
-                return Err(StudioError::Internal("nobody is asked".into()));
-            };
-            match of.order().compose(&chosen) {
-                Ok(composed) => return Ok((chosen, composed, plan)),
-                Err(
-                    error @ StudioError::Desk(inkstone_desks::DeskError::NeedsLargerModel {
-                        ..
-                    }),
-                ) if !plan.members.is_empty() => {
-                    plan.skipped.push(skipped(&chosen, &error));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-/// The first of a plan, for what asks one model only.
-pub(crate) fn only(mut plan: Plan) -> Result<(Chosen, Vec<SkippedDto>), StudioError> {
-    match plan.members.pop_front() {
-        Some(chosen) => Ok((chosen, plan.skipped)),
-        None => Err(StudioError::Internal("nobody is asked".into())),
     }
 }

@@ -44,7 +44,7 @@ impl Chains {
 }
 
 /// Who is asked, in order, and who was passed over before anybody was.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Plan {
     pub members: VecDeque<Chosen>,
     pub skipped: Vec<SkippedDto>,
@@ -68,10 +68,10 @@ impl Studio {
     pub(crate) fn plan(
         &self,
         project: &lib::Project,
-        kind: DocumentKind,
+        kind: Option<DocumentKind>,
         task: &str,
     ) -> Result<Plan, StudioError> {
-        self.plan_of(project, kind, task, &self.chain_ids(project, task))
+        self.plan_of(Some(project), kind, task, &self.chain_ids(project, task))
     }
 
     /// Ids of the models that a project asks for a task.
@@ -83,11 +83,12 @@ impl Studio {
         }
     }
 
-    /// The same with models that are named. Blocks.
+    /// The same with models that are named, for a project or for none. `kind` is that of the document,
+    /// where the task is a desk's. Blocks.
     pub(crate) fn plan_of(
         &self,
-        project: &lib::Project,
-        kind: DocumentKind,
+        project: Option<&lib::Project>,
+        kind: Option<DocumentKind>,
         task: &str,
         ids: &[String],
     ) -> Result<Plan, StudioError> {
@@ -216,11 +217,12 @@ impl Studio {
 /// Whether a model may be asked at all.
 fn fit(
     chosen: &Chosen,
-    project: &lib::Project,
-    kind: DocumentKind,
+    project: Option<&lib::Project>,
+    kind: Option<DocumentKind>,
     task: &str,
 ) -> Result<(), StudioError> {
     if let Some(host) = &chosen.host
+        && let Some(project) = project
         && project.privacy == lib::Privacy::LocalOnly
     {
         return Err(StudioError::RemoteNotAllowed { host: host.clone() });
@@ -230,7 +232,9 @@ fn fit(
             name: chosen.name.clone(),
         });
     }
-    let beyond = inkstone_desks::beyond(kind, chosen.prompt_form).any(|one| one == task);
+    let beyond = kind.is_some_and(|kind| {
+        inkstone_desks::beyond(kind, chosen.prompt_form).any(|one| one == task)
+    });
     let talks = chosen.prompt_form != inkstone_generation::PromptForm::Compact;
     if beyond
         || (!talks

@@ -50,6 +50,8 @@ pub struct TakeFacts {
     pub skipped: Vec<SkippedDto>,
     /// What was made up for.
     pub made_up: Vec<MadeUp>,
+    /// Whether names and numbers gave way to placeholders before it was sent.
+    pub masked: bool,
     /// The take that it goes on from.
     pub resumes: Option<String>,
     /// Tokens of the prompt, counted or guessed.
@@ -194,8 +196,29 @@ pub struct ProviderDto {
     pub docs_at: String,
     /// The protocols it speaks, the usual one first: `chat`, `completions`, `responses`.
     pub apis: Vec<String>,
-    /// What is known to be odd, by name: `max_tokens_only`, `no_seed`, `loads_slowly`, ...
-    pub quirks: Vec<String>,
+    /// What is known to be its own way, to be said where it is set up.
+    pub quirks: Vec<Quirk>,
+}
+
+/// Something that a service does in its own way. Requests follow what a server is found to do; these
+/// are for the person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Quirk {
+    /// A model is loaded at its first question.
+    LoadsSlowly,
+    /// Several answers at once are one.
+    NIsOne,
+    /// Models that reason take the bound on new tokens under another name.
+    ReasoningCapName,
+    /// It takes that bound under the older name alone.
+    MaxTokensOnly,
+    /// It takes a seed under another name, so none is sent.
+    SeedNamedOtherwise,
+    /// Some of its models think first, and that counts as written.
+    Reasons,
+    /// Lines that mean nothing keep a slow answer alive.
+    CommentsInStream,
 }
 
 /// How a look at a server went.

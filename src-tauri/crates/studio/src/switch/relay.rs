@@ -1,20 +1,59 @@
-//! A take that a model can't write is handed on to the next one in the chain.
+//! Calls that go from model to model: a chain is gone along until somebody writes.
+//!
+//! There is one way for all calls of models. Who asks says what the prompt is made of (a [`Recipe`]),
+//! for whom ([`Asked`]) and who may answer (a plan); [`Studio::line_up`] asks the budgets and writes
+//! the calls down, and [`Studio::write_chain`] makes them.
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use inkstone_desks::{Brief, Composed, DeskError, Task};
+use inkstone_generation::TextRequest;
+use inkstone_library as lib;
+use inkstone_manuscript::Language;
 
-use super::{chain::skipped, dto::SkippedDto};
+use super::{
+    beside::Facts,
+    budget,
+    chain::{Plan, skipped},
+    dto::SkippedDto,
+};
 use crate::{
     Studio, StudioError,
     call::{Call, Ended, FAILED},
     dto::{StudioEvent, TakeDto},
-    order::{Order, request, seed_for},
+    order::{self, Order, seed_for},
     shelf::Chosen,
-    story::answers::Asked,
+    story::answers::put_again,
 };
 
-/// All that a prompt is made of, as it was when the person asked.
+/// What a prompt is made of, as it was when the person asked, for whichever model is asked.
+pub(crate) trait Recipe: Send + Sync {
+    /// The prompts for a model, one for each take that is asked of it. Blocks.
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError>;
+
+    /// The request that such a prompt becomes.
+    fn request(&self, composed: &Composed, seed: u64) -> TextRequest {
+        order::request(composed, seed)
+    }
+
+    /// The call of another model has taken the place of one that failed. Blocks.
+    fn handed_on(
+        &self,
+        _: &Studio,
+        _failed: &str,
+        _next: &str,
+        _: &Chosen,
+    ) -> Result<(), StudioError> {
+        Ok(())
+    }
+
+    /// The kinds of data that have changed then.
+    fn changes(&self) -> &'static [&'static str] {
+        &[]
+    }
+}
+
+/// What a text is drafted from.
 #[derive(Debug)]
 pub(crate) struct Ingredients {
     pub brief: Brief,
@@ -24,14 +63,11 @@ pub(crate) struct Ingredients {
     pub note: String,
     pub house_rules: String,
     pub variants: u32,
-    pub seed: u64,
-    /// The person has said yes to more than the budget.
-    pub over_budget: bool,
 }
 
-impl Ingredients {
-    pub fn order(&self) -> Order<'_> {
-        Order {
+impl Recipe for Ingredients {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        let order = Order {
             brief: &self.brief,
             task: &self.task,
             document: &self.document,
@@ -39,15 +75,89 @@ impl Ingredients {
             note: &self.note,
             house_rules: &self.house_rules,
             variants: self.variants,
-        }
+        };
+        order.compose(chosen)
     }
 }
 
-/// What is left of a chain for one take.
+/// A prompt that a model has answered in the wrong form: its answer and what is wrong with it go
+/// along.
+pub(crate) struct Again {
+    pub of: Arc<dyn Recipe>,
+    pub answer: String,
+    pub why: String,
+    pub language: Language,
+}
+
+impl Recipe for Again {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        let mut all = self.of.compose(chosen)?;
+        for composed in &mut all {
+            put_again(
+                &mut composed.messages,
+                &self.answer,
+                &self.why,
+                self.language,
+            );
+        }
+        Ok(all)
+    }
+
+    fn request(&self, composed: &Composed, seed: u64) -> TextRequest {
+        self.of.request(composed, seed)
+    }
+
+    fn handed_on(
+        &self,
+        studio: &Studio,
+        failed: &str,
+        next: &str,
+        chosen: &Chosen,
+    ) -> Result<(), StudioError> {
+        self.of.handed_on(studio, failed, next, chosen)
+    }
+
+    fn changes(&self) -> &'static [&'static str] {
+        self.of.changes()
+    }
+}
+
+/// For whom and on what calls are made.
 #[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// None for a text that belongs to no document.
+    pub draft: Option<lib::Draft>,
+    /// Whose lock and budget are asked; none beside a draft that is none.
+    pub project_id: Option<String>,
+    /// The task's name.
+    pub task: String,
+    pub batch_id: String,
+    pub language: Language,
+    /// How much of the script the prompt shows, in percent.
+    pub share: u32,
+    /// The number of the first take of this model in the batch, and how many it was asked for.
+    pub first: u32,
+    pub number: u32,
+    /// The person has said yes to more than the budget.
+    pub over_budget: bool,
+    /// Of the first take; the others count on from it.
+    pub seed: u64,
+    /// What is written down beside the call.
+    pub facts: Facts,
+}
+
+/// A model, what it is asked, and who is asked after it.
+pub(crate) struct Group {
+    pub chosen: Chosen,
+    pub composed: Vec<Composed>,
+    pub plan: Plan,
+}
+
+/// What is left of a chain for one take.
+#[derive(Clone)]
 pub(crate) struct Relay {
     pub asked: Asked,
-    pub of: Arc<Ingredients>,
+    pub of: Arc<dyn Recipe>,
     /// Place among the takes of one model.
     pub nth: u32,
     pub rest: VecDeque<Chosen>,
@@ -65,21 +175,21 @@ pub(crate) struct Lined {
 pub(crate) struct Last {
     pub id: String,
     pub chosen: Chosen,
-    pub share: u32,
+    /// Who would have come next.
+    pub relay: Relay,
 }
 
 /// Whether the next model may try: this one has written nothing, and what kept it from it is not
 /// what would keep every other from it too.
 pub(crate) fn goes_on(ended: &Ended) -> bool {
-    let begun = ended.state.tokens > 0 || !ended.state.text.is_empty();
-    let Some(error) = ended.error.as_ref().filter(|_| !begun) else {
+    let Some(error) = ended.error.as_ref().filter(|_| !ended.state.begun) else {
         return false;
     };
     ended.end.finish_reason == FAILED && is_models_own(&error.code)
 }
 
 /// Errors of a model or its server, and not of the request, the library or the person.
-fn is_models_own(code: &str) -> bool {
+pub(crate) fn is_models_own(code: &str) -> bool {
     matches!(
         code,
         // Not reachable.
@@ -101,6 +211,116 @@ fn is_models_own(code: &str) -> bool {
 }
 
 impl Studio {
+    /// The prompts for the first of a plan that they can be composed for; the plan keeps the rest.
+    /// Blocks.
+    pub(crate) fn composed(of: &dyn Recipe, mut plan: Plan) -> Result<Group, StudioError> {
+        loop {
+            let Some(chosen) = plan.members.pop_front() else {
+                return Err(StudioError::Internal("nobody is asked".into()));
+            };
+            match of.compose(&chosen) {
+                Ok(composed) => {
+                    return Ok(Group {
+                        chosen,
+                        composed,
+                        plan,
+                    });
+                }
+                Err(error) if !plan.members.is_empty() && is_models_own(&error.to_dto().code) => {
+                    plan.skipped.push(skipped(&chosen, &error));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks the budgets, and writes the calls of all groups down. Blocks.
+    ///
+    /// # Errors
+    /// `BudgetPassed`: nothing was written down.
+    pub(crate) fn line_up(
+        &self,
+        asked: &Asked,
+        of: &Arc<dyn Recipe>,
+        groups: Vec<Group>,
+    ) -> Result<Vec<(Lined, TakeDto)>, StudioError> {
+        let _one = self.spending();
+        let requests: Vec<_> = groups
+            .iter()
+            .flat_map(|group| {
+                group
+                    .composed
+                    .iter()
+                    .map(|one| budget::most(&group.chosen, one))
+            })
+            .collect();
+        self.allowed(asked, &requests)?;
+        let mut lined = Vec::new();
+        let mut first = asked.first;
+        for Group {
+            chosen,
+            composed,
+            plan,
+        } in groups
+        {
+            for (nth, composed) in (0..).zip(composed) {
+                let mut asked = asked.clone();
+                asked.first = first;
+                asked.share = composed.share;
+                asked.facts.skipped.clone_from(&plan.skipped);
+                let request = of.request(&composed, seed_for(asked.seed, nth));
+                let (call, take) = self.enlist(&asked, &chosen, first + nth, &composed, request)?;
+                let relay = Relay {
+                    asked,
+                    of: of.clone(),
+                    nth,
+                    rest: plan.members.clone(),
+                    skipped: plan.skipped.clone(),
+                };
+                lined.push((
+                    Lined {
+                        chosen: chosen.clone(),
+                        call,
+                        relay,
+                    },
+                    take,
+                ));
+            }
+            first += asked.number;
+        }
+        Ok(lined)
+    }
+
+    /// The same for a plan and one take of it: the first that it can be composed for is asked. Blocks.
+    pub(crate) fn line_up_one(
+        &self,
+        asked: &Asked,
+        of: Arc<dyn Recipe>,
+        plan: Plan,
+    ) -> Result<(Lined, TakeDto), StudioError> {
+        let group = Self::composed(&*of, plan)?;
+        let lined = self.line_up(asked, &of, vec![group])?;
+        let one = lined.into_iter().next();
+        one.ok_or_else(|| StudioError::Internal("nothing was composed".into()))
+    }
+
+    /// Whether requests that may come to so much stay within the budgets, or the person has said
+    /// yes to more. Blocks.
+    pub(crate) fn allowed(
+        &self,
+        asked: &Asked,
+        requests: &[Option<super::dto::CostDto>],
+    ) -> Result<(), StudioError> {
+        if asked.over_budget {
+            return Ok(());
+        }
+        match &asked.project_id {
+            // What was allowed when the person asked may not be any more.
+            Some(id) => self.within_budget(&self.library.project(id)?, requests),
+            None => self.within_all(requests),
+        }
+    }
+
     /// Makes a call, and on it the calls of the models that follow, until one of them writes.
     pub(crate) async fn write_chain(self: &Arc<Self>, lined: Lined) -> Last {
         let Lined {
@@ -110,14 +330,8 @@ impl Studio {
         } = lined;
         loop {
             let id = call.id.clone();
-            match self.write_member(&chosen, call, Some(&mut relay)).await {
-                None => {
-                    return Last {
-                        id,
-                        chosen,
-                        share: relay.asked.share,
-                    };
-                }
+            match self.write_member(&chosen, call, &mut relay).await {
+                None => return Last { id, chosen, relay },
                 Some(next) => (chosen, call) = next,
             }
         }
@@ -146,8 +360,8 @@ impl Studio {
                 while let Some(next) = trying.rest.pop_front() {
                     match s.enlist_next(&mut trying, &next) {
                         Ok((call, take)) => {
-                            s.library
-                                .decide_suggestion(&id, inkstone_library::Decision::Discarded)?;
+                            trying.of.handed_on(s, &id, &call.id, &next)?;
+                            s.library.decide_suggestion(&id, lib::Decision::Discarded)?;
                             return Ok((trying, Some((next, call, take))));
                         }
                         Err(error) => trying.skipped.push(skipped(&next, &error)),
@@ -164,6 +378,10 @@ impl Studio {
                 self.tell(StudioEvent::Take {
                     take: Box::new(take),
                 });
+                let changes = relay.of.changes();
+                if !changes.is_empty() {
+                    self.changed(changes);
+                }
                 Some((next, call))
             }
             Err(error) => {
@@ -179,14 +397,14 @@ impl Studio {
         relay: &mut Relay,
         next: &Chosen,
     ) -> Result<(Call, TakeDto), StudioError> {
-        // What was allowed when the person asked may not be any more.
-        let project = self.library.project(&relay.asked.project_id)?;
-        let composed = self.composed_for(&relay.of, next, relay.nth)?;
+        let all = relay.of.compose(next)?;
+        let composed = all.into_iter().nth(relay.nth as usize);
+        let composed = composed.ok_or(DeskError::EmptySelection)?;
         let _one = self.spending();
-        if !relay.of.over_budget {
-            self.within_budget(&project, &[super::budget::most(next, &composed)])?;
-        }
-        let wanted = request(&composed, seed_for(relay.of.seed, relay.nth));
+        self.allowed(&relay.asked, &[budget::most(next, &composed)])?;
+        let wanted = relay
+            .of
+            .request(&composed, seed_for(relay.asked.seed, relay.nth));
         let mut asked = relay.asked.clone();
         asked.share = composed.share;
         asked.facts.skipped = relay.skipped.clone();
@@ -199,17 +417,6 @@ impl Studio {
         )?;
         relay.asked.share = composed.share;
         Ok(made)
-    }
-
-    fn composed_for(
-        &self,
-        of: &Ingredients,
-        chosen: &Chosen,
-        nth: u32,
-    ) -> Result<Composed, StudioError> {
-        let all = of.order().compose(chosen)?;
-        let one = all.into_iter().nth(nth as usize);
-        one.ok_or_else(|| DeskError::EmptySelection.into())
     }
 }
 

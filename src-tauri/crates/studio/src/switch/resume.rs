@@ -1,18 +1,20 @@
 //! A take that was cut off goes on in another one, with whatever model is chosen now.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::sync::Arc;
 
 use inkstone_desks::{Composed, Task};
-use inkstone_generation::{Message, Prompt, Role, TextRequest, references::References};
+use inkstone_generation::{
+    GenerationError, GenerationErrorKind, Message, Prompt, Role, TextRequest,
+    references::References,
+};
 use inkstone_library as lib;
 use inkstone_manuscript::Language;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    beside::facts_of,
-    budget,
+    beside::{Facts, facts_of},
     dto::ResumeTake,
-    relay::{Ingredients, Lined, Relay},
+    relay::{Asked, Lined, Recipe},
 };
 use crate::{
     Studio, StudioError,
@@ -20,7 +22,7 @@ use crate::{
     dto::{StudioEvent, TakeDto},
     order::request_of,
     provenance::hands,
-    story::answers::Asked,
+    shelf::Chosen,
     takes::resolved,
 };
 
@@ -178,6 +180,30 @@ fn going_on(
     request
 }
 
+/// The prompt of a take that was cut off, with its text so far: the same for whoever is asked.
+struct Onward {
+    request: TextRequest,
+    composed: Composed,
+}
+
+impl Recipe for Onward {
+    fn compose(&self, chosen: &Chosen) -> Result<Vec<Composed>, StudioError> {
+        let used = super::budget::prompt_tokens(&self.composed);
+        if chosen.context_tokens.is_some_and(|most| used >= most) {
+            let kind = GenerationErrorKind::ContextOverflow;
+            let detail = format!("{used} tokens, and room for fewer");
+            return Err(GenerationError::new(kind, detail).into());
+        }
+        Ok(vec![self.composed.clone()])
+    }
+
+    fn request(&self, _: &Composed, seed: u64) -> TextRequest {
+        let mut request = self.request.clone();
+        request.sampling.seed = seed;
+        request
+    }
+}
+
 impl Studio {
     /// See [`crate::commands`].
     pub async fn resume_take(self: &Arc<Self>, i: ResumeTake) -> Result<TakeDto, StudioError> {
@@ -255,15 +281,11 @@ impl Studio {
         let (draft, document) = self.not_deleted(draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let ids = self.chain_ids(&project, &cut.task);
-        let mut plan = self.plan_of(&project, document.kind, RESUME, &ids)?;
-        let Some(chosen) = plan.members.pop_front() else {
-            return Err(StudioError::NothingToResume);
-        };
+        let plan = self.plan_of(Some(&project), Some(document.kind), RESUME, &ids)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
         let language = brief.language();
         let asked_then = request_of(&cut)?;
-        let mut request = going_on(asked_then, resumed, kept, language);
-        request.sampling.seed = seed;
+        let request = going_on(asked_then, resumed, kept, language);
         let Prompt::Chat(messages) = &request.prompt else {
             return Err(StudioError::NothingToResume);
         };
@@ -282,51 +304,23 @@ impl Studio {
         let siblings = self.library.generations(&draft.id)?;
         let of_batch = siblings.iter().filter(|g| g.batch_id == cut.batch_id);
         let next = of_batch.map(|g| g.variant + 1).max().unwrap_or(0);
-        let mut asked = Asked {
-            project_id: project.id.clone(),
-            task: task.clone(),
+        let asked = Asked {
+            project_id: Some(project.id),
+            task: cut.task.clone(),
             batch_id: cut.batch_id.clone(),
             language,
             share: 100,
-            draft: draft.clone(),
+            draft: Some(draft),
             first: next,
             number: 1,
-            facts: super::beside::Facts::default(),
-        };
-        asked.facts.skipped = plan.skipped.clone();
-        asked.facts.resumes = parts;
-        let _one = self.spending();
-        if !i.over_budget {
-            self.within_budget(&project, &[budget::most(&chosen, &composed)])?;
-        }
-        let (call, take) = self.enlist(&asked, &chosen, next, &composed, request)?;
-        let of = Ingredients {
-            brief,
-            task,
-            document: String::new(),
-            selection: 0..0,
-            note: String::new(),
-            house_rules: String::new(),
-            variants: 1,
-            seed,
             over_budget: i.over_budget,
-        };
-        let relay = Relay {
-            asked,
-            of: Arc::new(of),
-            nth: 0,
-            // The prompt is the other take's, so nobody else is asked with another one.
-            rest: VecDeque::new(),
-            skipped: plan.skipped,
-        };
-        Ok((
-            Lined {
-                chosen,
-                call,
-                relay,
+            seed,
+            facts: Facts {
+                resumes: parts,
+                ..Facts::default()
             },
-            take,
-        ))
+        };
+        self.line_up_one(&asked, Arc::new(Onward { request, composed }), plan)
     }
 
     /// Whose words an accepted take is made of: by hand, and by the calls before it. Blocks.

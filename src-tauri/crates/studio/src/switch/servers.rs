@@ -101,7 +101,7 @@ impl Studio {
         self: &Arc<Self>,
         _: Nothing,
     ) -> Result<Vec<FoundServerDto>, StudioError> {
-        let gate = StudioGate::new(self, Errand::by_hand("find_local"));
+        let gate = StudioGate::new(self, Errand::search("find_local"));
         let found = self.shelf.remote().find_local(gate.clone()).await;
         gate.settle().await;
         Ok(found

@@ -9,7 +9,7 @@ use crate::{DocumentKind, Language, dto::*, tests::world::*};
 
 impl World {
     /// Puts a model on a server on the shelf.
-    async fn server(&self, host: &str, model: &str, key: &str) -> String {
+    pub(crate) async fn server(&self, host: &str, model: &str, key: &str) -> String {
         let input = json!({
             "name": "", "base_url": format!("https://{host}/v1"), "api_key": key, "model": model,
         });
@@ -17,7 +17,7 @@ impl World {
     }
 
     /// Puts a model file on the shelf.
-    async fn file(&self, name: &str) -> String {
+    pub(crate) async fn file(&self, name: &str) -> String {
         let path = self.folder.path().join(format!("{name}.gguf"));
         std::fs::write(&path, "x").unwrap();
         id_of(
@@ -28,24 +28,24 @@ impl World {
         )
     }
 
-    async fn allow(&self, open: &Open) {
+    pub(crate) async fn allow(&self, open: &Open) {
         let input = json!({ "project_id": open.project, "privacy": "remote_allowed" });
         self.call("set_privacy", input).await.unwrap();
     }
 
-    async fn chain(&self, open: &Open, task: Option<&str>, models: &[&str]) {
+    pub(crate) async fn chain(&self, open: &Open, task: Option<&str>, models: &[&str]) {
         let input = json!({ "project_id": open.project, "task": task, "models": models });
         self.call("set_chain", input).await.unwrap();
     }
 
-    async fn price(&self, model: &str, input: f64, output: f64) {
+    pub(crate) async fn price(&self, model: &str, input: f64, output: f64) {
         let price = json!({ "input": input, "output": output, "currency": "USD" });
         self.call("set_price", json!({ "model_id": model, "price": price }))
             .await
             .unwrap();
     }
 
-    async fn budget(&self, open: Option<&Open>, amount: f64) {
+    pub(crate) async fn budget(&self, open: Option<&Open>, amount: f64) {
         let budget = json!({ "amount": amount, "currency": "USD", "offset_minutes": 480 });
         let project = open.map(|open| open.project.clone());
         self.call(
@@ -216,7 +216,7 @@ async fn a_local_only_project_passes_servers_over_and_says_so() {
         ("second", vec!["remote_not_allowed"])
     );
     assert_eq!(world.asked(), ["second"]);
-    assert_eq!(world.call("ledger", json!({})).await.unwrap(), json!([]));
+    assert_eq!(world.ledger().await, json!([]));
     // A chain of servers only is no chain for it.
     let input = json!({ "project_id": open.project, "task": null, "models": [remote] });
     let error = world.call("set_chain", input).await.unwrap_err();
@@ -648,7 +648,7 @@ async fn what_a_test_found_is_followed_and_kept() {
     });
     let tested = world.call("test_server", ask).await.unwrap();
     assert_eq!(tested["models"], json!(["large", "small"]));
-    let ledger = world.call("ledger", json!({})).await.unwrap();
+    let ledger = world.ledger().await;
     assert_eq!(ledger[0]["purpose"], "test_connection");
     let add = json!({
         "name": "", "base_url": "https://models.example/v1", "api_key": "sk-1", "model": "large",

@@ -56,7 +56,7 @@ impl Studio {
         self.blocking(move |s| s.estimated(&i)).await
     }
 
-    fn estimated(&self, i: &EstimateInput) -> Result<EstimateDto, StudioError> {
+    pub(crate) fn estimated(&self, i: &EstimateInput) -> Result<EstimateDto, StudioError> {
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
@@ -73,11 +73,11 @@ impl Studio {
             },
         };
         let groups = if i.models.is_empty() {
-            vec![self.plan(&project, document.kind, i.task.name())?]
+            vec![self.plan(&project, Some(document.kind), i.task.name())?]
         } else {
             let one = |id: &String| {
                 let ids = std::slice::from_ref(id);
-                self.plan_of(&project, document.kind, i.task.name(), ids)
+                self.plan_of(Some(&project), Some(document.kind), i.task.name(), ids)
             };
             i.models.iter().map(one).collect::<Result<_, _>>()?
         };

@@ -140,7 +140,7 @@ async fn what_cannot_be_drafted_is_refused_before_anything_is_sent() {
         ),
         (
             DraftRun {
-                model_id: Some("none".into()),
+                models: vec!["none".into()],
                 ..run(DocumentKind::News)
             },
             "model_not_chosen",

@@ -44,7 +44,7 @@ async fn a_key_is_set_moved_and_forgotten_and_no_command_shows_it() {
         ("models", json!({})),
         ("app_state", json!({})),
         ("key_places", json!({})),
-        ("ledger", json!({})),
+        ("ledger_page", json!({})),
     ] {
         let shown = world.call(name, input).await.unwrap().to_string();
         assert!(!shown.contains(CANARY), "{name}: {shown}");

@@ -11,6 +11,7 @@ mod masking;
 mod meaning;
 mod remote;
 mod replay;
+mod rows;
 mod scripts;
 mod search_models;
 mod story;

@@ -28,7 +28,7 @@ async fn a_local_project_sends_nothing() {
         .unwrap_err();
     assert_eq!(error.code, "remote_not_allowed");
     assert!(world.requests().is_empty());
-    assert_eq!(world.call("ledger", json!({})).await.unwrap(), json!([]));
+    assert_eq!(world.ledger().await, json!([]));
     assert!(world.view(&open.draft).await.takes.is_empty());
 }
 
@@ -48,7 +48,7 @@ async fn what_is_sent_stands_in_the_ledger() {
         ("large", "news/draft.en")
     );
     world.accept(&open, &take).await.unwrap();
-    let ledger = world.call("ledger", json!({})).await.unwrap();
+    let ledger = world.ledger().await;
     let entry = &ledger[0];
     assert_eq!(
         (&entry["host"], &entry["purpose"]),
@@ -102,7 +102,7 @@ async fn a_question_to_a_server_stands_in_the_ledger_too() {
     let ask = json!({ "base_url": "https://models.example/v1", "api_key": "" });
     let names = world.call("list_server_models", ask).await.unwrap();
     assert_eq!(names, json!(["large", "small"]));
-    let ledger = world.call("ledger", json!({})).await.unwrap();
+    let ledger = world.ledger().await;
     assert_eq!(
         (&ledger[0]["purpose"], &ledger[0]["bytes_out"]),
         (&json!("list_models"), &json!(0))
@@ -117,16 +117,7 @@ async fn a_question_to_a_server_stands_in_the_ledger_too() {
             .code,
         "bad_address"
     );
-    assert_eq!(
-        world
-            .call("ledger", json!({}))
-            .await
-            .unwrap()
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(world.ledger().await.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -159,7 +150,7 @@ async fn the_lock_is_asked_again_before_each_call() {
         .call("stop", json!({ "id": batch["batch_id"] }))
         .await
         .unwrap();
-    let ledger = world.call("ledger", json!({})).await.unwrap();
+    let ledger = world.ledger().await;
     assert_eq!(ledger.as_array().unwrap().len(), 4);
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum Step {
     Say(String),
     /// Waits until it is stopped.
     Wait,
+    /// Says that the server lets it wait.
+    Pause(inkstone_generation::Wait, u32),
     /// Waits and hears nothing, not even a stop.
     Hang,
     Fail(GenerationErrorKind),
@@ -128,11 +130,19 @@ impl TextModel for Scripted {
                 Ok(mut ticket) => {
                     ticket.answered(200);
                     let events = model.write(request, cancel);
-                    Box::pin(futures::StreamExt::inspect(events, move |event| {
-                        if let Ok(TextEvent::Delta { text, .. }) = event {
-                            ticket.received(text.len());
-                        }
-                    }))
+                    Box::pin(futures::StreamExt::inspect(
+                        events,
+                        move |event| match event {
+                            Ok(TextEvent::Delta { text, .. }) => ticket.received(text.len()),
+                            Ok(TextEvent::Finished { reason, .. })
+                                if *reason != FinishReason::Cancelled =>
+                            {
+                                ticket.finished();
+                            }
+                            Err(error) => ticket.failed(error.kind),
+                            Ok(_) => {}
+                        },
+                    ))
                 }
             };
             events
@@ -166,6 +176,14 @@ impl Scripted {
                         // Gives others a turn between two pieces, as a real model does.
                         tokio::task::yield_now().await;
                         Some((Ok(TextEvent::Delta { text, tokens: 1 }), Some(steps)))
+                    }
+                    Step::Pause(why, seconds) => {
+                        let pause = TextEvent::Waiting {
+                            why,
+                            seconds,
+                            attempt: 2,
+                        };
+                        Some((Ok(pause), Some(steps)))
                     }
                     Step::Wait => {
                         cancel.cancelled().await;
@@ -319,7 +337,9 @@ impl RemoteModels for Script {
                 path: "/v1/models".into(),
                 body: Vec::new(),
             };
-            gate.admit(&outgoing).await?.received(33);
+            let mut ticket = gate.admit(&outgoing).await?;
+            ticket.received(33);
+            ticket.finished();
             Ok(vec!["large".to_owned(), "small".to_owned()])
         }
         .boxed()
@@ -340,8 +360,29 @@ impl RemoteModels for Script {
         .boxed()
     }
 
-    fn find_local(&self, _: Arc<dyn Gate>) -> BoxFuture<'static, Vec<LocalServer>> {
-        async { Vec::new() }.boxed()
+    fn find_local(&self, gate: Arc<dyn Gate>) -> BoxFuture<'static, Vec<LocalServer>> {
+        async move {
+            for port in [11434, 1234, 8080] {
+                let outgoing = Outgoing {
+                    host: format!("127.0.0.1:{port}"),
+                    method: Method::Get,
+                    path: "/v1/models".into(),
+                    body: Vec::new(),
+                };
+                let Ok(mut ticket) = gate.admit(&outgoing).await else {
+                    continue;
+                };
+                if port == 1234 {
+                    ticket.answered(200);
+                    ticket.received(9);
+                    ticket.finished();
+                } else {
+                    ticket.failed(GenerationErrorKind::Unreachable);
+                }
+            }
+            Vec::new()
+        }
+        .boxed()
     }
 }
 
@@ -455,6 +496,12 @@ impl World {
     ) {
         let mut named = self.script.named.lock().unwrap();
         named.insert(model.to_owned(), Arc::new(answer));
+    }
+
+    /// The entries of the ledger, newest first.
+    pub async fn ledger(&self) -> Value {
+        let mut page = self.call("ledger_page", json!({})).await.unwrap();
+        page["entries"].take()
     }
 
     /// Names of the models that were asked, in order.
