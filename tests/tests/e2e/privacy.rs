@@ -8,7 +8,7 @@ use std::{
 };
 
 use inkstone_tests::{
-    e2e::{App, E2eError, Home, PATIENCE, built},
+    e2e::{E2eError, Home, PATIENCE, built},
     loopback::{Answer, Loopback, Script},
 };
 use rustix::process::{Pid, Signal, kill_process};
@@ -152,7 +152,7 @@ async fn a_key_is_in_no_file_after_good_and_failing_calls_and_a_crash() -> Resul
     let Some(process) = process.and_then(Pid::from_raw) else {
         panic!("the program does not run");
     };
-    kill_process(process, Signal::ABORT)?;
+    kill_process(process, Signal::ABORT).map_err(std::io::Error::from)?;
     let begun = Instant::now();
     while app.process().is_some() && begun.elapsed() < PATIENCE {
         tokio::time::sleep(Duration::from_millis(50)).await;
