@@ -3335,7 +3335,7 @@ export type EstimateDto = {
 };
 
 /** Something that a service does in its own way. Requests follow what a server is found to do; these are for the person. */
-export type Quirk = "loads_slowly" | "n_is_one" | "reasoning_cap_name" | "max_tokens_only" | "seed_named_otherwise" | "reasons" | "comments_in_stream";
+export type Quirk = "loads_slowly" | "one_answer" | "reasoning_cap_name" | "max_tokens_only" | "seed_named_otherwise" | "reasons" | "comments_in_stream";
 
 /** A service that speaks the OpenAI protocol, as a form to start from. */
 export type ProviderDto = {

@@ -19,7 +19,7 @@ const provider = (
   keys_at,
   docs_at: "https://docs.example/",
   apis: ["chat"],
-  quirks: keys_at === null ? ["loads_slowly", "n_is_one"] : ["reasons"],
+  quirks: keys_at === null ? ["loads_slowly", "one_answer"] : ["reasons"],
 });
 
 const PROVIDERS: ProviderDto[] = [

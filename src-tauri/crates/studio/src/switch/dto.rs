@@ -208,7 +208,7 @@ pub enum Quirk {
     /// A model is loaded at its first question.
     LoadsSlowly,
     /// Several answers at once are one.
-    NIsOne,
+    OneAnswer,
     /// Models that reason take the bound on new tokens under another name.
     ReasoningCapName,
     /// It takes that bound under the older name alone.
