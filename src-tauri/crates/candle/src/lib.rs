@@ -21,6 +21,9 @@
 //! becomes depends on no text beside it: variants are written in one batch, and what was read is
 //! remembered (`remembered`), without a changed byte.
 //!
+//! Beside the port there are `bench`, which measures a file and shows its vocabulary, and `synthetic`,
+//! which makes files with random weights; how we stand to other programs is told in `README.md`.
+//!
 //! A request's constraint is kept while the answer is decoded (see `constraint`): its form by
 //! llguidance's masks over our own vocabulary, limits and phrases by going back a word where one does
 //! not fit. What may still be taken back is not streamed.

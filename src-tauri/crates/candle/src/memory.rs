@@ -19,6 +19,30 @@ pub(crate) fn of_this_process(name: &str) -> Option<u64> {
     kib(&text, name)
 }
 
+/// Gives the system back what was freed, when it is dropped itself: the allocator would keep much of
+/// it for later.
+#[derive(Debug, Default)]
+pub(crate) struct GivesBack;
+
+impl Drop for GivesBack {
+    fn drop(&mut self) {
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        trim();
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(
+    unsafe_code,
+    reason = "measured: without it two fifths of a model stay with the process"
+)]
+fn trim() {
+    unsafe extern "C" {
+        safe fn malloc_trim(pad: usize) -> std::ffi::c_int;
+    }
+    malloc_trim(0);
+}
+
 fn parse(meminfo: &str) -> Option<u64> {
     kib(meminfo, "MemAvailable:")
 }

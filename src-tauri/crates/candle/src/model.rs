@@ -46,6 +46,8 @@ pub(crate) struct Model {
     pub(crate) template: Template,
     pub(crate) parameters: u64,
     vocabulary: OnceLock<Result<Vocabulary>>,
+    /// Last, so that it is dropped when all else is.
+    _memory: memory::GivesBack,
 }
 
 impl Model {
@@ -206,6 +208,7 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
         template,
         parameters: about.parameters,
         vocabulary: OnceLock::new(),
+        _memory: memory::GivesBack,
     };
     Ok(Handle(Arc::new(model)))
 }

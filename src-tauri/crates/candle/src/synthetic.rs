@@ -84,11 +84,17 @@ const SHAPES: [Shape; 10] = [
         ..small("14m", "llama", true)
     },
     small("small-llama", "llama", false),
-    small("small-qwen2", "qwen2", false),
+    Shape {
+        head_dim: 32,
+        ..small("small-qwen2", "qwen2", false)
+    },
     small("small-qwen3", "qwen3", true),
     small("small-gemma2", "gemma2", true),
     small("small-gemma3", "gemma3", true),
-    small("small-phi3", "phi3", false),
+    Shape {
+        head_dim: 32,
+        ..small("small-phi", "phi3", false)
+    },
     small("small-smollm3", "smollm3", true),
 ];
 
@@ -412,6 +418,7 @@ fn file_of(s: &Shape, tensors: &[Tensor], out: &mut impl Write) -> io::Result<()
         })
         .collect();
     let ends = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
+    tokens.push("he".to_owned());
     tokens.extend((tokens.len()..s.vocabulary - ends.len()).map(|i| format!("word{i}")));
     tokens.extend(ends.map(str::to_owned));
     let kinds: Vec<i32> = (0..tokens.len())

@@ -290,3 +290,19 @@ fn no_change_of_a_file_brings_the_program_down() {
         assert!(sorts.contains_key(outcome), "{sorts:?}");
     }
 }
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[test]
+fn a_model_that_is_let_go_gives_its_memory_back() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    crate::synthetic::write("14m", "F32", file.path()).unwrap();
+    let resident = || crate::memory::of_this_process("RssAnon:").unwrap();
+    let before = resident();
+    let model = Candle::new().load(file.path()).unwrap();
+    let with = resident();
+    drop(model);
+    let after = resident();
+    // Tests beside this one take and give a little; the weights are 57 MB.
+    assert!(with > before + (40 << 20), "{before} {with}");
+    assert!(after + (40 << 20) < with, "{before} {with} {after}");
+}

@@ -21,12 +21,14 @@ const DIGIT: &str = r"\p{N}";
 const CJK: &str = r"[\x{4e00}-\x{9fa5}\x{800}-\x{4e00}\x{ac00}-\x{d7ff}]+";
 const DEEPSEEK_LLM: &[&str] = &[
     r"[\r\n]",
-    r"\s?[\p{Lu}\p{Ll}\p{Lt}]+",
+    // Letters of mathematics are none here.
+    r"\s?[\p{Lu}\p{Ll}\p{Lt}&&[^\x{1d400}-\x{1d7ff}]]+",
     r"\s?[!-/:-~\x{ff01}-\x{ff0f}\x{ff1a}-\x{ff5e}\x{2018}-\x{201f}\x{3000}-\x{3002}]+",
     r"\s+$",
     CJK,
     r"\p{N}+",
 ];
+const FALCON: &[&str] = &[r"[\p{P}\$\+<=>\^~\|`]+", GPT2, "[0-9][0-9][0-9]"];
 const DEEPSEEK_CODER: &[&str] = &[r"[\r\n]", r"\s?\p{L}+", r"\s?\p{P}+", CJK, r"\p{N}"];
 const DEEPSEEK3: &[&str] = &[
     r"\p{N}{1,3}",
@@ -53,6 +55,7 @@ pub(super) fn patterns(pre: Option<&str>) -> Result<&'static [&'static str]> {
             "smollm" | "starcoder" | "refact" | "command-r" | "codeshell" | "exaone" | "minerva-7b",
         ) => &[DIGIT, GPT2],
         Some("tekken") => &[TEKKEN],
+        Some("falcon") => FALCON,
         Some("gpt-4o" | "llama4" | "kanana2") => &[GPT4O],
         Some("deepseek-llm") => DEEPSEEK_LLM,
         Some("deepseek-coder") => DEEPSEEK_CODER,
@@ -232,6 +235,11 @@ mod tests {
             cut("deepseek-v3", "价格1234元 ok"),
             ["价格", "123", "4", "元", " ok"]
         );
+        assert_eq!(cut("deepseek-llm", "x  𝔘"), ["x", "  𝔘"]);
+        assert_eq!(
+            cut("falcon", "it's 12345!"),
+            ["it", "'", "s", " ", "123", "45", "!"]
+        );
         assert_eq!(
             cut("deepseek-llm", "价格12 ok."),
             ["价格", "12", " ok", "."]
@@ -251,6 +259,7 @@ mod tests {
             "deepseek-llm",
             "deepseek-coder",
             "deepseek-v3",
+            "falcon",
         ] {
             assert_eq!(cut(pre, text).concat(), text, "{pre}");
         }

@@ -123,7 +123,8 @@ impl Tokenizer {
             let id = i as u32;
             let thought = THOUGHTS.contains(&token.as_str());
             // Some files mark what steers as if it were their maker's own words.
-            let steers = token.starts_with("<|") && token.ends_with("|>");
+            let steers = token.starts_with("<|") && token.ends_with("|>")
+                || matches!(token.as_str(), "<s>" | "</s>");
             let control = !thought
                 && (matches!(*sort, UNKNOWN | CONTROL)
                     || steering.contains(&id)
