@@ -534,7 +534,7 @@ impl Studio {
             };
             let same = next.members.front().map(|chosen| chosen.id.clone()) == judge;
             // Nothing was read before the very first reading.
-            if !same && !(first && !reversed) {
+            if !same && (!first || reversed) {
                 return Heard::Anew(next);
             }
             plan = next;
