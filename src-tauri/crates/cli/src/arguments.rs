@@ -92,6 +92,10 @@ pub enum Command {
     Beats(Beats),
     /// Sums up what models used and cost, by month (UTC), project and model
     Usage(Usage),
+    /// Measures how fast a model file runs on this machine, and what it takes
+    Bench(crate::engine::Bench),
+    /// Turns a text from stdin into a model's tokens, as a JSON list of ids
+    Tokenize(crate::engine::Tokenize),
     /// Tells what a brief may hold
     Brief {
         /// What to tell.

@@ -73,6 +73,48 @@ fn translated(english: &str) -> String {
 
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Measures how fast a model file runs on this machine, and what it takes",
+        "测量模型文件在本机上的运行速度和内存占用",
+    ),
+    (
+        "Turns a text from stdin into a model's tokens, as a JSON list of ids",
+        "把标准输入的文本转换成模型的词元，输出编号的 JSON 列表",
+    ),
+    ("The path of a GGUF file", "GGUF 文件的路径"),
+    (
+        "Random weights in the shape and type of a real model, as llama-3.2-1b:Q4_K_M",
+        "用随机权重仿造真实模型的结构和类型，例如 llama-3.2-1b:Q4_K_M",
+    ),
+    (
+        "Where to keep the file with random weights; otherwise it is deleted",
+        "把随机权重的文件存到这里；不写则用后删除",
+    ),
+    (
+        "Tokens of the prompt; otherwise 512",
+        "提示的词元数；不写为 512",
+    ),
+    ("Tokens to write; otherwise 64", "要写的词元数；不写为 64"),
+    (
+        "Tokens that lie before what is written; otherwise none",
+        "所写内容之前已有的词元数；不写为 0",
+    ),
+    (
+        "Texts that are written at once; otherwise 8",
+        "同时写几篇；不写为 8",
+    ),
+    (
+        "Threads that compute; otherwise one for each core",
+        "计算用的线程数；不写则每个核心一个",
+    ),
+    (
+        "The other way: ids as JSON on stdin, their text on stdout",
+        "反过来：从标准输入读取 JSON 编号，输出对应的文本",
+    ),
+    (
+        "Reads the texts of control tokens as these, as in what a chat template wrote",
+        "把控制词元的文字当作控制词元，如同对话模板写出的内容",
+    ),
+    (
         "Sums up what models used and cost, by month (UTC), project and model",
         "按月份（UTC）、项目和模型汇总用量与费用",
     ),

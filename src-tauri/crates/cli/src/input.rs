@@ -43,6 +43,11 @@ pub fn text(path: &Path) -> Result<String, Failure> {
         .unwrap_or(text))
 }
 
+/// Reads a text to its last byte, a mark of its order at the beginning included.
+pub fn plain_text(path: &Path) -> Result<String, Failure> {
+    read(path, "text", LONGEST_TEXT)
+}
+
 /// Reads a whole file, or stdin for `-`, but no more than is sensible: `/dev/zero` ends, too.
 fn read(path: &Path, field: &str, limit: u64) -> Result<String, Failure> {
     let mut bytes = Vec::new();

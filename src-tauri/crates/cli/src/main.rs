@@ -15,6 +15,7 @@ mod archive;
 mod arguments;
 mod check;
 mod compare;
+mod engine;
 mod failure;
 mod files;
 mod help;
@@ -91,6 +92,8 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Compare(wanted) => compare::compare(&wanted, output),
         Command::Scenes(wanted) => scenes::scenes(wanted, session, output).await,
         Command::Beats(wanted) => scenes::beats(&wanted, session, output),
+        Command::Bench(wanted) => engine::bench(wanted, output).await,
+        Command::Tokenize(wanted) => engine::tokenize(&wanted, output),
         Command::Usage(wanted) => usage::usage(wanted, session, output).await,
         Command::Brief {
             command: BriefCommand::Schema { kind },

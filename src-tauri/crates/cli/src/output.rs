@@ -35,6 +35,15 @@ impl Output {
         } else {
             "\n"
         };
+        self.print(text, end)
+    }
+
+    /// Prints a text as it is.
+    pub fn exact(&self, text: &str) -> Result<(), Failure> {
+        self.print(text, "")
+    }
+
+    fn print(&self, text: &str, end: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         let written = out
             .write_all(text.as_bytes())

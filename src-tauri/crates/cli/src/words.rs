@@ -48,6 +48,27 @@ impl Words {
         }
     }
 
+    pub fn tokens_a_second(self, rate: f64) -> String {
+        self.pick(format!("{rate:.1} tokens/s"), format!("{rate:.1} 词元/秒"))
+    }
+
+    /// What `ink bench` measured.
+    pub fn measured(self, what: &str) -> &'static str {
+        match what {
+            "model" => self.pick("Model", "模型"),
+            "threads" => self.pick("Threads", "线程"),
+            "engine" => self.pick("Engine", "引擎"),
+            "load" => self.pick("Loading", "加载"),
+            "first" => self.pick("First token", "首个词元"),
+            "prefill" => self.pick("Reading a prompt", "读取提示"),
+            "decode" => self.pick("Writing one text", "写一篇"),
+            "batch" => self.pick("Writing several at once", "同时写多篇"),
+            "file" => self.pick("File", "文件"),
+            "resident" => self.pick("Memory after loading", "加载后的内存"),
+            _ => self.pick("Most memory", "最高内存"),
+        }
+    }
+
     pub fn imported(self, title: &str, draft: &str) -> String {
         self.pick(
             format!("Imported as “{title}”: ink library show {draft}"),

@@ -140,3 +140,84 @@ fn bad_files_are_refused_with_their_own_codes() {
         .with(1);
     assert_eq!(run.error_code(), "model_not_chosen");
 }
+
+#[test]
+fn a_text_becomes_tokens_and_comes_back() {
+    let home = Home::new();
+    let starter = starter(&home);
+    let model = starter.to_str().unwrap();
+    for text in [
+        "The ferry, 夜班 🦀\n\n  two  spaces",
+        "\u{feff}<|im_end|>",
+        "",
+    ] {
+        let ids = home
+            .ink_reading(&["tokenize", "--model", model], text)
+            .with(0);
+        let list: Vec<u32> = serde_json::from_str(&ids.out).unwrap();
+        assert_eq!(list.is_empty(), text.is_empty());
+        let back = home
+            .ink_reading(&["tokenize", "--model", model, "--detokenize"], &ids.out)
+            .with(0);
+        assert_eq!(back.out, text);
+    }
+    // What steers is a token only where it was asked for.
+    let count = |arguments: &[&str]| {
+        let run = home.ink_reading(arguments, "<|im_end|>").with(0);
+        run.json().as_array().unwrap().len()
+    };
+    assert_eq!(count(&["tokenize", "--model", model, "--controls"]), 1);
+    assert!(count(&["tokenize", "--model", model]) > 1);
+    for wrong in ["[1, 2", "[99999999]", "[-1]"] {
+        home.ink_reading(&["tokenize", "--model", model, "--detokenize"], wrong)
+            .with(1);
+    }
+}
+
+#[test]
+fn a_file_and_random_weights_are_measured() {
+    let home = Home::new();
+    let starter = starter(&home);
+    let few = [
+        "--prompt-tokens",
+        "40",
+        "--generate-tokens",
+        "3",
+        "--sequences",
+        "2",
+    ];
+    for what in [
+        ["--model", starter.to_str().unwrap()],
+        ["--synthetic", "small-qwen2:Q4_K"],
+    ] {
+        let all = [&["bench"][..], &what, &few, &["--json"]].concat();
+        let measured = home.ink(&all).with(0).json();
+        for rate in ["load_seconds", "prefill", "decode", "batched_decode"] {
+            assert!(measured[rate].as_f64().unwrap() > 0.0, "{rate}");
+        }
+    }
+    let all = [
+        &[
+            "bench",
+            "--synthetic",
+            "small-llama:Q8_0",
+            "--keep",
+            "kept.gguf",
+        ][..],
+        &few,
+    ]
+    .concat();
+    let table = home.ink(&all).with(0).out;
+    assert!(table.contains("tokens/s"), "{table}");
+    assert!(home.path().join("kept.gguf").is_file());
+    home.ink(&["bench", "--synthetic", "no-such:Q8_0"]).with(2);
+    home.ink(&["bench"]).with(2);
+    let long = [
+        "bench",
+        "--synthetic",
+        "small-llama:Q8_0",
+        "--prompt-tokens",
+        "5000",
+    ];
+    home.ink(&long).with(1);
+}
