@@ -1,5 +1,8 @@
 //! The board of a screenplay: a card moves by keyboard and the text with it; a beat sheet goes in.
 
+use std::time::Duration;
+
+use fantoccini::actions::{InputSource as _, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use inkstone_tests::e2e::{App, E2eError, Home, PATIENCE};
 
 use crate::steps::{begin, choose, editor_text, open, saved, set};
@@ -116,4 +119,78 @@ async fn a_beat_sheet_goes_around_what_a_chinese_script_has() -> Result<(), E2eE
     board(&app).await?;
     app.keep("board-dark-zh-CN").await?;
     Ok(())
+}
+
+/// The middle of an element, in the window.
+async fn middle(app: &App, testid: &str) -> Result<(f64, f64), E2eError> {
+    let (x, y, width, height) = app.find(testid).await?.rectangle().await?;
+    Ok((x + width / 2.0, y + height / 2.0))
+}
+
+/// Drags with the mouse; `seen` is the name of a picture of it before the button is let go.
+async fn drag(
+    app: &App,
+    from: (f64, f64),
+    to: (f64, f64),
+    seen: Option<&str>,
+) -> Result<(), E2eError> {
+    let mouse = |actions: Vec<PointerAction>| {
+        actions
+            .into_iter()
+            .fold(MouseActions::new("mouse".to_owned()), |all, one| {
+                all.then(one)
+            })
+    };
+    let move_to = |(x, y): (f64, f64)| PointerAction::MoveTo {
+        duration: Some(Duration::from_millis(120)),
+        x,
+        y,
+    };
+    let near = (from.0 + 12.0, from.1 + 12.0);
+    let pressed = vec![
+        move_to(from),
+        PointerAction::Down {
+            button: MOUSE_BUTTON_LEFT,
+        },
+        move_to(near),
+        move_to(to),
+    ];
+    app.client.perform_actions(mouse(pressed)).await?;
+    if let Some(name) = seen {
+        app.keep(name).await?;
+    }
+    let up = PointerAction::Up {
+        button: MOUSE_BUTTON_LEFT,
+    };
+    Ok(app.client.perform_actions(mouse(vec![up])).await?)
+}
+
+#[tokio::test]
+async fn a_card_dragged_by_the_mouse_moves_the_text() -> Result<(), E2eError> {
+    let app = script("en", SCRIPT).await?;
+    board(&app).await?;
+    // To the foot of the second column.
+    let from = middle(&app, "card-0").await?;
+    let (x, y) = middle(&app, "card-2").await?;
+    drag(&app, from, (x, y + 90.0), Some("board-dragged")).await?;
+    shows(&app, "column-2", "INT. BOOTH - DAY").await?;
+    shows(&app, "card-2", "INT. BOOTH - DAY").await?;
+    saved(&app).await?;
+    choose(&app, "view-text").await?;
+    let text = editor_text(&app).await?;
+    assert!(
+        text.contains("TOM\nNo.\n\nINT. BOOTH - DAY\n\n= Mara finds the letter.\n\nRain ticks.\n\nMARA\nIt sticks."),
+        "{text}"
+    );
+    // Let go where it was, a card stays, and Escape puts one back.
+    board(&app).await?;
+    let from = middle(&app, "card-0").await?;
+    drag(&app, from, (from.0 + 20.0, from.1 + 4.0), None).await?;
+    shows(&app, "card-0", "EXT. QUAY - NIGHT").await?;
+    app.click("board-undo").await?;
+    shows(&app, "column-1", "INT. BOOTH - DAY").await?;
+    saved(&app).await?;
+    choose(&app, "view-text").await?;
+    assert_eq!(editor_text(&app).await?.trim_end(), SCRIPT.trim_end());
+    app.close().await
 }

@@ -8,6 +8,7 @@ mod drafts;
 mod faults;
 mod keyboard;
 mod language;
+mod long;
 mod place;
 mod privacy;
 mod remote;
