@@ -24,6 +24,14 @@ import { kindClass, kindFacet, layout } from "./layout";
 import { type Modes, modes } from "./modes";
 import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
+import {
+  type Proofing,
+  proofing,
+  proofreading,
+  type ShowSlip,
+  setOpenSlip,
+  slipNear,
+} from "./proofing";
 import { punctuation, smartPunctuation } from "./punctuation";
 import { type RevisionPlace, revisions, setRevisions } from "./revisions";
 import {
@@ -57,6 +65,7 @@ export interface EditorPorts {
   showSuggestion: ShowSuggestion;
   showOrigin: ShowOrigin;
   showFind: ShowFind;
+  showSlip: ShowSlip;
   ahead: AheadPorts;
 }
 
@@ -69,6 +78,7 @@ export interface Page {
   /** What the editor says by itself, by its English sentence. */
   phrases: Record<string, string>;
   modes: Modes;
+  proofing: Proofing;
   punctuation: { on: boolean; chineseQuotes: ChineseQuotes };
 }
 
@@ -134,6 +144,7 @@ export class Editor {
         finding(ports.showFind),
         smartPunctuation,
         ahead(ports.ahead),
+        proofreading(ports.showSlip),
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -177,6 +188,7 @@ export class Editor {
   private wordsOf(page: Around) {
     return [
       modes(page.modes),
+      proofing.of(page.proofing),
       punctuation.of({ ...page.punctuation, language: page.language }),
       EditorState.phrases.of(page.phrases),
       placeholder(page.hint),
@@ -307,6 +319,21 @@ export class Editor {
     const most = this.length;
     const [start, end] = [Math.min(from, most), Math.min(to, most)];
     this.view.dispatch({ changes: { from: start, to: end, insert }, userEvent: "input.type" });
+  }
+
+  /** Opens what can be done about the slip at the caret, or the next one; false where there is none. */
+  openSlip(): boolean {
+    const slip = slipNear(this.view, this.view.state.selection.main.head);
+    if (!slip || this.locked) return false;
+    this.view.dispatch({
+      selection: EditorSelection.cursor(slip.from),
+      effects: [setOpenSlip.of(slip), EditorView.scrollIntoView(slip.from, { y: "nearest" })],
+    });
+    return true;
+  }
+
+  closeSlip() {
+    this.view.dispatch({ effects: setOpenSlip.of(null) });
   }
 
   /** Shows grey words at the caret; nothing takes them away. */

@@ -10,6 +10,7 @@ const page = (text: string) => ({
   language: "en" as const,
   phrases: {},
   modes: PLAIN,
+  proofing: { on: false, right: new Set<string>() },
   punctuation: { on: false, chineseQuotes: "curly" as const },
   label: "Text",
   hint: "Begin",
@@ -35,6 +36,7 @@ beforeEach(() => {
       return () => removed.push(id);
     },
     showOrigin: () => () => undefined,
+    showSlip: () => () => undefined,
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
   });

@@ -8,6 +8,7 @@ import { find } from "../features/find/find.svelte";
 import { library } from "../features/library/library.svelte";
 import { merge } from "../features/merge/merge.svelte";
 import { notices } from "../features/notices/notices.svelte";
+import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { surface } from "../features/surface/surface.svelte";
@@ -108,6 +109,7 @@ const RUN: Record<Action, () => unknown> = {
   sentence_accept: () => onChange((take) => changes.accept(take, true)),
   sentence_refuse: () => onChange((take) => changes.refuse(take, true)),
   look_ahead: () => ahead.ask(true),
+  slip: () => inText(() => proof.open()),
   palette: () => {
     palette.open = true;
     flushSync();

@@ -21,6 +21,7 @@ export type Action =
   | "sentence_accept"
   | "sentence_refuse"
   | "look_ahead"
+  | "slip"
   | "stop"
   | "new"
   | "version"
@@ -61,6 +62,7 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "sentence_accept", keys: ["Alt+Shift+Enter"], label: "settings.key_sentence_accept" },
   { action: "sentence_refuse", keys: ["Alt+Shift+Delete"], label: "settings.key_sentence_refuse" },
   { action: "look_ahead", keys: ["Alt+\\"], label: "settings.key_look_ahead" },
+  { action: "slip", keys: ["Ctrl+."], label: "settings.key_slip" },
   { action: "stop", keys: ["Escape"], label: "settings.key_stop" },
   { action: "new", keys: ["Ctrl+N"], label: "settings.key_new" },
   { action: "version", keys: ["Ctrl+S"], label: "settings.key_version" },

@@ -14,6 +14,7 @@ import type {
   ErrorDto,
 } from "../../wire/bindings";
 import { notices } from "../notices/notices.svelte";
+import { right } from "../proof/right.svelte";
 import { preferences } from "../settings/preferences.svelte";
 import { surface } from "../surface/surface.svelte";
 
@@ -137,6 +138,7 @@ class Writing {
         "on line": t("find.said_line"),
       },
       modes: surface.modes,
+      proofing: right.now,
       punctuation: {
         on: preferences.now.smart_punctuation,
         chineseQuotes: preferences.now.chinese_quotes,

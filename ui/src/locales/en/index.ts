@@ -21,6 +21,7 @@ export { default as pages } from "./pages.json";
 export { default as palette } from "./palette.json";
 export { default as place } from "./place.json";
 export { default as production } from "./production.json";
+export { default as proof } from "./proof.json";
 export { default as provenance } from "./provenance.json";
 export { default as screenplay } from "./screenplay.json";
 export { default as search } from "./search.json";

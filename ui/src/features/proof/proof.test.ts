@@ -1,0 +1,34 @@
+import { fireEvent, render } from "@testing-library/svelte";
+import { expect, it, vi } from "vitest";
+import { press } from "../../views/actions";
+import { preferences, USUAL } from "../settings/preferences.svelte";
+import { at, closedAfterEach, maybe, opened } from "../writing/opened";
+import Page from "../writing/Page.svelte";
+import { writing } from "../writing/writing.svelte";
+
+closedAfterEach();
+vi.setConfig({ testTimeout: 30_000 });
+const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 8000 });
+const marked = () => document.querySelector(".ink-slip")?.textContent ?? null;
+const openMenu = () => press(new KeyboardEvent("keydown", { key: ".", ctrlKey: true }));
+
+it("a slip is underlined, and mended, ignored or called right with the keyboard", async () => {
+  preferences.now = USUAL;
+  const { draft } = opened({ kind: "news", body: "He went to the the door.\n\nTeh end of Teh." });
+  render(Page);
+  await soon(() => expect(marked()).toBe("the the"));
+  openMenu();
+  await soon(() => expect(document.activeElement).toBe(at("slip-fix")));
+  await fireEvent.click(at("slip-fix"));
+  expect(writing.editor?.text()).toBe("He went to the door.\n\nTeh end of Teh.");
+  expect(maybe("slip-menu")).toBeNull();
+  await writing.flush();
+  expect(draft.body).toBe("He went to the door.\n\nTeh end of Teh.");
+  await soon(() => expect(marked()).toBe("Teh"));
+  openMenu();
+  await soon(() => at("slip-right"));
+  await fireEvent.click(at("slip-right"));
+  expect(preferences.now.words).toEqual(["Teh"]);
+  await soon(() => expect(marked()).toBeNull());
+  preferences.now = USUAL;
+});
