@@ -45,7 +45,7 @@ fn brief(language: Language, people: bool) -> Brief {
 }
 
 /// Every task that this model can do, with what is selected or where the caret is.
-fn tasks(script: &str, language: Language) -> Vec<(Task, Range<usize>)> {
+fn tasks(script: &str, language: Language) -> Tasks {
     let english = language == Language::English;
     let part = |en: &str, zh: &str| {
         let part = if english { en } else { zh };
@@ -151,6 +151,9 @@ fn broken(script: &str, new: Range<usize>) -> Option<String> {
     None
 }
 
+/// What is asked for, and of which part of the script.
+type Tasks = Vec<(Task, Range<usize>)>;
+
 struct Tried {
     written: usize,
     cut_off: usize,
@@ -158,11 +161,7 @@ struct Tried {
 
 /// Has the starter do every task that it is able to in a form, `seeds` times, and reads the script
 /// that comes of it. In the chat form, which it was not taught, nothing but the grammar leads it.
-fn tried(
-    form: PromptForm,
-    seeds: u64,
-    tasks: fn(&str, Language) -> Vec<(Task, Range<usize>)>,
-) -> Tried {
+fn tried(form: PromptForm, seeds: u64, tasks: fn(&str, Language) -> Tasks) -> Tried {
     let file =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../assets/models/inkstone-starter.gguf");
     let model = Candle::new().load(&file).expect("the starter");
