@@ -846,6 +846,64 @@ export type GenerationRecordDto = {
 	total_ms: number | null;
 };
 
+/** What is picked at once. */
+export type MixUnit = "sentence" | "paragraph";
+
+/** Two takes that are laid side by side. */
+export type MixSides = {
+	left: string;
+	right: string;
+	by: MixUnit;
+};
+
+/** Two takes in passages. */
+export type MixView = {
+	/** Of the one. */
+	left: Array<MixPassage>;
+	/** Of the other. */
+	right: Array<MixPassage>;
+};
+
+/** A passage of a take. */
+export type MixPassage = {
+	/** Where it stands in the take's text, in UTF-16 units. */
+	from: number;
+	/** Its end. */
+	to: number;
+	/** What stands between it and the passage before; empty for the first. */
+	gap: string;
+	/** Its text, by what the other take has too. */
+	words: Array<MixWords>;
+};
+
+/** A run of words. */
+export type MixWords = {
+	/** Whether only this take has them. */
+	own: boolean;
+	/** The words. */
+	text: string;
+};
+
+/** A passage that was picked. */
+export type MixPiece = {
+	take_id: string;
+	/** Where it stands in the take's text, in UTF-16 units. */
+	from: number;
+	to: number;
+	/** White space before it. */
+	gap: string;
+};
+
+/** Takes a mix into the text. `from`/`to` say where it belongs now; `text` is what the person saw, edited or not. */
+export type AcceptMix = {
+	draft_id: string;
+	base_revision: number;
+	from: number;
+	to: number;
+	pieces: Array<MixPiece>;
+	text: string;
+};
+
 /** A state of a document. */
 export type StateRef =
 	| { of: "draft"; id: string }
@@ -3652,6 +3710,10 @@ export interface Commands extends DoorCommands {
 	drop_ahead: { input: Nothing; output: null };
 	/** Takes words that were guessed into the text. */
 	take_ahead: { input: TakeAhead; output: DraftView };
+	/** Two takes side by side, in passages. */
+	mix_sides: { input: MixSides; output: MixView };
+	/** Takes passages of several takes into the text, in one step of undo. */
+	accept_mix: { input: AcceptMix; output: DraftView };
 	/** Throws a suggestion away; it stays in the record. */
 	discard_take: { input: Id; output: TakeDto };
 	/** The whole record of a take. */

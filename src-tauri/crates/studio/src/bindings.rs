@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, doorway, dto, history, inputs, keys, ledger, masking,
-    meaning, merging, page_fonts, pages, provenance, replay, script_compare, searching, story,
-    switch, tally, waiting,
+    meaning, merging, mixing, page_fonts, pages, provenance, replay, script_compare, searching,
+    story, switch, tally, waiting,
 };
 
 const HEAD: &str =
@@ -112,6 +112,7 @@ fn typescript() -> String {
     use masking::*;
     use meaning::*;
     use merging::*;
+    use mixing::*;
     use page_fonts::*;
     use pages::*;
     use provenance::labels::Label;
@@ -189,6 +190,13 @@ fn typescript() -> String {
         SetMasking,
         MaskingDto,
         GenerationRecordDto,
+        MixUnit,
+        MixSides,
+        MixView,
+        MixPassage,
+        MixWords,
+        MixPiece,
+        AcceptMix,
         StateRef,
         CompareStates,
         SideDto,

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::{
     Studio, StudioError, archive::*, assistant::dto::*, board::dto::*, compare::*,
     doorway::dto::PathInput, dto::*, history::*, import_list::*, imports::*, inputs::*, judging::*,
-    keys::*, ledger::*, masking::*, meaning::*, merging::*, page_fonts::*, pages::*, production::*,
-    provenance::*, replay::*, script_compare::*, searching::*, story::dto::*, switch::dto::*,
-    tally::*,
+    keys::*, ledger::*, masking::*, meaning::*, merging::*, mixing::*, page_fonts::*, pages::*,
+    production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
+    switch::dto::*, tally::*,
 };
 use crate::{across::*, ahead::*, changes::*, preferences::*};
 
@@ -252,6 +252,10 @@ commands! {
     drop_ahead(Nothing) -> ();
     /// Takes words that were guessed into the text.
     take_ahead(TakeAhead) -> DraftView;
+    /// Two takes side by side, in passages.
+    mix_sides(MixSides) -> MixView;
+    /// Takes passages of several takes into the text, in one step of undo.
+    accept_mix(AcceptMix) -> DraftView;
     /// Throws a suggestion away; it stays in the record.
     discard_take(Id) -> TakeDto;
     /// The whole record of a take.

@@ -66,6 +66,7 @@ pub mod ledger;
 pub mod masking;
 pub mod meaning;
 pub mod merging;
+pub mod mixing;
 mod models;
 mod order;
 pub mod page_fonts;

@@ -80,7 +80,7 @@ pub(crate) fn authors(
 }
 
 /// The hands of `new`: what stands in `old` keeps its own, the rest is `by`.
-fn carried<T: Copy + PartialEq>(
+pub(crate) fn carried<T: Copy + PartialEq>(
     hands: Vec<(usize, T)>,
     old: &str,
     new: &str,

@@ -9,6 +9,7 @@ mod headless;
 mod keys;
 mod masking;
 mod meaning;
+mod mixing;
 mod remote;
 mod replay;
 mod rows;
