@@ -8,6 +8,7 @@ import { find } from "../features/find/find.svelte";
 import { library } from "../features/library/library.svelte";
 import { merge } from "../features/merge/merge.svelte";
 import { notices } from "../features/notices/notices.svelte";
+import { outline } from "../features/outline/outline.svelte";
 import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
@@ -62,12 +63,16 @@ async function toOutline() {
     return frame.go("text");
   }
   surface.showOutline(true);
+  // It has its rows before it has the focus.
+  outline.now();
   await tick();
   document
     .querySelector<HTMLElement>(
-      "[data-testid='outline'] [tabindex='0'], [data-testid='outline'] button",
+      "[data-testid='outline'] [aria-current='true'], [data-testid='outline'] [data-row]",
     )
     ?.focus();
+  if (!document.activeElement?.closest("[data-testid='outline']"))
+    document.querySelector<HTMLElement>("[data-testid='outline-close']")?.focus();
 }
 
 /** Shows the assistant and goes to its question. */

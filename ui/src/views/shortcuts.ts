@@ -1,5 +1,5 @@
 import { preferences } from "../features/settings/preferences.svelte";
-import type { Key } from "../locales/index.svelte";
+import { type Key, t } from "../locales/index.svelte";
 
 export type Action =
   | "palette"
@@ -113,6 +113,12 @@ export const keysOf = (action: Action): readonly string[] =>
 
 /** The keys of an action as they are shown; nothing where it has none. */
 export const shownKeys = (action: Action): string => keysOf(action)[0] ?? "";
+
+/** What something is called, with the keys that do it, where there are some. */
+export function withKeys(label: string, action: Action): string {
+  const keys = shownKeys(action);
+  return keys ? t("window.with_keys", { label, keys }) : label;
+}
 
 /** Whether the keys of an action were changed. */
 export const isChanged = (action: Action): boolean => action in preferences.now.shortcuts;

@@ -72,8 +72,10 @@ const RELOAD: Record<string, () => unknown> = {
 };
 
 export function hear(event: StudioEvent) {
-  if (event.event === "take") takes.onEvent(event);
-  else if (event.event === "archive") archive.onEvent(event);
+  if (event.event === "take") {
+    takes.onEvent(event);
+    judging.hear(event.take);
+  } else if (event.event === "archive") archive.onEvent(event);
   else if (event.event === "model") models.setState(event.model_id, event.state);
   else for (const kind of event.kinds) RELOAD[kind]?.();
 }

@@ -271,6 +271,14 @@ export const TESTIDS = [
   "assistant-*",
   "judging",
   "judging-*",
+
+  // Best of several, and passages picked from two takes. `mix-passage-*` and `mix-which-*` end with a side.
+  "best",
+  "best-*",
+  "mix",
+  "mix-*",
+  "take-mix",
+  "take-judging",
   "interview",
   "interview-*",
 
@@ -436,6 +444,7 @@ export const TESTIDS = [
   "server-provider",
   "server-quirks",
   "server-region",
+  "server-quirks",
   "server-found",
   "server-found-item",
   "server-api",

@@ -6,6 +6,9 @@ const BESIDE = new Set(["premise", "characters", "coverage", "knowledge", "inter
 /** Tasks whose answers are no takes: they stand in a conversation, or beside a take. */
 const SAID = new Set(["interview", "assistant", "summary", "judge"]);
 
+/** Whether what a task writes is a text of the document. */
+export const goesIntoText = (task: string) => !BESIDE.has(task) && !SAID.has(task);
+
 export const isSaid = (take: TakeDto) => SAID.has(take.task);
 
 export const isText = (take: TakeDto) => !BESIDE.has(take.task);

@@ -57,6 +57,12 @@ class Assistant {
     if (!this.id) await this.begin();
   }
 
+  /** Shows one conversation of the open document. */
+  async go(id: string) {
+    await this.open();
+    if (this.all.some((one) => one.id === id)) this.id = id;
+  }
+
   async reload() {
     const id = writing.draftId;
     if (!id || this.draft !== id) return;

@@ -17,16 +17,20 @@ class Outline {
   /** Reads the text anew, soon or at once. */
   read(pause = PAUSE_MS) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      const { editor, document } = writing;
-      if (!editor || !document) {
-        this.landmarks = [];
-        return;
-      }
-      // While an input method composes, the text is not what it will be.
-      if (editor.composing()) this.read();
-      else this.landmarks = outlineOf(editor.view.state.doc, document.kind, lineKinds(editor.view));
-    }, pause);
+    this.timer = setTimeout(() => this.now(), pause);
+  }
+
+  /** Reads it this moment. */
+  now() {
+    clearTimeout(this.timer);
+    const { editor, document } = writing;
+    if (!editor || !document) {
+      this.landmarks = [];
+      return;
+    }
+    // While an input method composes, the text is not what it will be.
+    if (editor.composing()) this.read();
+    else this.landmarks = outlineOf(editor.view.state.doc, document.kind, lineKinds(editor.view));
   }
 
   stop() {

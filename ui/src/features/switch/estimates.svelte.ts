@@ -5,6 +5,7 @@ import type { EstimateDto } from "../../wire/bindings";
 import { desk } from "../desk/desk.svelte";
 import { library } from "../library/library.svelte";
 import { hostOf, models } from "../models/models.svelte";
+import { best } from "../takes/best.svelte";
 import { writing } from "../writing/writing.svelte";
 import { beside } from "./beside.svelte";
 import { money } from "./money";
@@ -26,7 +27,7 @@ class Estimates {
 
   /** Follows what the person does, a moment behind; to be run in an effect. */
   follow() {
-    void [writing.edition, writing.selection.to, desk.note, library.project?.privacy];
+    void [writing.edition, writing.selection.to, desk.note, library.project?.privacy, best.number];
     const draft_id = writing.draftId;
     const kind = writing.document?.kind;
     const ids = beside.ids;
@@ -46,7 +47,8 @@ class Estimates {
     const { from, to } = writing.selection;
     const task = DESKS[kind].main();
     try {
-      const input = { draft_id, task, from, to, note: desk.note.trim(), variants: 0, models: ids };
+      const variants = best.on ? best.number : 0;
+      const input = { draft_id, task, from, to, note: desk.note.trim(), variants, models: ids };
       const found = await call("estimate", input);
       if (writing.draftId === draft_id) this.now = found;
     } catch {

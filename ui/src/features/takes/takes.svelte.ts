@@ -3,6 +3,7 @@ import { language, t } from "../../locales/index.svelte";
 import { errorText } from "../../locales/shared";
 import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
 import {
+  goesIntoText,
   isOver,
   isPart,
   isPending,
@@ -16,6 +17,7 @@ import { beside } from "../switch/beside.svelte";
 import { budget } from "../switch/budget.svelte";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
+import { best } from "./best.svelte";
 import { standing } from "./standing";
 
 interface Place {
@@ -167,6 +169,12 @@ class Takes {
   /** Told of what the assistant says, and of what is said on its way. */
   onSaid: (take: TakeDto) => void = () => undefined;
 
+  /** What became of takes with a step that took more than one of them in. */
+  settle(view: DraftView) {
+    for (const next of view.takes) this.put(next);
+    this.sync();
+  }
+
   /** A suggestion that was made of something else than a request for takes. */
   receive(take: TakeDto) {
     this.put(take);
@@ -206,8 +214,11 @@ class Takes {
       const asked = await writing.refer((draft_id) =>
         budget.spend((over_budget) => {
           const models = beside.ids;
-          const input = { draft_id, task, from, to, note, variants: 0, seed: null, over_budget };
-          return call("generate", models.length ? { ...input, models } : input);
+          const several = best.on && goesIntoText(task.task);
+          const variants = several ? best.number : 0;
+          const input = { draft_id, task, from, to, note, variants, seed: null, over_budget };
+          const of = models.length ? { ...input, models } : input;
+          return several ? call("generate_best", { of, judge: best.by }) : call("generate", of);
         }),
       );
       if (!asked?.answer) return false;
