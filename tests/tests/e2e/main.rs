@@ -2,6 +2,8 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::panic, reason = "a step of a test ends the test")]
 
+mod assistant;
+mod bestof;
 mod board;
 mod desks;
 mod drafts;
@@ -15,6 +17,7 @@ mod remote;
 mod safety;
 mod screenshots;
 mod scripts;
+mod setup;
 mod steps;
 mod story;
 mod surface;

@@ -12,13 +12,18 @@ use crate::{
 };
 
 /// Picks an option of a list by its value; an empty one takes the last.
-async fn pick(app: &App, testid: &str, value: &str) -> Result<(), E2eError> {
-    app.wait_for(testid, PATIENCE).await?;
+pub async fn pick(app: &App, testid: &str, value: &str) -> Result<(), E2eError> {
     let script = "const list = document.querySelector(`[data-testid=\"${arguments[0]}\"]`); \
-                  list.value = arguments[1] || list.options[list.options.length - 1].value; \
-                  list.dispatchEvent(new Event('change', { bubbles: true }));";
+                  const wanted = arguments[1] || list?.options[list.options.length - 1]?.value; \
+                  if (!list || ![...list.options].some((one) => one.value === wanted)) return false; \
+                  list.value = wanted; \
+                  list.dispatchEvent(new Event('change', { bubbles: true })); return true;";
     let arguments = vec![testid.into(), value.into()];
-    app.client.execute(script, arguments).await?;
+    app.wait_until("an option to choose", PATIENCE, async || {
+        let chosen = app.client.execute(script, arguments.clone()).await?;
+        Ok(chosen.as_bool() == Some(true))
+    })
+    .await?;
     Ok(())
 }
 

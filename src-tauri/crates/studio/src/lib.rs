@@ -18,6 +18,7 @@
 //! Glossary
 //! - *Board*: a screenplay as cards in columns ([`board`]); *sheet*: a template of beats for it.
 //! - *Key place*: where the key of a server is kept: for the session, in the keychain, in a file.
+//! - *Mix*: a text put together from passages of several takes ([`mixing`]).
 //! - *Replay*: a recorded generation run again and compared byte for byte.
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
