@@ -444,7 +444,6 @@ export const TESTIDS = [
   "server-provider",
   "server-quirks",
   "server-region",
-  "server-quirks",
   "server-found",
   "server-found-item",
   "server-api",
