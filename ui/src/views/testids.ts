@@ -271,14 +271,10 @@ export const TESTIDS = [
   "assistant-*",
   "judging",
   "judging-*",
-
-  // Best of several, and passages picked from two takes. `mix-passage-*` and `mix-which-*` end with a side.
   "best",
   "best-*",
   "mix",
   "mix-*",
-  "take-mix",
-  "take-judging",
   "interview",
   "interview-*",
 
