@@ -185,6 +185,6 @@ async fn no_server_guesses_ahead() {
     let input = json!({ "draft_id": open.draft, "at": 15 });
     let guess = world.call("look_ahead", input).await.unwrap();
     assert_ne!(guess["model_name"], "large");
-    let sent = world.call("ledger", json!({})).await.unwrap();
-    assert!(sent.as_array().unwrap().is_empty());
+    let sent = world.call("ledger_page", json!({})).await.unwrap();
+    assert!(sent["entries"].as_array().unwrap().is_empty());
 }
