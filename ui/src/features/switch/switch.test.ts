@@ -113,6 +113,14 @@ describe("models in a row", () => {
     expect((at("chain-remove") as HTMLButtonElement).disabled).toBe(true);
   });
 
+  it("take nobody in before it is known who is in it", async () => {
+    await begun();
+    render(ChainEditor, { ondone: () => undefined });
+    expect(maybe("chain-add")).toBeNull();
+    await vi.waitFor(() => expect(all("chain-model")).toHaveLength(1));
+    expect(maybe("chain-add")).not.toBeNull();
+  });
+
   it("can be others for one task, in Chinese too", async () => {
     const { server } = await begun();
     speak("zh-CN");
