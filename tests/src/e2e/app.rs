@@ -327,10 +327,12 @@ impl App {
         let Some(folder) = env::var_os("INKSTONE_SCREENSHOTS") else {
             return Ok(());
         };
-        // What moves comes to rest (a caret never does), and two frames later it is painted.
+        // What moves comes to rest (a caret never does, nor what is begun again and again), and two
+        // frames later it is painted.
         let painted = "const ends = (moving) => moving.effect.getComputedTiming().endTime < 2000; \
             const rest = document.getAnimations().filter(ends).map((moving) => moving.finished); \
-            Promise.allSettled(rest).then(() => requestAnimationFrame(() => \
+            const enough = new Promise((done) => setTimeout(done, 2000)); \
+            Promise.race([Promise.allSettled(rest), enough]).then(() => requestAnimationFrame(() => \
             requestAnimationFrame(() => arguments[0]())));";
         self.client.execute_async(painted, Vec::new()).await?;
         self.picture()?

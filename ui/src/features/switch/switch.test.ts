@@ -164,6 +164,7 @@ describe("a take", () => {
       skipped,
       made_up: ["seed" as const],
       guessed: true,
+      masked: true,
       cost: { amount: 0.5, currency: "USD" },
     };
     render(TakeNotes, { take: { ...take, facts }, over: true });
@@ -171,6 +172,7 @@ describe("a take", () => {
       "large did not write this: The server can't be reached.",
     );
     expect(at("take-cost").textContent).toContain("about 0.50 USD");
+    expect(at("take-masked").textContent).toBe("masked");
   });
 
   it("that was cut off goes on in another one", async () => {
