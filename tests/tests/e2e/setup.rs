@@ -1,11 +1,14 @@
 //! From a list of services to a text that the ledger knows, in one walk.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use inkstone_tests::{
     e2e::{E2eError, Home, PATIENCE},
-    loopback::{Loopback, Script},
+    loopback::{Answer, Loopback, Script, desk_text},
 };
 
 use crate::{
+    remote::use_server,
     steps::{accept, begin, choose, editor_text, news_brief, open, some_words},
     switch::pick,
 };
@@ -95,5 +98,33 @@ async fn a_service_is_set_up_tested_and_used_and_the_ledger_shows_what_left() ->
     };
     assert_eq!(plain(&shown), plain(&raw));
     assert!(!app.page_text().await?.contains(KEY));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_wait_that_a_server_asks_for_is_counted_down() -> Result<(), E2eError> {
+    let asked = AtomicBool::new(false);
+    let server = Loopback::start(Script::new(move |request| {
+        if asked.swap(true, Ordering::SeqCst) {
+            Answer::text(&desk_text(request))
+        } else {
+            Answer::error(429, "Rate limit reached.").with_header("Retry-After", "6")
+        }
+    }))?;
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    use_server(&app, &server, "").await?;
+    news_brief(&app).await?;
+    app.click("action-draft").await?;
+    for left in ["going on in 5 s", "going on in 2 s"] {
+        app.wait_until(left, PATIENCE, async || {
+            Ok(app.page_text().await?.contains(left))
+        })
+        .await?;
+        app.keep("setup-wait").await?;
+    }
+    let text = accept(&app).await?;
+    assert!(editor_text(&app).await?.contains(&some_words(&text)));
+    assert_eq!(server.requests().len(), 2, "sent again once");
     Ok(())
 }

@@ -4,6 +4,7 @@ import { isOver } from "../../wire/takes";
 import { attempt } from "../notices/notices.svelte";
 import { budget } from "../switch/budget.svelte";
 import { writing } from "../writing/writing.svelte";
+import { judgeOf } from "./best.svelte";
 import { takes } from "./takes.svelte";
 
 /** How takes were judged. */
@@ -49,7 +50,7 @@ class Judging {
     this.busy[batch_id] = true;
     await attempt(() =>
       budget.spend((over_budget) =>
-        call("judge_takes", { draft_id, batch_id, note: "", judge, over_budget }),
+        call("judge_takes", { draft_id, batch_id, note: "", ...judgeOf(judge), over_budget }),
       ),
     );
     delete this.busy[batch_id];

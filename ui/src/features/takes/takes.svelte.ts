@@ -17,7 +17,7 @@ import { beside } from "../switch/beside.svelte";
 import { budget } from "../switch/budget.svelte";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
-import { best } from "./best.svelte";
+import { best, judgeOf } from "./best.svelte";
 import { standing } from "./standing";
 
 interface Place {
@@ -218,7 +218,9 @@ class Takes {
           const variants = several ? best.number : 0;
           const input = { draft_id, task, from, to, note, variants, seed: null, over_budget };
           const of = models.length ? { ...input, models } : input;
-          return several ? call("generate_best", { of, judge: best.by }) : call("generate", of);
+          return several
+            ? call("generate_best", { of, ...judgeOf(best.by) })
+            : call("generate", of);
         }),
       );
       if (!asked?.answer) return false;
