@@ -62,13 +62,26 @@ pub fn run() -> tauri::Result<()> {
             linux::let_input_methods_compose(&window);
             Ok(())
         })
-        .build(tauri::generate_context!())?
+        .build(context())?
         .run(|app, event| {
             if matches!(event, RunEvent::Exit) {
                 app.state::<Arc<Doorway>>().close();
             }
         });
     Ok(())
+}
+
+/// The page, the window's settings and rights, as they are built in. The macro is expanded once only:
+/// two expansions at the same time write the same files, and one takes in what the other has not
+/// finished.
+#[cfg(not(test))]
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+#[cfg(test)]
+fn context() -> tauri::Context {
+    unreachable!("unit tests open no window")
 }
 
 /// Calls the studio, or the door to it, by a command's name; see [`inkstone_studio::commands`].
