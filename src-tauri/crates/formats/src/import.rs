@@ -358,7 +358,7 @@ mod tests {
                 (Found::Speeches, 3),
                 (Found::Action, 4),
                 (Found::Notes, 2),
-                (Found::Kept, 25),
+                (Found::Kept, 24),
             ]
         );
     }

@@ -10,6 +10,7 @@ use roxmltree::Node;
 
 use super::{
     color::color,
+    omitted::Omitted,
     source::{Paragraph, Run, child, own, summary},
     xml,
 };
@@ -48,6 +49,8 @@ pub(super) struct Wanted<'b> {
     pub dual: bool,
     /// For a heading: the colour of its card, and whether a note beside it says so.
     pub color: Option<(CardColor, bool)>,
+    /// For a heading: the scene that it omits.
+    pub omitted: Omitted,
     /// The white space before children.
     pub indent: String,
 }
@@ -343,6 +346,15 @@ fn instructions(wanted: &Wanted) -> String {
     out
 }
 
+/// Whether a block is a lyric that follows a speech or a verse after a blank line.
+pub(super) fn stands_apart(block: &Block, before: Option<&Block>) -> bool {
+    block.kind == Kind::Lyric
+        && !block.tight
+        && before.is_some_and(|before| {
+            before.tight || matches!(before.kind, Kind::Lyric | Kind::Character)
+        })
+}
+
 /// The placeholder for an instruction inside of a line.
 pub(super) const NOTE: &str = "\u{fdd0}";
 
@@ -413,6 +425,10 @@ pub(super) fn fresh(wanted: &Wanted) -> Made {
     if empty {
         let _ = write!(made.xml, "{}<Text></Text>", wanted.indent);
     }
+    if let Omitted::New(element) = &wanted.omitted {
+        let _ = write!(made.xml, "{}{element}", wanted.indent);
+        made.length += 2;
+    }
     let outer = wanted.indent.strip_suffix("  ").unwrap_or(&wanted.indent);
     let _ = write!(made.xml, "{outer}</Paragraph>");
     made
@@ -479,7 +495,7 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
     // What is neither text nor ours, with the place of the text it stands before.
     let mut others: Vec<(usize, String)> = Vec::new();
     let mut at = 0;
-    let mut has_properties = false;
+    let (mut has_properties, mut has_omitted) = (false, false);
     for other in node.children() {
         if other.has_tag_name("Text") {
             at += other
@@ -497,6 +513,12 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
                 slice = with_properties(xml_text, other, new_summary, new_color.as_ref());
             }
             if other.has_tag_name("OmittedScene") {
+                match &wanted.omitted {
+                    Omitted::Gone => continue,
+                    Omitted::Kept => {}
+                    Omitted::New(element) => slice.clone_from(element),
+                }
+                has_omitted = true;
                 made.length += 2;
             }
             others.push((moved(&made.kept, at), slice));
@@ -513,6 +535,10 @@ pub(super) fn rebuilt(xml_text: &str, old: &Paragraph, wanted: &Wanted) -> Made 
     if !extra.is_empty() {
         others.push((0, extra));
         others.sort_by_key(|&(at, _)| at);
+    }
+    if let (Omitted::New(element), false) = (&wanted.omitted, has_omitted) {
+        others.push((usize::MAX, element.clone()));
+        made.length += 2;
     }
     let mut others = others.into_iter().peekable();
     let mut wrote = false;

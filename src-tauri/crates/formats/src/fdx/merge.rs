@@ -351,10 +351,14 @@ impl<'s, 'a> Merge<'s, 'a> {
             let summary =
                 heading && block.kind == Kind::Synopsis && (next.is_none() || next == home);
             let color = heading && last == at + 1 && self.is_card_color(last, home);
-            if !own && !summary && !color {
+            let omission = heading && self.is_omission(at, last, home);
+            if !own && !summary && !color && !omission {
                 break;
             }
             last += 1;
+            if omission {
+                break;
+            }
         }
         last
     }
@@ -414,9 +418,13 @@ impl<'s, 'a> Merge<'s, 'a> {
                 .iter()
                 .filter_map(|now| now.revision)
                 .max(),
-            apart: self.apart(at.start),
+            apart: emit::stands_apart(
+                self.now[at.start].block,
+                at.start.checked_sub(1).map(|at| self.now[at].block),
+            ),
             dual: lonely,
             color: color.map(|(color, note)| (color, note.is_some())),
+            omitted: self.omission(at.clone(), home, indent),
             indent: indent.to_owned(),
         };
         let Some(home) = home else {
@@ -477,17 +485,6 @@ impl<'s, 'a> Merge<'s, 'a> {
         };
         let made = emit::rebuilt(self.xml, paragraph, &wanted);
         self.with_notes(made)
-    }
-
-    /// A lyric that follows a speech or a verse after a blank line.
-    fn apart(&self, at: usize) -> bool {
-        let block = self.now[at].block;
-        let before = at.checked_sub(1).map(|at| self.now[at].block);
-        block.kind == Kind::Lyric
-            && !block.tight
-            && before.is_some_and(|before| {
-                before.tight || matches!(before.kind, Kind::Lyric | Kind::Character)
-            })
     }
 
     /// Puts the instructions of notes inside of lines into their places.

@@ -13,9 +13,12 @@
 //! note, page breaks at the end. So Fountain -> FDX -> Fountain gives the text in its normal form
 //! (see [`crate::script`]). Characters that XML can't hold are left out.
 //!
+//! Paper and page options go both ways by themselves ([`page_options`], [`with_page_options`]).
+//!
 //! How the notations meet: headings with `Number`; `Alignment="Center"`, new and ended acts are
 //! centred text; shots, cast lists, general text and unknown types are action; `Lyrics` are lyrics;
 //! `Outline 1` to `4` are sections, `Outline Body` and a scene's `Summary` synopses;
+//! an `OmittedScene` is boneyard behind the heading that is left of it;
 //! the `Color` of a scene is the note that colours its card (the nearest colour that cards have; the
 //! file keeps its own shade until another is chosen); `StartsNewPage` is a page break; script notes are notes behind the paragraph they begin in,
 //! and keep their `Range` on the words it was on.
@@ -27,6 +30,8 @@ mod emit;
 mod marks;
 mod merge;
 mod notes;
+mod omitted;
+mod pages;
 mod plan;
 mod source;
 #[cfg(test)]
@@ -35,6 +40,7 @@ mod title;
 pub(crate) mod xml;
 
 pub use marks::{Marks, RevisionSet};
+pub use pages::{page_options, with_page_options};
 pub use xml::MOST_BYTES;
 
 use crate::{FormatError, script};
@@ -125,6 +131,7 @@ fn kept(document: &roxmltree::Document) -> usize {
                 | "Paragraph"
                 | "Text"
                 | "DualDialogue"
+                | "OmittedScene"
                 | "TitlePage"
                 | "Summary"
                 | "ScriptNotes"

@@ -6,7 +6,7 @@ use roxmltree::{Document, Node};
 
 use super::{
     color::{color, said_color},
-    title,
+    omitted, title,
 };
 use crate::{
     FormatError,
@@ -135,6 +135,24 @@ impl<'a> Source<'a> {
         source.items = source.read_items(content);
         source.body_blocks();
         Ok(source)
+    }
+
+    /// The paragraphs inside of an element, as if they were a script.
+    pub fn inside(node: Node<'a, 'a>) -> Self {
+        let mut source = Self {
+            root: node,
+            content: node,
+            title_content: None,
+            notes_node: None,
+            items: vec![],
+            title_items: vec![],
+            paragraphs: vec![],
+            notes: vec![],
+            blocks: vec![],
+        };
+        source.items = source.read_items(node);
+        source.body_blocks();
+        source
     }
 
     fn read_items(&mut self, container: Node<'a, 'a>) -> Vec<Item> {
@@ -486,6 +504,9 @@ impl<'a> Source<'a> {
                 self.blocks
                     .push((Block::new(Kind::Synopsis, vec![Piece::plain(line)]), owner));
             }
+            if let Some(raw) = child_of(node, "OmittedScene").and_then(omitted::boneyard) {
+                self.blocks.push((omitted::block(raw), owner));
+            }
         }
     }
 
@@ -578,7 +599,7 @@ fn instruction(node: Node) -> Option<What> {
 }
 
 /// Undoes [`super::emit::data`].
-fn unescaped(data: &str) -> String {
+pub(super) fn unescaped(data: &str) -> String {
     let mut out = String::with_capacity(data.len());
     let mut chars = data.chars();
     while let Some(c) = chars.next() {

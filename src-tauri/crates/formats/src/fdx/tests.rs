@@ -62,6 +62,13 @@ Now.
 
 .Omitted #2#
 
+/* omitted
+INT. CABIN - NIGHT #2#
+
+Nobody is here.
+
+*/
+
 ===
 
 .内景 船舱 夜 #3A#
@@ -305,6 +312,57 @@ fn a_moved_scene_takes_its_properties_along() {
 }
 
 #[test]
+fn an_omitted_scene_goes_both_ways() {
+    let text = read_text(QUAY);
+    let inside = "<Paragraph Type=\"Action\"><Text>Nobody is here.</Text></Paragraph>";
+    assert!(QUAY.contains(inside));
+    // What is out is edited in its place.
+    let (went, came) = edited("Nobody is here.", "Nobody was here.");
+    assert_eq!(went.len(), 2, "{went:?}");
+    assert!(came.concat().contains("Nobody was here."), "{came:?}");
+    // Brought back, it is a scene and stands in no heading.
+    let start = text.find(".Omitted").unwrap();
+    let end = text.find("*/").unwrap() + 4;
+    let scene = &text[text.find("INT. CABIN").unwrap()..end - 4];
+    let back = format!("{}{scene}{}", &text[..start], &text[end..]);
+    let file = write(&back, Some(QUAY), &Marks::default()).unwrap();
+    assert_eq!(read_text(&file), normal(&back));
+    assert!(!file.contains("OmittedScene"), "{file}");
+    // The heading alone stays, and what it held is gone.
+    let alone = format!(
+        "{}{}",
+        &text[..text.find("/* omitted").unwrap()],
+        &text[end..]
+    );
+    let file = write(&alone, Some(QUAY), &Marks::default()).unwrap();
+    assert_eq!(read_text(&file), normal(&alone));
+    assert!(!file.contains(inside), "{file}");
+    // A scene of ours is omitted as Final Draft does it, with what it can't hold beside it.
+    let ours = "INT. A - DAY\n\nRain.\n\n.OMITTED #4#\n\n/* omitted\n[[color: red]]\nEXT. B - \
+        NIGHT #4#\n= b\n\nMARA ^\n(low)\nNo.\n\n/* not *\\/\n\n*/\n\nINT. C - DAY\n";
+    let file = write(ours, None, &Marks::default()).unwrap();
+    assert!(file.contains("<OmittedScene>"), "{file}");
+    assert!(file.contains("<?inkstone omitted "), "{file}");
+    assert_eq!(read_text(&file), ours);
+    assert_eq!(merged(ours, &file), file);
+    // Another program changes what is out: what it says counts.
+    let other = file.replace("<Text>No.</Text>", "<Text>Yes.</Text>");
+    let text = read_text(&other);
+    assert!(
+        text.contains("(low)\nYes.\n") && text.contains("EXT. B - NIGHT #4#"),
+        "{text}"
+    );
+    // One in boneyard alone, which prints nothing, is no heading in the file either.
+    let silent = "INT. A - DAY\n\n/* omitted\nINT. B - DAY\n\n*/\n";
+    let file = write(silent, None, &Marks::default()).unwrap();
+    assert!(
+        !file.contains("OMITTED") && !file.contains("OmittedScene"),
+        "{file}"
+    );
+    assert_eq!(read_text(&file), silent);
+}
+
+#[test]
 fn dual_dialogue_stays_in_its_place() {
     let (went, came) = edited("Now?", "Right now?");
     assert_eq!(
@@ -408,7 +466,10 @@ fn more_text_than_a_script_ever_has_is_refused() {
 /// Looks and elements of other programs, put into a file of ours.
 fn decorated(file: &str, every: usize) -> String {
     let mut out = String::new();
+    let mut omitted = false;
     for (index, line) in file.lines().enumerate() {
+        // What stands inside of a scene that is out goes with it.
+        omitted = (omitted || line.contains("<OmittedScene>")) && !line.contains("</OmittedScene>");
         let line = if index % every == 0 {
             line.replace(
                 "<Text>",
@@ -419,7 +480,7 @@ fn decorated(file: &str, every: usize) -> String {
         };
         out.push_str(&line);
         out.push('\n');
-        if index % every == 1 && line.trim() == "</Paragraph>" {
+        if index % every == 1 && line.trim() == "</Paragraph>" && !omitted {
             out.push_str("    <Unknown of=\"them\"/>\n");
         }
     }

@@ -30,6 +30,7 @@ use crate::fountain::{self, Element, ElementKind};
 pub use arrange::{Piece, Rearranged, Replacement};
 pub use change::{NewCard, paragraphs};
 pub use color::CardColor;
+pub use omit::{omission, omitted_scene};
 
 /// What a card is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -260,11 +261,7 @@ fn blank_behind(elements: &[Element], index: usize) -> usize {
 /// What stands inside of boneyard that holds an omitted scene, if a scene is in it.
 fn omitted(text: &str, element: &Element) -> Option<Range<usize>> {
     let hidden = omit::inside(text, element)?;
-    let inner = omit::restored(&text[hidden.clone()]);
-    fountain::parse(&inner)
-        .iter()
-        .any(|e| e.kind == ElementKind::SceneHeading)
-        .then_some(hidden)
+    omit::holds_scene(&omit::restored(&text[hidden.clone()])).then_some(hidden)
 }
 
 /// What goes with each scene when it is moved, in order: the scene up to the next one, to the next

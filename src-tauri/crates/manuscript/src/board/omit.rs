@@ -30,12 +30,41 @@ use crate::{
 
 const WORDS: [&str; 4] = ["omitted", "OMITTED", "omit", "删去"];
 
+/// The boneyard that a scene is omitted in. The scene ends with a line end.
+pub fn omission(scene: &str) -> String {
+    let hidden: String = pieces(scene, 0, true)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Kept(range) => scene[range].to_owned(),
+            Piece::Added(text) => text,
+        })
+        .collect();
+    format!("/* omitted\n{hidden}\n*/")
+}
+
+/// The scene that a boneyard omits, if one is in it.
+pub fn omitted_scene(boneyard: &str) -> Option<String> {
+    let scene = restored(&boneyard[within(boneyard)?]);
+    holds_scene(&scene).then_some(scene)
+}
+
+/// Whether a scene is in a text.
+pub(super) fn holds_scene(text: &str) -> bool {
+    fountain::parse(text)
+        .iter()
+        .any(|element| element.kind == ElementKind::SceneHeading)
+}
+
 /// What stands inside of boneyard that holds an omitted scene.
 pub(super) fn inside(text: &str, element: &Element) -> Option<Range<usize>> {
     if element.kind != ElementKind::Boneyard {
         return None;
     }
-    let source = &text[element.range.clone()];
+    let inside = within(&text[element.range.clone()])?;
+    Some(element.range.start + inside.start..element.range.start + inside.end)
+}
+
+fn within(source: &str) -> Option<Range<usize>> {
     let open = source.find("/*")?;
     let head = &source[open + 2..];
     let line = head.find('\n')?;
@@ -44,8 +73,7 @@ pub(super) fn inside(text: &str, element: &Element) -> Option<Range<usize>> {
     }
     let start = open + 2 + line + 1;
     let end = source.trim_end().len().checked_sub(2)?;
-    (start <= end && source[end..].starts_with("*/"))
-        .then(|| element.range.start + start..element.range.start + end)
+    (start <= end && source[end..].starts_with("*/")).then_some(start..end)
 }
 
 /// The text of an omitted scene as it was.

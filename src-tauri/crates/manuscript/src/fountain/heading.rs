@@ -112,7 +112,8 @@ pub(super) fn is_number(number: &str) -> bool {
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'))
 }
 
-fn is_omitted(said: &str) -> bool {
+/// Whether a heading, without its number, says that the scene is out.
+pub fn is_omitted(said: &str) -> bool {
     let word = said.trim_matches(|c: char| "()（）[]【】.。*_ ".contains(c));
     ["OMITTED", "OMIT", "SCENE OMITTED", "SCENES OMITTED"]
         .iter()

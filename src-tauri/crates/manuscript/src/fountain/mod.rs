@@ -59,7 +59,7 @@ use serde::Serialize;
 
 pub use compare::{ElementChange, ElementComparison, SceneChange, SceneComparison, compare};
 pub use cue::{Cue, Side, Speech, characters, characters_of, cue, speeches};
-pub use heading::{Heading, Light, Setting, heading};
+pub use heading::{Heading, Light, Setting, heading, is_omitted};
 pub use inline::{Line, Run, RunKind, Style, lines};
 pub use parse::parse;
 pub use read::{Part, content, parts_parentheticals, scenes, scenes_of};
