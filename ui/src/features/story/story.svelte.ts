@@ -15,6 +15,11 @@ class Story {
   /** The text that the places of `data` belong to. */
   private doc: Text | null = null;
   private draft: string | null = null;
+  /**
+   * What was typed into beats and synopses and is not in the text yet: it outlives what is read
+   * meanwhile, and only the last of it is put there.
+   */
+  private typed = new Map<string, string>();
 
   private get now(): Text | null {
     return writing.editor?.view.state.doc ?? null;
@@ -25,6 +30,7 @@ class Story {
     const id = writing.draftId;
     if (id !== this.draft) {
       this.data = null;
+      this.typed.clear();
       this.draft = id;
     }
     if (!id || !(await writing.flush())) return;
@@ -36,7 +42,33 @@ class Story {
       const waits = this.doc === doc && this.data?.beats.some(({ text }) => text.trim() === "");
       this.data = waits && this.data ? { ...data, beats: this.data.beats } : data;
       this.doc = doc;
+      this.retype();
     });
+  }
+
+  /** Fields show what is typed into them, whatever was read. */
+  private retype() {
+    for (const [n, beat] of (this.data?.beats ?? []).entries())
+      beat.text = this.typed.get(`beat ${n}`) ?? beat.text;
+    for (const [n, scene] of (this.data?.scenes ?? []).entries())
+      scene.synopsis = this.typed.get(`synopsis ${n}`) ?? scene.synopsis;
+  }
+
+  /** Puts what was typed into a field into the text, again while more is typed meanwhile. */
+  private async settle(field: string, text: string, put: (text: string) => Promise<void>) {
+    const busy = this.typed.has(field);
+    this.typed.set(field, text);
+    if (busy) return;
+    try {
+      // Something else has changed the text: its places are looked up first.
+      if (this.now !== this.doc) await this.load();
+      for (let last: string | undefined; last !== this.typed.get(field); ) {
+        last = this.typed.get(field);
+        if (last !== undefined) await put(last);
+      }
+    } finally {
+      this.typed.delete(field);
+    }
   }
 
   async keep(stage: Stage, number: number) {
@@ -87,7 +119,9 @@ class Story {
     const beat = this.data?.beats[n];
     if (!beat || beat.text === text) return;
     beat.text = text;
-    await this.put(() => this.data?.beats[n], `= ${text}`);
+    await this.settle(`beat ${n}`, text, (last) =>
+      this.put(() => this.data?.beats[n], `= ${last}`),
+    );
   }
 
   /** Adds a beat after another, or the first one. */
@@ -128,10 +162,16 @@ class Story {
   async setSynopsis(n: number, typed: string) {
     const scene = this.data?.scenes[n];
     if (!scene || scene.synopsis === typed) return;
+    scene.synopsis = typed;
+    await this.settle(`synopsis ${n}`, typed, (last) => this.putSynopsis(n, last));
+  }
+
+  private async putSynopsis(n: number, typed: string) {
+    const scene = this.data?.scenes[n];
+    if (!scene) return;
     const had = scene.to > scene.from;
     const lines = typed.split("\n").map((line) => `= ${line.trim()}`);
     const text = typed.trim() ? lines.join("\n") : "";
-    scene.synopsis = typed;
     const place = () => this.data?.scenes[n];
     if (had) await this.put(place, text);
     else if (text) {

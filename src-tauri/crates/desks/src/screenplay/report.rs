@@ -3,7 +3,7 @@
 
 use std::{fmt::Write as _, ops::Range};
 
-use inkstone_manuscript::{Language, fountain};
+use inkstone_manuscript::{Language, count::is_han, fountain};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -336,12 +336,19 @@ fn unquoted(text: &str) -> &str {
         .trim()
 }
 
+/// Whether a quotation is long enough: four letters, or three characters of Chinese. A word alone is
+/// no proof of anything.
+fn proves(quote: &str) -> bool {
+    let letters = quote.chars().filter(|c| c.is_alphanumeric());
+    let weight: usize = letters.map(|c| if is_han(c) { 4 } else { 3 }).sum();
+    weight >= 12
+}
+
 /// Where a script has a quotation. A quote over a cue and what is said is looked up as it stands;
 /// a colon between the two, or several dots, don't count.
 fn place(script: &Folded, quote: &str) -> Option<Range<usize>> {
     let quote = unquoted(quote);
-    // A word alone is no proof of anything.
-    if quote.chars().filter(|c| c.is_alphanumeric()).count() < 4 {
+    if !proves(quote) {
         return None;
     }
     let end = quote.trim_end_matches(['.', '。', '，', ',']);
@@ -349,7 +356,7 @@ fn place(script: &Folded, quote: &str) -> Option<Range<usize>> {
         let said = quote
             .split_once([':', '：'])
             .map(|(_, said)| unquoted(said));
-        let said = said.filter(|s| s.chars().filter(|c| c.is_alphanumeric()).count() >= 4);
+        let said = said.filter(|said| proves(said));
         script
             .find(end)
             .next()
