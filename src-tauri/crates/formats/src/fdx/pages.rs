@@ -359,8 +359,14 @@ mod tests {
             .prop_map(|text: String| text.split_whitespace().collect::<Vec<_>>().join(" "));
         let words = prop::collection::vec(words, 3);
         let switches_on = prop::collection::vec(any::<bool>(), 9);
-        (language, any::<(bool, bool)>(), 0..3_usize, switches_on, words).prop_map(
-            |(language, (a4, style), numbers, on, words)| {
+        (
+            language,
+            any::<(bool, bool)>(),
+            0..3_usize,
+            switches_on,
+            words,
+        )
+            .prop_map(|(language, (a4, style), numbers, on, words)| {
                 let mut options = PageOptions::of(language);
                 options.paper = if a4 { Paper::A4 } else { Paper::Letter };
                 options.style = if style {
@@ -377,8 +383,7 @@ mod tests {
                 options.header.clone_from(&words[1]);
                 options.footer.clone_from(&words[2]);
                 options
-            },
-        )
+            })
     }
 
     proptest! {
