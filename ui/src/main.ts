@@ -6,6 +6,7 @@ import "./styles/base.css";
 import "./styles/form.css";
 import "./styles/editor.css";
 import "./styles/modes.css";
+import "./styles/print.css";
 
 const target = document.getElementById("app");
 if (target) mount(App, { target });

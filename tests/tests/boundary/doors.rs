@@ -17,6 +17,7 @@ const FORMATS: &str = "inkstone-formats";
 const CANDLE: &str = "inkstone-candle";
 const OPENAI: &str = "inkstone-openai";
 const DESKS: &str = "inkstone-desks";
+const SPELLING: &str = "inkstone-spelling";
 const STUDIO: &str = "inkstone-studio";
 const MACHINE: &str = "inkstone-machine";
 const SHELL: &str = "inkstone";
@@ -54,10 +55,14 @@ const ROOMS: &[Room] = &[
         name: DESKS,
         doors: &[MANUSCRIPT, GENERATION],
     },
+    Room {
+        name: SPELLING,
+        doors: &[],
+    },
     // Everything but the adapters: a model is an `Arc<dyn TextModel>` here.
     Room {
         name: STUDIO,
-        doors: &[MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS],
+        doors: &[MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS, SPELLING],
     },
     // What both composition roots take from the machine: places, keys, time, chance, a log.
     Room {
@@ -81,8 +86,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: TESTS,
         doors: &[
-            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, STUDIO, MACHINE,
-            SHELL, CLI,
+            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, SPELLING, STUDIO,
+            MACHINE, SHELL, CLI,
         ],
     },
     Room {
@@ -186,6 +191,10 @@ const OWNED: &[Owned] = &[
         rooms: &[FORMATS],
     },
     Owned {
+        crates: &["spellbook"],
+        rooms: &[SPELLING],
+    },
+    Owned {
         crates: &["keyring*", "argon2", "chacha20poly1305"],
         rooms: &[MACHINE],
     },
@@ -202,7 +211,8 @@ const OWNED: &[Owned] = &[
 
 /// Rooms from which even a dependency of a dependency must not lead to the network or a window.
 const QUIET: &[&str] = &[
-    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, STUDIO, MACHINE, TRAINER, XTASK,
+    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, SPELLING, STUDIO, MACHINE, TRAINER,
+    XTASK,
 ];
 
 /// What the check looks at: the workspace's packages, their own dependencies, and all that these

@@ -7,6 +7,7 @@ mod bestof;
 mod board;
 mod desks;
 mod drafts;
+mod editor;
 mod faults;
 mod keyboard;
 mod language;

@@ -19,12 +19,16 @@ import {
 import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/bindings";
 import { type AheadPorts, ahead, showAhead } from "./ahead";
+import { remarks } from "./comments";
 import { finding, type ShowFind } from "./finding";
+import { footnotes, insertNote, otherEnd, renumber } from "./footnotes";
 import { kindClass, kindFacet, layout } from "./layout";
 import { type Modes, modes } from "./modes";
 import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
 import {
+  lookForSlips,
+  openSlipCard,
   type Proofing,
   proofing,
   proofreading,
@@ -145,6 +149,8 @@ export class Editor {
         smartPunctuation,
         ahead(ports.ahead),
         proofreading(ports.showSlip),
+        remarks,
+        footnotes,
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -198,7 +204,7 @@ export class Editor {
         "data-testid": "editor",
         tabindex: "0",
         lang: page.language,
-        spellcheck: "true",
+        spellcheck: "false",
         autocapitalize: "sentences",
       }),
     ];
@@ -322,18 +328,47 @@ export class Editor {
   }
 
   /** Opens what can be done about the slip at the caret, or the next one; false where there is none. */
-  openSlip(): boolean {
+  async openSlip(): Promise<boolean> {
+    if (this.locked) return false;
+    await lookForSlips(this.view);
     const slip = slipNear(this.view, this.view.state.selection.main.head);
-    if (!slip || this.locked) return false;
+    if (!slip) return false;
     this.view.dispatch({
       selection: EditorSelection.cursor(slip.from),
-      effects: [setOpenSlip.of(slip), EditorView.scrollIntoView(slip.from, { y: "nearest" })],
+      effects: EditorView.scrollIntoView(slip.from, { y: "nearest" }),
     });
+    await openSlipCard(this.view, slip);
     return true;
   }
 
   closeSlip() {
     this.view.dispatch({ effects: setOpenSlip.of(null) });
+  }
+
+  /**
+   * From a footnote's reference to its text, from there back; elsewhere a new one. Says which it was;
+   * `missing` where the other end is not there.
+   */
+  footnote(): "went" | "new" | "missing" | null {
+    const { state } = this.view;
+    const { head } = state.selection.main;
+    const end = otherEnd(state, head);
+    if (typeof end === "number") {
+      this.reveal(end, end);
+      return "went";
+    }
+    if (end === "missing") return "missing";
+    if (this.locked) return null;
+    this.view.dispatch(insertNote(state));
+    return "new";
+  }
+
+  /** Numbers the footnotes in the order of the text; false where they are in it. */
+  renumber(): boolean {
+    const spec = renumber(this.view.state);
+    if (!spec || this.locked) return false;
+    this.view.dispatch(spec);
+    return true;
   }
 
   /** Shows grey words at the caret; nothing takes them away. */

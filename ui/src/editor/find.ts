@@ -1,5 +1,6 @@
 import { SearchQuery } from "@codemirror/search";
 import type { EditorState, Text } from "@codemirror/state";
+import { runsAway } from "./runaway";
 
 /** What is looked for, and how. */
 export interface Wanted {
@@ -50,13 +51,17 @@ export const queryOf = (wanted: Wanted): SearchQuery =>
   });
 
 /** What is wrong with an expression; none if it can be looked for. */
-export function faultOf({ search, regexp }: Pick<Wanted, "search" | "regexp">): Fault | null {
+export function faultOf({
+  search,
+  regexp,
+  caseSensitive = true,
+}: Pick<Wanted, "search" | "regexp"> & Partial<Wanted>): Fault | null {
   if (!regexp || search === "") return null;
   const found = shape(search);
   if (found) return found;
   try {
     new RegExp(search, "gmu");
-    return null;
+    return runsAway(search, caseSensitive ? "u" : "iu") ? "runs_away" : null;
   } catch {
     return "other";
   }

@@ -26,7 +26,7 @@ beforeEach(() => {
     language: "en",
     phrases: {},
     modes: PLAIN,
-    proofing: { on: false, right: new Set<string>() },
+    proofing: { on: false, right: new Set<string>(), language: "en" as const, spell: null },
     punctuation: { on: false, chineseQuotes: "curly" },
     label: "Text",
     hint: "Begin",

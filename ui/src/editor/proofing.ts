@@ -8,17 +8,25 @@ import {
   ViewPlugin,
   type ViewUpdate,
 } from "@codemirror/view";
-import { kindFacet } from "./layout";
+import type { Language } from "../wire/bindings";
+import { kindFacet, lineKinds } from "./layout";
 import { type Slip, slipsOf } from "./slips";
+import { isAmong, type Spell, wordsIn } from "./spelling";
 
 /** What is looked for, and what is right all the same. */
 export interface Proofing {
   on: boolean;
   right: ReadonlySet<string>;
+  /** The language of the text. */
+  language: Language;
+  /** What knows words; none where nothing does. */
+  spell: Spell | null;
 }
 
+const NOTHING: Proofing = { on: false, right: new Set(), language: "en", spell: null };
+
 export const proofing = Facet.define<Proofing, Proofing>({
-  combine: (values) => values[0] ?? { on: false, right: new Set() },
+  combine: (values) => values[0] ?? NOTHING,
 });
 
 /** Shows what can be done about a slip; gives back how to take it out again. */
@@ -28,6 +36,10 @@ export type ShowSlip = (slip: Slip, words: string, into: HTMLElement) => () => v
 const QUIET_MS = 700;
 /** The longest line that is looked at; what is longer is data. */
 const LONGEST_LINE = 20_000;
+/** Code in fences is looked for in front of this. */
+const FENCES_WITHIN = 200_000;
+/** Lines of a script that are names, and not read as sentences. */
+const NO_SENTENCE = new Set(["title", "heading", "character", "transition", "boneyard", "page"]);
 
 const setSlips = StateEffect.define<Slip[]>();
 /** Opens what can be done about a slip, or closes it. */
@@ -70,31 +82,59 @@ export const slipField = StateField.define<Found>({
   provide: (field) => EditorView.decorations.from(field, ({ drawn }) => drawn),
 });
 
-/** The slips of the lines that are in sight. */
-function look(view: EditorView): Slip[] {
+/** Whether a line stands within a fence of code. */
+function fenced(view: EditorView, from: number): boolean {
+  if (from > FENCES_WITHIN) return false;
+  const fences = view.state.sliceDoc(0, from).match(/^(?:```|~~~)/gm);
+  return (fences?.length ?? 0) % 2 === 1;
+}
+
+/** The slips of the lines that are in sight, and the words there that nobody has looked up. */
+function look(view: EditorView): { slips: Slip[]; unasked: Set<string> } {
   const { state } = view;
-  const { right } = state.facet(proofing);
+  const { right, spell, language } = state.facet(proofing);
   const script = state.facet(kindFacet) === "screenplay";
+  const kinds = script ? lineKinds(view) : undefined;
   const slips: Slip[] = [];
+  const unasked = new Set<string>();
   let done = -1;
+  const spelling = (text: string, begin: number, known: Slip[]) => {
+    if (!spell) return;
+    for (const { from, to, word } of wordsIn(text, language === "zh-CN")) {
+      if (isAmong(right, word) || known.some((slip) => from < slip.to && to > slip.from)) continue;
+      const fine = spell.right(word);
+      if (fine === undefined) unasked.add(word);
+      else if (!fine)
+        slips.push({ from: begin + from, to: begin + to, rule: "unknown", fixes: [] });
+    }
+  };
   for (const { from, to } of view.visibleRanges) {
+    let code = !script && fenced(view, state.doc.lineAt(from).from);
     for (let at = from; at <= to; ) {
       const line = state.doc.lineAt(at);
       at = line.to + 1;
       if (line.number <= done || line.length > LONGEST_LINE) continue;
       done = line.number;
-      for (const slip of slipsOf(line.text, script)) {
+      const fence = !script && /^(?:```|~~~)/.test(line.text);
+      if (fence) code = !code;
+      if (code || fence) continue;
+      const known = slipsOf(line.text, script);
+      for (const slip of known) {
         const words = line.text.slice(slip.from, slip.to);
         if (!right.has(words))
           slips.push({ ...slip, from: line.from + slip.from, to: line.from + slip.to });
       }
+      if (!NO_SENTENCE.has(kinds?.[line.number - 1] ?? "")) spelling(line.text, line.from, known);
     }
   }
-  return slips;
+  return { slips: slips.sort((a, b) => a.from - b.from), unasked };
 }
 
 class Looking {
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The caret stands where something was typed last. */
+  private typing = false;
+  private gone = false;
 
   constructor(private readonly view: EditorView) {
     this.later();
@@ -102,7 +142,11 @@ class Looking {
 
   update(update: ViewUpdate) {
     const other = update.startState.facet(proofing) !== update.state.facet(proofing);
-    if (update.docChanged || update.viewportChanged || other) this.later();
+    const away = update.focusChanged && !update.view.hasFocus;
+    const left = this.typing && !update.docChanged && (update.selectionSet || away);
+    if (update.docChanged) this.typing = true;
+    else if (left) this.typing = false;
+    if (update.docChanged || update.viewportChanged || other || left) this.later();
   }
 
   private later() {
@@ -110,21 +154,53 @@ class Looking {
     this.timer = setTimeout(() => this.now(), QUIET_MS);
   }
 
-  private now() {
+  private now(): void | Promise<void> {
     const { view } = this;
     if (view.composing || view.compositionStarted) return this.later();
-    const { on } = view.state.facet(proofing);
-    const slips = on ? look(view) : [];
+    const { on, spell } = view.state.facet(proofing);
+    const { slips: all, unasked } = on ? look(view) : { slips: [], unasked: new Set<string>() };
+    // Nobody has finished the word at the caret.
+    const { head } = view.state.selection.main;
+    const slips = this.typing
+      ? all.filter(({ from, to, rule }) => rule !== "unknown" || head < from || head > to)
+      : all;
     const known = view.state.field(slipField).slips;
     const same =
       slips.length === known.length &&
       slips.every((slip, n) => slip.from === known[n]?.from && slip.to === known[n]?.to);
     if (!same) view.dispatch({ effects: setSlips.of(slips) });
+    if (unasked.size && spell)
+      return spell.ask([...unasked]).then((known) => {
+        if (known && !this.gone) return this.now();
+      });
+  }
+
+  /** Looks at once, at the word at the caret too. */
+  async settle() {
+    this.typing = false;
+    clearTimeout(this.timer);
+    await this.now();
   }
 
   destroy() {
+    this.gone = true;
     clearTimeout(this.timer);
   }
+}
+
+const looking = ViewPlugin.fromClass(Looking);
+
+/** Looks for slips now instead of after a while. */
+export const lookForSlips = async (view: EditorView) => view.plugin(looking)?.settle();
+
+/** Opens what can be done about a slip, once it is known what could stand there. */
+export async function openSlipCard(view: EditorView, slip: Slip) {
+  const { doc } = view.state;
+  const { spell } = view.state.facet(proofing);
+  const asks = slip.rule === "unknown" && spell;
+  const fixes = asks ? await spell.suggest(doc.sliceString(slip.from, slip.to)) : slip.fixes;
+  // Whoever typed meanwhile does not want it.
+  if (view.state.doc === doc) view.dispatch({ effects: setOpenSlip.of({ ...slip, fixes }) });
 }
 
 /** The slip at a place; else the next one behind it, else the first. */
@@ -159,7 +235,7 @@ export function proofreading(show: ShowSlip): Extension {
   };
   return [
     slipField,
-    ViewPlugin.fromClass(Looking),
+    looking,
     showTooltip.from(slipField, tooltip),
     EditorView.domEventHandlers({
       click: (event, view) => {
@@ -167,7 +243,7 @@ export function proofreading(show: ShowSlip): Extension {
         const at = view.posAtCoords({ x: event.clientX, y: event.clientY });
         const { slips } = view.state.field(slipField);
         const slip = at === null ? null : slips.find(({ from, to }) => from <= at && at <= to);
-        if (slip) view.dispatch({ effects: setOpenSlip.of(slip) });
+        if (slip) void openSlipCard(view, slip);
         return false;
       },
     }),

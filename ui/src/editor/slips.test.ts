@@ -30,6 +30,14 @@ describe("slips in Chinese", () => {
     ["他跑的很快。", [["particle", "的", "得"]]],
     ["我觉的冷。", [["particle", "觉的", "觉得"]]],
     ["他读《边城。", [["unmatched", "《", undefined]]],
+    [
+      "She wrote 他来了,又走了 on the wall, and 迫不急待.",
+      [
+        ["width", ",", "，"],
+        ["spelling", "迫不急待", "迫不及待"],
+      ],
+    ],
+    ["他说 I could of come 然后走了。", [["confused", "could of", "could have"]]],
   ])("%s", (text, wanted) => expect(found(text)).toEqual(wanted));
 
   it.each([
@@ -39,6 +47,7 @@ describe("slips in Chinese", () => {
     "见 https://example.org/a,b?c 一文。",
     "海风——很大。《边城》（1934）。",
     "Inkstone 是一个程序。",
+    "The lake (西湖) lies still. (潮) is a tide.",
   ])("none in %s", (text) => expect(found(text)).toEqual([]));
 
   it("leaves the spaces of a script's headings", () => {

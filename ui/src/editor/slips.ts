@@ -5,6 +5,7 @@ import { englishSlips } from "./slipsEnglish";
 export type SlipRule =
   | "repeated"
   | "spelling"
+  | "unknown"
   | "confused"
   | "article"
   | "capital"
@@ -28,7 +29,11 @@ export interface Slip {
 const HAN = /\p{Script=Han}/u;
 /** Code, addresses and tags are left as they are. */
 const VERBATIM =
-  /`[^`]*`|\b(?:https?:\/\/|www\.|mailto:)\S+|[\w.+-]{1,64}@[\w.-]+|<[a-z/!][^<>]*>|\]\([^)]*\)/giu;
+  /`[^`]*`|\b(?:https?:\/\/|www\.|mailto:)\S+|[\w.+-]{1,64}@[\w.-]+|<[a-z/!][^<>]*>|\]\([^)]*\)|\[\^[^\]\s]{1,60}\]/giu;
+
+/** What is left as it is: from, to. */
+export const verbatimIn = (text: string) =>
+  [...text.matchAll(VERBATIM)].map((m) => [m.index, m.index + m[0].length] as const);
 
 const PAIRS: [string, string][] = [
   ["\u201c", "\u201d"],
@@ -64,9 +69,7 @@ function unmatched(text: string): Slip[] {
 /** The slips of a paragraph, in order, none over another. */
 export function slipsOf(text: string, script: boolean): Slip[] {
   if (text.trim() === "") return [];
-  const verbatim = [...text.matchAll(VERBATIM)].map(
-    (m) => [m.index, m.index + m[0].length] as const,
-  );
+  const verbatim = verbatimIn(text);
   const found = [
     ...(HAN.test(text) ? chineseSlips(text, script) : []),
     ...englishSlips(text),

@@ -71,6 +71,12 @@ const DE = rx(
 );
 const JUE = rx("(?<![视听感直知触味嗅错幻])觉的");
 
+/** Whether more of a paragraph is English than Chinese: then its full stop is English too. */
+function isEnglish(text: string): boolean {
+  const words = text.match(/\p{Script=Latin}{2,}/gu)?.length ?? 0;
+  return words * 2 > (text.match(rx(H))?.length ?? 0);
+}
+
 /** What is sure in Chinese text. `script`: spaces part the elements of a heading. */
 export function chineseSlips(text: string, script: boolean): Slip[] {
   const slips: Slip[] = [];
@@ -88,10 +94,14 @@ export function chineseSlips(text: string, script: boolean): Slip[] {
   each(rx(`(?<=[${H}”」》）])[,;:!?](?=\\s*(?:[${H}“「《（]|$))`), "width", ([sign]) => [
     WIDE[sign ?? ""] ?? "",
   ]);
-  each(rx(`(?<=[${H}”」》）])\\.(?=[${H}“「《]|$)`), "width", () => ["。"]);
+  each(rx(`(?<=[${H}”」》）])\\.(?=[${H}“「《])`), "width", () => ["。"]);
+  if (!isEnglish(text)) each(rx(`(?<=[${H}”」》）])\\.$`), "width", () => ["。"]);
   for (const { 0: both, index } of text.matchAll(/\([^()]*\)/g)) {
     if (!HAN.test(both)) continue;
     const end = index + both.length;
+    // Within English, `the lake (西湖)` is right.
+    const within = text.slice(0, index).trimEnd().at(-1) ?? text.slice(end).trimStart().at(0) ?? "";
+    if (/[\p{Script=Latin}\p{N},.;:!?]/u.test(within)) continue;
     slips.push({ from: index, to: index + 1, rule: "width", fixes: ["（"] });
     slips.push({ from: end - 1, to: end, rule: "width", fixes: ["）"] });
   }

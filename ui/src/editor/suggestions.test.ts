@@ -10,7 +10,7 @@ const page = (text: string) => ({
   language: "en" as const,
   phrases: {},
   modes: PLAIN,
-  proofing: { on: false, right: new Set<string>() },
+  proofing: { on: false, right: new Set<string>(), language: "en" as const, spell: null },
   punctuation: { on: false, chineseQuotes: "curly" as const },
   label: "Text",
   hint: "Begin",

@@ -1,5 +1,6 @@
 import { flushSync, tick } from "svelte";
 import { ahead } from "../features/ahead/ahead.svelte";
+import { comments } from "../features/comments/comments.svelte";
 import { compare } from "../features/compare/compare.svelte";
 import { askContinue, askMain } from "../features/desk/asking";
 import { desk } from "../features/desk/desk.svelte";
@@ -9,12 +10,14 @@ import { library } from "../features/library/library.svelte";
 import { merge } from "../features/merge/merge.svelte";
 import { notices } from "../features/notices/notices.svelte";
 import { outline } from "../features/outline/outline.svelte";
+import { printDraft } from "../features/printing/print";
 import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { surface } from "../features/surface/surface.svelte";
 import { changes } from "../features/takes/changes.svelte";
 import { takes } from "../features/takes/takes.svelte";
+import { footnote } from "../features/writing/footnotes";
 import { writing } from "../features/writing/writing.svelte";
 import { t, time } from "../locales/index.svelte";
 import type { TakeDto } from "../wire/bindings";
@@ -75,6 +78,22 @@ async function toOutline() {
     document.querySelector<HTMLElement>("[data-testid='outline-close']")?.focus();
 }
 
+/** Shows the comments and goes there; from there back to the text, and away. */
+async function toComments() {
+  const inside = document.activeElement?.closest("[data-testid='comments']");
+  if (inside || !writing.draftId) {
+    comments.show(false);
+    return frame.go("text");
+  }
+  comments.show(true);
+  await tick();
+  const rail = document.querySelector<HTMLElement>("[data-testid='comments']");
+  const first =
+    rail?.querySelector<HTMLElement>("textarea, [data-row][tabindex='0'], [data-row]") ??
+    rail?.querySelector<HTMLElement>("[data-testid='comments-close']");
+  first?.focus();
+}
+
 /** Shows the assistant and goes to its question. */
 async function toAssistant() {
   if (!writing.draftId) return;
@@ -125,6 +144,10 @@ const RUN: Record<Action, () => unknown> = {
   find_previous: () => inText(() => find.step(-1)),
   find_across: () => across.open(),
   outline: toOutline,
+  print: printDraft,
+  footnote: () => inText(footnote),
+  comment: () => inText(() => comments.begin()),
+  comments: () => inText(toComments),
   typewriter: () => surface.setTypewriter(!surface.typewriter),
   focus_mode: () => surface.nextFocus(),
   full_screen: () => surface.setFull(!surface.full),

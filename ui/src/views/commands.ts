@@ -4,6 +4,7 @@ import { place } from "../features/place/place.svelte";
 import { PAGES, settings } from "../features/settings/settings.svelte";
 import { FOCUSES, surface } from "../features/surface/surface.svelte";
 import { exportDraft, type Format } from "../features/writing/export";
+import { renumberNotes } from "../features/writing/footnotes";
 import { TEXT, views } from "../features/writing/views.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { type Key, t } from "../locales/index.svelte";
@@ -49,6 +50,10 @@ const OF_TEXT: ReadonlySet<string> = new Set([
   "find_next",
   "find_previous",
   "outline",
+  "print",
+  "footnote",
+  "comment",
+  "comments",
   "origins",
   "origin_card",
   "desk",
@@ -66,6 +71,7 @@ const WRITES: ReadonlySet<string> = new Set([
   "sentence_refuse",
   "look_ahead",
   "slip",
+  "comment",
   "version",
   "new",
   "replace",
@@ -119,6 +125,8 @@ export function commands(): Command[] {
   if (open) {
     for (const [format, label] of FORMATS)
       put(`export-${format}`, t(label), "palette.action", () => exportDraft(format));
+    if (kind === "news" && !place.reading)
+      put("renumber", t("editor.renumber"), "palette.action", renumberNotes);
     if (kind === "screenplay")
       put("export-fdx", t("editor.export_fdx"), "palette.action", () => exportDraft("fdx"));
   }

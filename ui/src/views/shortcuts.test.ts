@@ -26,7 +26,7 @@ describe("shortcuts", () => {
     expect(press("F6")).toBe("next_region");
     expect(press("F6", { shiftKey: true })).toBe("previous_region");
     expect(press("f", { ctrlKey: true })).toBe("find");
-    expect(press("f", { ctrlKey: true, altKey: true })).toBeNull();
+    expect(press("f", { ctrlKey: true, altKey: true })).toBe("footnote");
     expect(press("p", { ctrlKey: true, shiftKey: true })).toBe("palette");
     expect(press("q", { ctrlKey: true })).toBeNull();
     expect(press("F", { ctrlKey: true, shiftKey: true })).toBe("search");

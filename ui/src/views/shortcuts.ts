@@ -32,6 +32,10 @@ export type Action =
   | "find_previous"
   | "find_across"
   | "outline"
+  | "print"
+  | "footnote"
+  | "comment"
+  | "comments"
   | "typewriter"
   | "focus_mode"
   | "full_screen"
@@ -73,6 +77,10 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "find_previous", keys: ["Shift+F3"], label: "settings.key_find_previous" },
   { action: "find_across", keys: ["Ctrl+Shift+H"], label: "settings.key_find_across" },
   { action: "outline", keys: ["Ctrl+Shift+O"], label: "settings.key_outline" },
+  { action: "print", keys: ["Ctrl+P"], label: "settings.key_print" },
+  { action: "footnote", keys: ["Ctrl+Alt+F"], label: "settings.key_footnote" },
+  { action: "comment", keys: ["Ctrl+Alt+M"], label: "settings.key_comment" },
+  { action: "comments", keys: ["Ctrl+Shift+M"], label: "settings.key_comments" },
   { action: "typewriter", keys: ["F9"], label: "settings.key_typewriter" },
   { action: "focus_mode", keys: ["Shift+F9"], label: "settings.key_focus_mode" },
   { action: "full_screen", keys: ["F11"], label: "settings.key_full_screen" },

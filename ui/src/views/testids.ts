@@ -1,3 +1,5 @@
+import { EDITOR_TESTIDS } from "./testids.editor";
+
 /*
  * Names by which tests find things in the window (`data-testid`). They are a promise: an end-to-end
  * test that was written today finds its button tomorrow. A name that several things share (rows of
@@ -5,6 +7,7 @@
  * sources together; `*` stands for a number, a field, a task, a region or a kind.
  */
 export const TESTIDS = [
+  ...EDITOR_TESTIDS,
   // Beginning: on the welcome page, and in the menu behind `new-document`.
   "welcome",
   "welcome-privacy",
@@ -73,8 +76,6 @@ export const TESTIDS = [
   // Settings of writing and of keys, and their search.
   "punctuation",
   "look-ahead",
-  "proofread",
-  "word-remove",
   "hide-marks",
   "typewriter",
   "quotes-*",
@@ -220,7 +221,6 @@ export const TESTIDS = [
   "change",
   "change-*",
   "sentence-*",
-  "slip-*",
   "take-next",
   "take-previous",
   "ad-grid",

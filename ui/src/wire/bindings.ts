@@ -1963,6 +1963,75 @@ export type TakeAhead = {
 	text: string;
 };
 
+/** A comment on a place of a draft's text. */
+export type CommentDto = {
+	/** Its id. */
+	id: string;
+	/** Where it stands; the same as `to` where its words are gone. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+	/** The words it stands on, or stood on last. */
+	quote: string;
+	/** What it says. */
+	note: string;
+	/** Who says so; empty for the person at the desk. */
+	author: string;
+	/** Whether it is resolved. */
+	resolved: boolean;
+	/** When it was written, in ms since 1970. */
+	created_at: number;
+};
+
+/** A comment on a place. */
+export type AddComment = {
+	/** The draft. */
+	draft_id: string;
+	/** The revision that the place belongs to. */
+	revision: number;
+	/** Where it begins. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+	/** What it says. */
+	note: string;
+};
+
+/** Another wording of a comment. */
+export type EditComment = {
+	/** The comment. */
+	id: string;
+	/** What it says from now on. */
+	note: string;
+};
+
+/** Whether a comment is resolved. */
+export type ResolveComment = {
+	/** The comment. */
+	id: string;
+	/** Whether it is. */
+	resolved: boolean;
+};
+
+/** Whose English is right. */
+export type English = "either" | "american" | "british";
+
+/** Words to be looked up. */
+export type CheckWords = {
+	/** The words, each once, at most 2,000. */
+	words: Array<string>;
+	/** Whose English is right. */
+	english: English;
+};
+
+/** A word that is none. */
+export type SuggestWords = {
+	/** The word. */
+	word: string;
+	/** Whose English is right. */
+	english: English;
+};
+
 /** What a person chose. What an older or newer program wrote differently is as it is by itself. */
 export type Preferences = {
 	/** Keys of actions that are not as they are by themselves; an empty list is no key at all. */
@@ -1977,6 +2046,8 @@ export type Preferences = {
 	look_ahead: boolean;
 	/** Whether spelling, grammar and punctuation are looked at. */
 	proofread: boolean;
+	/** Whose English is right. */
+	english: English;
 	/** Words that are right, each once. */
 	words: Array<string>;
 };
@@ -2523,7 +2594,7 @@ export type RevisionMarkDto = {
 	set: number;
 };
 
-/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads), `pdf` (screenplays, with the setup of the document), `html`, `docx`. */
+/** Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads), `pdf` (screenplays, with the setup of the document), `html`, `docx`; `text-comments` and `docx-comments` have the open comments in them. */
 export type Export = {
 	draft_id: string;
 	path: string;
@@ -3562,6 +3633,26 @@ export interface DoorCommands {
 
 /** All commands: what goes in and what comes out. */
 export interface Commands extends DoorCommands {
+	/** The comments on a draft, as they stand in its text (its id). */
+	comments: { input: Id; output: Array<CommentDto> };
+	/** Writes a comment on a place. */
+	add_comment: { input: AddComment; output: CommentDto };
+	/** Changes what a comment says. */
+	edit_comment: { input: EditComment; output: null };
+	/** Says whether a comment is resolved. */
+	resolve_comment: { input: ResolveComment; output: null };
+	/** Puts a comment away. */
+	delete_comment: { input: Id; output: null };
+	/** Brings a comment back. */
+	restore_comment: { input: Id; output: null };
+	/** A draft as a page of HTML that prints (its id). */
+	printable: { input: Id; output: string };
+	/** Which of these words are none. */
+	check_words: { input: CheckWords; output: Array<string> };
+	/** What could be meant by a word that is none, the likeliest first. */
+	suggest_words: { input: SuggestWords; output: Array<string> };
+	/** Words that are names in a draft's project (its id). */
+	known_names: { input: Id; output: Array<string> };
 	/** What a window needs when it opens. */
 	app_state: { input: Nothing; output: AppState };
 	/** Chooses the UI language. */

@@ -124,7 +124,8 @@ fn empty(connection: &Connection) -> Result<Emptied> {
     }
     meaning::forget_unused(connection)?;
     connection.execute_batch(
-        "DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
+        "DELETE FROM comments WHERE draft_id IN (SELECT id FROM doomed_drafts);
+         DELETE FROM stories WHERE draft_id IN (SELECT id FROM doomed_drafts);
          DELETE FROM reports WHERE draft_id IN (SELECT id FROM doomed_drafts);
          DELETE FROM turns WHERE conversation_id IN
             (SELECT id FROM conversations WHERE draft_id IN (SELECT id FROM doomed_drafts));

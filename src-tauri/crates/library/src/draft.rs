@@ -10,7 +10,7 @@ use crate::history::{self, Keep, sha256};
 use crate::library::{Result, many, new_id, one};
 use crate::span::Runs;
 use crate::state::{Sheet, State};
-use crate::{Library, LibraryError, Operation, OperationKind, Origin, document};
+use crate::{Library, LibraryError, Operation, OperationKind, Origin, comment, document};
 
 /// A line of work: a whole document, with title, fields and text.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -297,7 +297,10 @@ impl Library {
             let mut from = Line::load(tx, draft_id)?;
             history::keep_if_new(tx, &mut from, "autosave", now)?;
             let (document, head) = (from.document_id.clone(), from.head_key);
-            begin(tx, &document, name, from.state(), head, now)
+            let body = from.body.clone();
+            let branch = begin(tx, &document, name, from.state(), head, now)?;
+            comment::branch(tx, draft_id, &branch.id, &body)?;
+            Ok(branch)
         })
     }
 
@@ -307,7 +310,13 @@ impl Library {
         self.write(|tx| {
             let (document, key) = history::of_document(tx, node_id)?;
             let state = history::state(tx, node_id)?;
-            begin(tx, &document, name, state, Some(key), now)
+            let body = state.body.clone();
+            let of = "SELECT drafts.id FROM nodes JOIN drafts ON drafts.key = draft_key
+                      WHERE nodes.key = ?1";
+            let of: String = tx.query_row(of, [key], |row| row.get(0))?;
+            let branch = begin(tx, &document, name, state, Some(key), now)?;
+            comment::branch(tx, &of, &branch.id, &body)?;
+            Ok(branch)
         })
     }
 

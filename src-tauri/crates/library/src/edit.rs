@@ -11,7 +11,7 @@ use crate::journal::{self, Entry, Journal, SheetSplice};
 use crate::library::Result;
 use crate::span::Runs;
 use crate::state::Sheet;
-use crate::{Library, LibraryError, Origin, history, undo};
+use crate::{Library, LibraryError, Origin, comment, history, undo};
 
 /// How far back an undo looks for the origins of what it brings back, in operations.
 const RECALLED_OPERATIONS: u32 = 500;
@@ -285,6 +285,7 @@ pub(crate) fn perform(
         line.body_revision = revision;
         line.body = after.body;
         line.runs = after.runs;
+        comment::follow_all(connection, &line.id, &entry.pieces, &line.body)?;
     }
     if let Some(sheet) = sheet {
         line.sheet = sheet;
@@ -550,7 +551,7 @@ mod tests {
     }
 
     impl Desk {
-        fn edit(&self, edits: &[Edit], operation: &Operation) -> Result<u32> {
+        pub(crate) fn edit(&self, edits: &[Edit], operation: &Operation) -> Result<u32> {
             self.library
                 .apply(&self.draft, self.revision(), edits, operation)
         }

@@ -26,6 +26,7 @@
 //! - No row, connection or error of SQLite leaves this room, and no text enters a log.
 //!
 //! Glossary
+//! - *Comment*: what is said of a place of a text, beside it.
 //! - *Draft*: a document's line of work; its *revision* counts the batches of edits.
 //! - *Operation*: a journal entry, one batch of edits with what undoes it.
 //! - *Span*: a run of text with one [`Origin`].
@@ -44,6 +45,7 @@ mod bin;
 mod bytes;
 mod calendar;
 mod carry;
+mod comment;
 mod compact;
 mod conversation;
 #[cfg(test)]
@@ -103,6 +105,7 @@ pub use backup::{
 };
 pub use bin::{BinItem, BinKind, Emptied};
 pub use calendar::Moment;
+pub use comment::Comment;
 pub use compact::Compaction;
 pub use conversation::{Conversation, Summary, Turn};
 pub use document::{Document, DocumentSummary, NewDocument};

@@ -48,6 +48,7 @@ const MIGRATIONS: &[Migration] = &[
     sql(include_str!("../migrations/0011_switch.sql")),
     sql(include_str!("../migrations/0012_conversations.sql")),
     sql(include_str!("../migrations/0013_sent.sql")),
+    sql(include_str!("../migrations/0014_comments.sql")),
 ];
 
 /// What a file is, found without writing to it.

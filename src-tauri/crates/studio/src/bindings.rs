@@ -94,7 +94,7 @@ fn typescript() -> String {
     use crate::assistant::dto::*;
     use crate::judging::*;
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
-    use crate::{across::*, ahead::*, changes::*, preferences::*};
+    use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, spelling::*};
     use archive::*;
     use board::dto::*;
     use compare::*;
@@ -287,6 +287,13 @@ fn typescript() -> String {
         LookAhead,
         AheadDto,
         TakeAhead,
+        CommentDto,
+        AddComment,
+        EditComment,
+        ResolveComment,
+        English,
+        CheckWords,
+        SuggestWords,
         Preferences,
         Nothing,
         Id,

@@ -12,7 +12,7 @@ use crate::{
     production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
     switch::dto::*, tally::*,
 };
-use crate::{across::*, ahead::*, changes::*, preferences::*};
+use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, spelling::*};
 
 macro_rules! commands {
     (
@@ -104,6 +104,26 @@ pub mod door {
 
 commands! {
     Studio, "Commands extends DoorCommands":
+    /// The comments on a draft, as they stand in its text (its id).
+    comments(Id) -> Vec<CommentDto>;
+    /// Writes a comment on a place.
+    add_comment(AddComment) -> CommentDto;
+    /// Changes what a comment says.
+    edit_comment(EditComment) -> ();
+    /// Says whether a comment is resolved.
+    resolve_comment(ResolveComment) -> ();
+    /// Puts a comment away.
+    delete_comment(Id) -> ();
+    /// Brings a comment back.
+    restore_comment(Id) -> ();
+    /// A draft as a page of HTML that prints (its id).
+    printable(Id) -> String;
+    /// Which of these words are none.
+    check_words(CheckWords) -> Vec<String>;
+    /// What could be meant by a word that is none, the likeliest first.
+    suggest_words(SuggestWords) -> Vec<String>;
+    /// Words that are names in a draft's project (its id).
+    known_names(Id) -> Vec<String>;
     /// What a window needs when it opens.
     app_state(Nothing) -> AppState;
     /// Chooses the UI language.

@@ -268,6 +268,7 @@ impl Studio {
             let document = s.library.document(&draft.document_id)?;
             let content = match i.format.as_str() {
                 "text" => draft.body,
+                "text-comments" => s.commented(&draft)?,
                 "csv" if document.kind == DocumentKind::Ads => {
                     let brief = Self::brief(document.kind, document.language, &draft.fields)?;
                     csv(&draft.body, &brief, &draft.title)?

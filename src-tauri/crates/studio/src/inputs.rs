@@ -93,6 +93,7 @@ inputs! {
     /// person saw, edited or not.
     AcceptTake { take_id: String, draft_id: String, base_revision: u32, from: u32, to: u32, text: String }
     /// Where to write an export. Formats: `text` (the notation as it stands), `csv` (ads),
-    /// `pdf` (screenplays, with the setup of the document), `html`, `docx`.
+    /// `pdf` (screenplays, with the setup of the document), `html`, `docx`;
+    /// `text-comments` and `docx-comments` have the open comments in them.
     Export { draft_id: String, path: String, format: String }
 }

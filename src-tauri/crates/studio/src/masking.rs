@@ -118,6 +118,13 @@ impl Studio {
     }
 
     /// The people that the documents of a project name, each once.
+    /// The names that a project knows: its people, and those that were listed to be masked. Blocks.
+    pub(crate) fn names_of(&self, project: &str) -> Result<Vec<String>, StudioError> {
+        let mut names = self.people_of(project)?;
+        names.extend(self.mask_rules(project)?.names);
+        Ok(names)
+    }
+
     fn people_of(&self, project: &str) -> Result<Vec<String>, StudioError> {
         let mut found = Vec::new();
         for document in self

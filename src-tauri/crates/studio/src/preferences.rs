@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Studio, StudioError, inputs::Nothing};
+use crate::{Studio, StudioError, inputs::Nothing, spelling::English};
 
 /// The most actions that have keys of their own, and the most keys of one action.
 const MOST_ACTIONS: usize = 200;
@@ -44,6 +44,8 @@ pub struct Preferences {
     pub look_ahead: bool,
     /// Whether spelling, grammar and punctuation are looked at.
     pub proofread: bool,
+    /// Whose English is right.
+    pub english: English,
     /// Words that are right, each once.
     pub words: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Default for Preferences {
             hide_marks: false,
             look_ahead: false,
             proofread: true,
+            english: English::Either,
             words: Vec::new(),
         }
     }

@@ -11,9 +11,9 @@ class Proof {
   byKeys = false;
 
   /** Opens what can be done about the slip at the caret, or the next one. */
-  open() {
+  async open() {
     this.byKeys = true;
-    if (!writing.editor?.openSlip()) notices.say(t("proof.none"));
+    if (!(await writing.editor?.openSlip())) notices.say(t("proof.none"));
     this.byKeys = false;
   }
 

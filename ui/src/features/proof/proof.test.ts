@@ -32,3 +32,27 @@ it("a slip is underlined, and mended, ignored or called right with the keyboard"
   await soon(() => expect(marked()).toBeNull());
   preferences.now = USUAL;
 });
+
+it("a word that nobody knows is underlined, and what is meant is offered", async () => {
+  preferences.now = USUAL;
+  const { draft } = opened({
+    kind: "news",
+    body: "A boatzz by Kestrelzz.\n\n```\ncodezz\n```\n\nThe `tidezz` and the gullzz.",
+  });
+  draft.title = "The Kestrelzz sails";
+  render(Page);
+  const all = () => [...document.querySelectorAll(".ink-slip")].map((one) => one.textContent);
+  await soon(() => expect(all()).toEqual(["boatzz", "gullzz"]));
+  openMenu();
+  await soon(() => expect(at("slip-fix").textContent?.trim()).toBe("boats"));
+  await soon(() => expect(document.activeElement).toBe(at("slip-fix")));
+  await fireEvent.click(at("slip-fix"));
+  await soon(() => expect(all()).toEqual(["gullzz"]));
+  expect(writing.editor?.text()).toContain("A boats by Kestrelzz.");
+  openMenu();
+  await soon(() => at("slip-right"));
+  await fireEvent.click(at("slip-right"));
+  expect(preferences.now.words).toEqual(["gullzz"]);
+  await soon(() => expect(all()).toEqual([]));
+  preferences.now = USUAL;
+});

@@ -1,13 +1,15 @@
 import type { Proofing } from "../../editor/proofing";
 import { preferences } from "../settings/preferences.svelte";
+import { spelling } from "./spelling.svelte";
 
 /** What is right although it looks like a slip. */
 class Right {
   /** Until the window closes. */
   ignored = $state.raw<ReadonlySet<string>>(new Set());
-  now = $derived<Proofing>({
+  now = $derived<Omit<Proofing, "language">>({
     on: preferences.now.proofread,
     right: new Set([...preferences.now.words, ...this.ignored]),
+    spell: spelling.of(preferences.now.english),
   });
 }
 

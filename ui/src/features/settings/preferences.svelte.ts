@@ -10,6 +10,7 @@ export const USUAL: Preferences = {
   hide_marks: false,
   look_ahead: false,
   proofread: true,
+  english: "either",
   words: [],
 };
 

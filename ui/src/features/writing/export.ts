@@ -15,11 +15,16 @@ export function fileName(title: string, ending: string): string {
   return `${name || "inkstone"}.${ending}`;
 }
 
-export type Format = "text" | "csv" | "fdx" | "html" | "docx";
+export type Format = "text" | "text-comments" | "csv" | "fdx" | "html" | "docx";
 
 /** What the dialog and the notice say of each format. */
 const SAID = {
   text: { title: "editor.export_text", filter: "editor.text_filter", done: "editor.exported" },
+  "text-comments": {
+    title: "editor.export_comments",
+    filter: "editor.text_filter",
+    done: "editor.exported",
+  },
   csv: { title: "ads.export_title", filter: "ads.csv_filter", done: "ads.exported" },
   html: { title: "editor.export_html", filter: "editor.html_filter", done: "editor.exported" },
   docx: { title: "editor.export_docx", filter: "editor.docx_filter", done: "editor.exported" },
@@ -31,7 +36,7 @@ export async function exportDraft(format: Format): Promise<void> {
   const { document, draftId } = writing;
   if (!document || !draftId || !(await writing.flush())) return;
   const said = SAID[format];
-  const ending = format === "text" ? DESKS[document.kind].ending : format;
+  const ending = format.startsWith("text") ? DESKS[document.kind].ending : format;
   await attempt(async () => {
     const path = await saveFile({
       title: t(said.title),

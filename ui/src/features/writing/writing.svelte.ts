@@ -136,9 +136,10 @@ class Writing {
         "replaced $ matches": t("find.said_replaced"),
         "replaced match on line $": t("find.said_replaced_one"),
         "on line": t("find.said_line"),
+        "no such note": t("editor.note_missing"),
       },
       modes: surface.modes,
-      proofing: right.now,
+      proofing: { ...right.now, language: this.brief?.language ?? document.language },
       punctuation: {
         on: preferences.now.smart_punctuation,
         chineseQuotes: preferences.now.chinese_quotes,
@@ -299,12 +300,12 @@ class Writing {
    * stands after what was typed meanwhile.
    */
   async refer<T>(
-    run: (draftId: string) => Promise<T>,
+    run: (draftId: string, revision: number) => Promise<T>,
   ): Promise<{ answer: T; moved: (at: number) => number } | null> {
     const { queue, draftId } = this;
     if (!queue || !draftId || !(await this.flushBrief())) return null;
     return queue.hold(async () => {
-      const answer = await run(draftId);
+      const answer = await run(draftId, queue.revision);
       const since = queue.since();
       return { answer, moved: (at: number) => since?.mapPos(at, 1) ?? at };
     });

@@ -3,6 +3,7 @@ import { archiveCommands } from "./archive";
 import { assistantCommands } from "./assistant";
 import { boardCommands } from "./board";
 import { changeCommands } from "./changes";
+import { commentCommands } from "./comments";
 import { compare, count } from "./compare";
 import { fail, STARTER } from "./given";
 import { importCommands } from "./importing";
@@ -41,6 +42,7 @@ export function commands(studio: StubStudio): Bodies {
     ...ledgerCommands(studio),
     ...surfaceCommands(studio, applied),
     ...changeCommands(studio),
+    ...commentCommands(studio),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,

@@ -6,7 +6,11 @@ type Names =
   | "draft_text"
   | "replace_across"
   | "preferences"
-  | "set_preferences";
+  | "set_preferences"
+  | "check_words"
+  | "suggest_words"
+  | "known_names"
+  | "printable";
 type Bodies = {
   [K in Names]: (input: Commands[K]["input"]) => Commands[K]["output"];
 };
@@ -19,6 +23,7 @@ const USUAL: Preferences = {
   hide_marks: false,
   look_ahead: false,
   proofread: true,
+  english: "either",
   words: [],
 };
 
@@ -34,6 +39,15 @@ export function surfaceCommands(
       kept = structuredClone(mine);
       return null;
     },
+    // A dictionary of the stub's own: what ends in "zz" is no word.
+    check_words: ({ words }) => words.filter((word) => /zz$/.test(word)),
+    suggest_words: ({ word }) => [word.replace(/zz$/, "s"), word.replace(/z$/, "")],
+    known_names: ({ id }) => studio.draft(id).title.match(/\p{Lu}[\p{L}'-]+/gu) ?? [],
+    printable: ({ id }) =>
+      `<!doctype html><html lang="en"><body><p>${studio
+        .draft(id)
+        .body.replaceAll("&", "&amp;")
+        .replaceAll("<", "&lt;")}</p></body></html>`,
     texts_in_project: ({ id }) =>
       studio
         .list((document) => document.dto.project_id === id && !document.deleted)

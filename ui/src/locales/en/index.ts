@@ -2,6 +2,7 @@ export { default as ads } from "./ads.json";
 export { default as archive } from "./archive.json";
 export { default as assistant } from "./assistant.json";
 export { default as board } from "./board.json";
+export { default as comments } from "./comments.json";
 export { default as compare } from "./compare.json";
 export { default as desk } from "./desk.json";
 export { default as editor } from "./editor.json";

@@ -8,7 +8,7 @@
 //! projects/NAME/TITLE/DRAFT.json      its title and fields
 //! projects/NAME/TITLE/record/         document.json; history.json, the kept texts as a tree;
 //!                                     DRAFT.journal.json, every operation; generations.json;
-//!                                     beside.json: story, reports, conversations
+//!                                     beside.json: story, reports, conversations, comments
 //! projects/NAME/bin/TITLE/, bin/NAME/ what lies in the bin
 //! library/                            the ledger, calls for no document, settings
 //! ```
@@ -68,7 +68,8 @@ const OF_THE_MACHINE: [&str; 6] = [
 
 /// Tables whose rows belong to a draft, by the column that names it. `turns` go with
 /// their conversation.
-const OF_DRAFTS: [(&str, &str); 3] = [
+const OF_DRAFTS: [(&str, &str); 4] = [
+    ("comments", "draft_id"),
     ("stories", "draft_id"),
     ("reports", "draft_id"),
     ("conversations", "draft_id"),

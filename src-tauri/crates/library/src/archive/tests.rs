@@ -177,6 +177,12 @@ fn dump(library: &Library) -> BTreeMap<String, Vec<String>> {
         ),
         ("stories", "SELECT * FROM stories ORDER BY draft_id"),
         (
+            "comments",
+            "SELECT id, draft_id, starts, ends, quote, note, author, resolved_at, created_at,
+                updated_at, deleted_at
+            FROM comments ORDER BY id",
+        ),
+        (
             "reports",
             "SELECT id, draft_id, generation_id, kind, body, created_at, deleted_at
             FROM reports ORDER BY id",
@@ -263,6 +269,11 @@ fn furnish(library: &Library, which: u8) {
         .unwrap();
     library
         .keep_report(&draft, Some(&call), "coverage", &json!({ "pass": true }))
+        .unwrap();
+    let text = library.draft(&draft).unwrap();
+    let word = 0..text.body.ceil_char_boundary(1);
+    library
+        .add_comment(&draft, text.revision, word, "为什么？", "")
         .unwrap();
     let interview = library.begin_conversation(&draft, "老秦").unwrap();
     library
@@ -402,6 +413,7 @@ fn every_table_and_column_is_carried_or_made_anew() {
         "generations",
         "departures",
         "stories",
+        "comments",
         "reports",
         "conversations",
         "turns",

@@ -386,6 +386,20 @@ impl Move<'_> {
                 &[("id", id), ("draft_id", owner.clone())],
             )?;
         }
+        // Older backups have none.
+        let known = "SELECT count(*) FROM sqlite_schema WHERE name = 'comments'";
+        if self
+            .there
+            .query_row(known, [], |row| row.get::<_, u32>(0))?
+            > 0
+        {
+            let sql = "SELECT key, id, NULL FROM comments WHERE draft_id = ?1 ORDER BY key";
+            for (key, id, _) in rows(sql, draft_id)? {
+                let id = Value::Text(self.free_id("comments", id)?);
+                let instead = [("id", id), ("draft_id", owner.clone())];
+                self.row("comments", "key", key, &instead)?;
+            }
+        }
         let sql = "SELECT key, id, head_id FROM conversations WHERE draft_id = ?1 ORDER BY key";
         for (key, old, head) in rows(sql, draft_id)? {
             self.conversation(key, &old, head, new)?;

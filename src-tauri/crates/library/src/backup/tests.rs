@@ -371,6 +371,11 @@ fn worked(desk: &Desk) -> String {
     library
         .keep_report(draft, None, "continuity", &json!({}))
         .unwrap();
+    let text = library.draft(draft).unwrap();
+    let word = 0..text.body.ceil_char_boundary(1);
+    library
+        .add_comment(draft, text.revision, word, "Why so?", "Ines")
+        .unwrap();
     let mara = library.begin_conversation(draft, "Mara").unwrap();
     let turn = library
         .ask(&mara, None, "为什么？", &answer, &json!({ "scenes": 2 }))
@@ -517,6 +522,7 @@ fn every_table_is_known_to_what_is_brought_out_of_a_backup() {
         "assets",
         "project_assets",
         "stories",
+        "comments",
         "reports",
         "conversations",
         "turns",

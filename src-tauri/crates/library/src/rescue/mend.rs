@@ -183,6 +183,13 @@ fn beside(connection: &Connection, now: i64) -> Result<()> {
     )?;
     for (table, owners, what, why, data) in [
         (
+            "comments",
+            "draft_id NOT IN (SELECT id FROM drafts)",
+            "comment ",
+            "its draft is gone",
+            "note",
+        ),
+        (
             "reports",
             "draft_id NOT IN (SELECT id FROM drafts)",
             "report ",
