@@ -7,7 +7,6 @@ mod bestof;
 mod board;
 mod desks;
 mod drafts;
-mod editor;
 mod faults;
 mod keyboard;
 mod language;

@@ -63,6 +63,8 @@ export interface EditorPorts {
   onChange(changes: ChangeSet, cause: EditCause, began: boolean): void;
   /** Nothing is left to take back, or to do again, of what was done since the page was opened. */
   onBeyond(step: "undo" | "redo"): void;
+  /** A step is wanted; true where it is taken elsewhere. */
+  onStep?(step: "undo" | "redo"): boolean;
   onSelection(from: number, to: number): void;
   onBlur(): void;
   onTooLong(): void;
@@ -108,6 +110,8 @@ export class Editor {
   private readonly words = new Compartment();
   private readonly rights = new Compartment();
   private locked = false;
+  /** Told of each change of the text, whoever made it; a second view of the same text follows it. */
+  onText: ((changes: ChangeSet) => void) | null = null;
   private readonly past = new Compartment();
   private composedAt = 0;
 
@@ -166,6 +170,7 @@ export class Editor {
           return false;
         }),
         EditorView.updateListener.of((update) => {
+          if (update.docChanged) this.onText?.(update.changes);
           let began = undoDepth(update.state) > undoDepth(update.startState);
           for (const transaction of update.transactions) {
             if (!transaction.docChanged || transaction.annotation(fromLibrary)) continue;
@@ -260,12 +265,14 @@ export class Editor {
   }
 
   private readonly back = (view: EditorView): boolean => {
+    if (this.ports.onStep?.("undo")) return true;
     if (undoDepth(view.state) > 0) undo(view);
     else this.ports.onBeyond("undo");
     return true;
   };
 
   private readonly forth = (view: EditorView): boolean => {
+    if (this.ports.onStep?.("redo")) return true;
     if (redoDepth(view.state) > 0) redo(view);
     else this.ports.onBeyond("redo");
     return true;
@@ -313,6 +320,20 @@ export class Editor {
       annotations: [fromLibrary.of(true), isolateHistory.of("full")],
       userEvent: "input.accept",
     });
+  }
+
+  /** Takes over what was written in another view of the same text; that one tells of it. */
+  mirror(changes: ChangeSet) {
+    this.view.dispatch({
+      changes,
+      annotations: [fromLibrary.of(true), Transaction.addToHistory.of(false)],
+    });
+  }
+
+  /** Writes here what was written in another view of the same text, which does not tell of it. */
+  take(changes: ChangeSet, cause: EditCause) {
+    const events = { typing: "input.type", paste: "input.paste", undo: "undo", redo: "redo" };
+    this.view.dispatch({ changes, userEvent: events[cause] });
   }
 
   /** Marks the lines that came with a set of revisions. */

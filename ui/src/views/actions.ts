@@ -14,6 +14,7 @@ import { printDraft } from "../features/printing/print";
 import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
+import { beside } from "../features/split/beside.svelte";
 import { surface } from "../features/surface/surface.svelte";
 import { changes } from "../features/takes/changes.svelte";
 import { takes } from "../features/takes/takes.svelte";
@@ -145,6 +146,8 @@ const RUN: Record<Action, () => unknown> = {
   find_across: () => across.open(),
   outline: toOutline,
   print: printDraft,
+  split: () => inText(() => beside.toggle()),
+  split_switch: () => inText(() => beside.go()),
   footnote: () => inText(footnote),
   comment: () => inText(() => comments.begin()),
   comments: () => inText(toComments),
@@ -169,7 +172,7 @@ export const run = (action: Action) => RUN[action]();
 /** Runs what a press asks for; true when it asked for something. */
 export function press(event: KeyboardEvent): boolean {
   const action = actionOf(event);
-  if (!action || writing.editor?.composing()) return false;
+  if (!action || writing.editor?.composing() || beside.composing()) return false;
   void RUN[action]();
   // Escape also means something to fields and to the editor.
   if (action !== "stop") event.preventDefault();

@@ -51,6 +51,8 @@ const OF_TEXT: ReadonlySet<string> = new Set([
   "find_previous",
   "outline",
   "print",
+  "split",
+  "split_switch",
   "footnote",
   "comment",
   "comments",

@@ -33,6 +33,8 @@ export type Action =
   | "find_across"
   | "outline"
   | "print"
+  | "split"
+  | "split_switch"
   | "footnote"
   | "comment"
   | "comments"
@@ -77,6 +79,8 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "find_previous", keys: ["Shift+F3"], label: "settings.key_find_previous" },
   { action: "find_across", keys: ["Ctrl+Shift+H"], label: "settings.key_find_across" },
   { action: "outline", keys: ["Ctrl+Shift+O"], label: "settings.key_outline" },
+  { action: "split", keys: ["Ctrl+Alt+\\"], label: "settings.key_split" },
+  { action: "split_switch", keys: ["F7"], label: "settings.key_split_switch" },
   { action: "print", keys: ["Ctrl+P"], label: "settings.key_print" },
   { action: "footnote", keys: ["Ctrl+Alt+F"], label: "settings.key_footnote" },
   { action: "comment", keys: ["Ctrl+Alt+M"], label: "settings.key_comment" },

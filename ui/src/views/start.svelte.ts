@@ -7,6 +7,7 @@ import { models } from "../features/models/models.svelte";
 import { place } from "../features/place/place.svelte";
 import { preferences } from "../features/settings/preferences.svelte";
 import { settings } from "../features/settings/settings.svelte";
+import { beside } from "../features/split/beside.svelte";
 import { interview } from "../features/story/interview.svelte";
 import { story } from "../features/story/story.svelte";
 import { judging } from "../features/takes/judging.svelte";
@@ -59,7 +60,10 @@ export const start = new Start();
 /** A change names the kind of data that is stale; here is decided what is read again. */
 const RELOAD: Record<string, () => unknown> = {
   projects: () => library.reloadProjects(),
-  documents: () => library.reloadDocuments(),
+  documents: () => {
+    void beside.refresh();
+    return library.reloadDocuments();
+  },
   history: () => desk.tab === "history" && desk.loadHistory(),
   models: () => models.reload(),
   library: () => place.load(),

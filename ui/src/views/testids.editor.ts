@@ -1,11 +1,14 @@
 /** Names of spelling, comments and their settings. See `testids.ts`. */
 export const EDITOR_TESTIDS = [
+  "beside",
+  "beside-*",
   "comment",
   "comment-*",
   "comments",
   "comments-*",
   "export-comments",
   "surface-comments",
+  "surface-split",
   "english-*",
   "proofread",
   "slip-*",

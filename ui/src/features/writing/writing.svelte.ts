@@ -45,6 +45,13 @@ class Writing {
   /** Told when an editor has come that shows the open draft. */
   onAttach: () => void = () => undefined;
 
+  /** What stands beside the open draft is saved with it, and told before another one is opened. */
+  beside: {
+    flush(): Promise<boolean>;
+    opening(id: string): Promise<boolean>;
+    composing(): boolean;
+  } | null = null;
+
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
   private page: Page | null = null;
@@ -77,6 +84,7 @@ class Writing {
     const asked = ++this.opening;
     try {
       await this.flush();
+      if ((await this.beside?.opening(id)) === false) return false;
       const view = await call("open_draft", { id });
       if (asked !== this.opening) return false;
       if (!(await this.close())) return false;
@@ -105,7 +113,7 @@ class Writing {
           call("apply_edits", { draft_id: id, base_revision, edits, cause }),
         replace: (whole, cause) => call("replace_text", { draft_id: id, text: whole, cause }),
         text: () => this.editor?.text() ?? this.page?.text ?? text,
-        composing: () => this.editor?.composing() ?? false,
+        composing: () => (this.editor?.composing() || this.beside?.composing()) ?? false,
         onState: (state) => {
           if (this.draftId === id) this.saved = state;
         },
@@ -124,10 +132,12 @@ class Writing {
     this.onShow(view);
   }
 
-  private words(document: DocumentDto) {
+  /** What stands around the text of a document. */
+  words(document: DocumentDto) {
+    const own = document.id === this.document?.id ? this.brief?.language : null;
     return {
       kind: document.kind,
-      language: this.brief?.language ?? document.language,
+      language: own ?? document.language,
       label: t("editor.label"),
       hint: t(`editor.hint_${document.kind}`),
       // What the editor's own search says to a screen reader.
@@ -185,7 +195,8 @@ class Writing {
   async flush(): Promise<boolean> {
     const brief = await this.flushBrief();
     const text = (await this.queue?.flush()) ?? true;
-    return brief && text;
+    const other = (await this.beside?.flush()) ?? true;
+    return brief && text && other;
   }
 
   /** Waits for the steps that the library takes, and for the text to be saved. */

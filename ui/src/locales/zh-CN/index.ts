@@ -27,6 +27,7 @@ export { default as provenance } from "./provenance.json";
 export { default as screenplay } from "./screenplay.json";
 export { default as search } from "./search.json";
 export { default as settings } from "./settings.json";
+export { default as split } from "./split.json";
 export { default as status } from "./status.json";
 export { default as story } from "./story.json";
 export { default as surface } from "./surface.json";

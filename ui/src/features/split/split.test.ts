@@ -1,0 +1,97 @@
+import { fireEvent, render } from "@testing-library/svelte";
+import { beforeEach, expect, it, vi } from "vitest";
+import { Editor } from "../../editor/create";
+import { press } from "../../views/actions";
+import { library } from "../library/library.svelte";
+import { at, closedAfterEach, maybe, opened } from "../writing/opened";
+import Page from "../writing/Page.svelte";
+import { writing } from "../writing/writing.svelte";
+import { beside } from "./beside.svelte";
+
+closedAfterEach();
+vi.setConfig({ testTimeout: 30_000 });
+const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 8000 });
+
+beforeEach(async () => {
+  vi.spyOn(Editor.prototype, "focus").mockImplementation(() => undefined);
+  localStorage.clear();
+  await beside.close();
+});
+
+const key = () =>
+  press(
+    new KeyboardEvent("keydown", { key: "\\", code: "Backslash", ctrlKey: true, altKey: true }),
+  );
+const type = (editor: Editor | null, from: number, insert: string) =>
+  editor?.view.dispatch({ changes: { from, insert }, userEvent: "input.type" });
+
+/** Two documents, the first one open, the page split. */
+async function two() {
+  const given = opened({ kind: "news", body: "First." });
+  const { studio, draft } = given;
+  const project = studio.dto(draft.document_id).project_id;
+  const other = studio.addDocument(project, "news", "en", "Two", "Second.");
+  library.projects = studio.projects;
+  library.projectId = project;
+  await library.reloadDocuments();
+  render(Page);
+  key();
+  await soon(() => expect(beside.editor?.text()).toBe("First."));
+  return { ...given, other };
+}
+
+it("two places of one text are one text, with one way back", async () => {
+  const { draft } = await two();
+  type(beside.editor, 6, " More.");
+  expect(writing.editor?.text()).toBe("First. More.");
+  type(writing.editor, 0, "The ");
+  expect(beside.editor?.text()).toBe("The First. More.");
+  await writing.flush();
+  expect(draft.body).toBe("The First. More.");
+  beside.editor?.undo();
+  expect(writing.editor?.text()).toBe(beside.editor?.text());
+  expect(beside.editor?.text()).not.toBe("The First. More.");
+  key();
+  await soon(() => expect(maybe("beside")).toBeNull());
+});
+
+it("another text has its own way to the library, changes sides, and is not lost", async () => {
+  const { draft, other } = await two();
+  await fireEvent.change(at("beside-choose"), { target: { value: other.id } });
+  await soon(() => expect(beside.editor?.text()).toBe("Second."));
+  type(beside.editor, 7, " And on.");
+  type(writing.editor, 6, " Here.");
+  await writing.flush();
+  expect([draft.body, other.body]).toEqual(["First. Here.", "Second. And on."]);
+
+  type(beside.editor, 0, "A ");
+  await beside.swap();
+  await soon(() => expect(writing.editor?.text()).toBe("A Second. And on."));
+  await soon(() => expect(beside.editor?.text()).toBe("First. Here."));
+  expect(other.body).toBe("A Second. And on.");
+
+  // The same one on both sides is one text again, and apart once more.
+  type(beside.editor, 0, "!");
+  await writing.open(draft.id);
+  await soon(() => expect(beside.editor?.text()).toBe("!First. Here."));
+  type(beside.editor, 0, "?");
+  expect(writing.editor?.text()).toBe("?!First. Here.");
+  await writing.open(other.id);
+  await soon(() => expect(draft.body).toBe("?!First. Here."));
+  await soon(() => expect(beside.editor?.text()).toBe("?!First. Here."));
+  type(beside.editor, 0, "#");
+  expect(writing.editor?.text()).toBe("A Second. And on.");
+  await writing.flush();
+  expect(draft.body).toBe("#?!First. Here.");
+});
+
+it("what the library changed elsewhere is shown, and not written over", async () => {
+  const { studio, other } = await two();
+  await beside.choose(other.id);
+  studio.write(other, "Second, replaced.");
+  await beside.refresh();
+  expect(beside.editor?.text()).toBe("Second, replaced.");
+  type(beside.editor, 0, "The ");
+  await beside.flush();
+  expect(other.body).toBe("The Second, replaced.");
+});
