@@ -75,6 +75,7 @@ async fn nothing_of_the_person_is_logged() {
             max_tokens: None,
             stop: Vec::new(),
             constraint: None,
+            odds: None,
         };
         let model = door
             .connect(endpoint, Witness::open())

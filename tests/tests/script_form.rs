@@ -211,6 +211,7 @@ fn tried(form: PromptForm, seeds: u64, tasks: fn(&str, Language) -> Tasks) -> Tr
                     max_tokens: Some(most),
                     stop: composed.stop,
                     constraint: Some(composed.constraint),
+                    odds: None,
                 };
                 let (raw, cut) = answer(&model, request);
                 let said = composed.references.resolve(&raw);

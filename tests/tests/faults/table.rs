@@ -81,6 +81,7 @@ async fn ask_with(door: &OpenAi, base_url: &str) -> Became {
         max_tokens: Some(200),
         stop: Vec::new(),
         constraint: None,
+        odds: None,
     };
     let mut stream = model.generate(request, CancellationToken::new());
     let (mut text, mut waits, mut end) = (String::new(), Vec::new(), None);
@@ -88,7 +89,7 @@ async fn ask_with(door: &OpenAi, base_url: &str) -> Became {
         while let Some(event) = stream.next().await {
             match event {
                 Ok(TextEvent::Waiting { why, .. }) => waits.push(why),
-                Ok(TextEvent::Started { .. }) => {}
+                Ok(TextEvent::Started { .. } | TextEvent::Odds(_)) => {}
                 Ok(TextEvent::Delta { text: more, .. }) => text.push_str(&more),
                 Ok(TextEvent::Finished { reason, .. }) => end = Some(Ok(reason)),
                 Err(error) => end = Some(Err(error)),

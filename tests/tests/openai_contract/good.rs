@@ -43,6 +43,40 @@ async fn a_chat_streams_and_says_what_it_used() {
 }
 
 #[tokio::test]
+async fn likelihoods_come_beside_the_text() {
+    let body = json!({
+        "choices": [{
+            "index": 0, "finish_reason": "stop",
+            "message": { "role": "assistant", "content": "Rain" },
+            "logprobs": { "content": [{
+                "token": "Rain", "logprob": -0.25, "bytes": null,
+                "top_logprobs": [
+                    { "token": "Rain", "logprob": -0.25 }, { "token": "Snow", "logprob": -1.5 },
+                ],
+            }] },
+        }],
+    });
+    let server = server(Script::always(Answer::json(200, &body)));
+    let request = TextRequest {
+        odds: Some(2),
+        ..chat()
+    };
+    let outcome = read(model(&server).generate(request, CancellationToken::new())).await;
+    assert_eq!(outcome.text, "Rain");
+    let odds = &outcome.odds[0];
+    assert_eq!(
+        (odds.token.text.as_str(), odds.token.logprob),
+        ("Rain", -0.25)
+    );
+    assert_eq!(odds.others[1].text, "Snow");
+    let sent = server.requests()[0].json();
+    assert_eq!(
+        (&sent["logprobs"], &sent["top_logprobs"]),
+        (&json!(true), &json!(2))
+    );
+}
+
+#[tokio::test]
 async fn a_raw_prompt_goes_to_the_older_path() {
     let server = server(Script::always(Answer::text("there was a ferry.")));
     let request = TextRequest {

@@ -22,7 +22,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt as _;
 use inkstone_generation::{
-    CancellationToken, Endpoint, FinishReason, GenerationError, GenerationErrorKind, Message,
+    CancellationToken, Endpoint, FinishReason, GenerationError, GenerationErrorKind, Message, Odds,
     Prompt, RemoteModels as _, Role, Sampling, Secret, TextEvent, TextModel, TextRequest,
     TextStream, Usage, Wait,
 };
@@ -80,6 +80,7 @@ fn chat() -> TextRequest {
         max_tokens: Some(200),
         stop: Vec::new(),
         constraint: None,
+        odds: None,
     }
 }
 
@@ -91,6 +92,7 @@ struct Outcome {
     tokens: u32,
     /// What was waited for, and for which attempt.
     waits: Vec<(Wait, u32)>,
+    odds: Vec<Odds>,
     end: Result<(FinishReason, Usage), GenerationError>,
 }
 
@@ -118,12 +120,16 @@ async fn read(stream: TextStream) -> Outcome {
 
 async fn read_on(mut stream: TextStream) -> Outcome {
     let (mut started, mut text, mut tokens) = (false, String::new(), 0);
-    let mut waits = Vec::new();
+    let (mut waits, mut odds) = (Vec::new(), Vec::new());
     while let Some(event) = stream.next().await {
         let end = match event {
             Ok(TextEvent::Waiting { why, attempt, .. }) => {
                 assert!(text.is_empty(), "a wait after the first text");
                 waits.push((why, attempt));
+                continue;
+            }
+            Ok(TextEvent::Odds(more)) => {
+                odds.extend(more);
                 continue;
             }
             Ok(TextEvent::Started { .. }) => {
@@ -150,6 +156,7 @@ async fn read_on(mut stream: TextStream) -> Outcome {
             text,
             tokens,
             waits,
+            odds,
             end,
         };
     }

@@ -1,13 +1,14 @@
 //! An answer, token by token: from the logits after the prompt to the last event.
 
-use inkstone_generation::{FinishReason, TextEvent, Usage};
+use inkstone_generation::{FinishReason, Odds, TextEvent, Usage};
 
 use crate::{
     constraint::{Kept, Next, Verdict, unmet},
     failure::{Result, internal},
     guided::Guided,
     network::{Session, Want},
-    sampler::Sampler,
+    odds::Said,
+    sampler::{Before, Sampler},
     text::Text,
     tokenizer::Tokenizer,
 };
@@ -38,6 +39,10 @@ pub(crate) struct Decode<'a, 'n> {
     pub(crate) unsent: u32,
     /// Whether an end token was chosen.
     pub(crate) ended: bool,
+    /// How many other tokens are told of beside each, where likelihoods are asked for.
+    pub(crate) others: Option<usize>,
+    /// Those of the answer's tokens that are not told yet.
+    pub(crate) odds: Vec<Odds>,
 }
 
 /// What can be done with what is written.
@@ -67,6 +72,7 @@ impl Decode<'_, '_> {
             if self.written() >= self.most {
                 return self.cut_off(FinishReason::Length, out);
             }
+            let said = self.others.map(|_| Said::new(&logits));
             let token = match self.step(&mut logits)? {
                 Step::Token(token) => token,
                 Step::Finish(reason) => {
@@ -87,6 +93,9 @@ impl Decode<'_, '_> {
                     continue;
                 }
             };
+            if let (Some(said), Some(others)) = (said, self.others) {
+                self.odds.push(said.of(token, others, self.tokenizer));
+            }
             self.guided.wrote(token);
             self.so_far.push(token);
             match self.release(out) {
@@ -123,8 +132,15 @@ impl Decode<'_, '_> {
 
     fn step(&mut self, logits: &mut [f32]) -> Result<Step> {
         self.guided.mask(logits);
+        let tokenizer = self.tokenizer;
+        let spell = |token| tokenizer.spell(token);
+        let before = Before {
+            tokens: &self.so_far,
+            prompt: self.read,
+            spell: &spell,
+        };
         if !self.is_bound() {
-            self.sampler.weigh(logits, &self.so_far)?;
+            self.sampler.weigh(logits, before)?;
             let token = self.sampler.pick(logits)?;
             return Ok(if self.tokenizer.is_end(token) {
                 self.ended = true;
@@ -146,7 +162,7 @@ impl Decode<'_, '_> {
             Next::End => return Ok(Step::Finish(FinishReason::Stop)),
             Next::Choose => {}
         }
-        self.sampler.weigh(logits, &self.so_far)?;
+        self.sampler.weigh(logits, before)?;
         for refused in 0.. {
             if logits.iter().all(|l| *l == f32::NEG_INFINITY) {
                 let verdict = kept.stuck()?;
@@ -193,13 +209,19 @@ impl Decode<'_, '_> {
             }
             _ => false,
         };
-        self.so_far.truncate(self.from + at);
+        self.cut(self.from + at);
         self.guided.rewind(&self.so_far[self.read..]);
         Ok(if done {
             Step::Finish(FinishReason::Stop)
         } else {
             Step::Again
         })
+    }
+
+    /// Takes the answer back to so many tokens, the prompt's among them.
+    fn cut(&mut self, to: usize) {
+        self.so_far.truncate(to);
+        self.odds.truncate(to.saturating_sub(self.released));
     }
 
     /// Gives the text what is sure to stay.
@@ -218,6 +240,12 @@ impl Decode<'_, '_> {
             let token = self.so_far[self.released];
             self.released += 1;
             self.unsent += 1;
+            if !self.odds.is_empty() {
+                let odds = self.odds.remove(0);
+                if !out.send(TextEvent::Odds(vec![odds])) {
+                    return Released::Unheard;
+                }
+            }
             let (text, stop) = self.text.push(self.tokenizer.spell(token));
             if !text.is_empty() {
                 let tokens = std::mem::take(&mut self.unsent);
@@ -237,7 +265,7 @@ impl Decode<'_, '_> {
         if let Some(kept) = &self.kept
             && self.from <= self.so_far.len()
         {
-            self.so_far.truncate(self.from + kept.standing());
+            self.cut(self.from + kept.standing());
         }
         self.finish(reason, out);
         Ok(())

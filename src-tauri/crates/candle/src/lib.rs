@@ -44,6 +44,7 @@ mod guided;
 mod memory;
 mod model;
 mod network;
+mod odds;
 mod preflight;
 mod remembered;
 mod sampler;

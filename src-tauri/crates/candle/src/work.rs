@@ -4,8 +4,8 @@ use std::{sync::Arc, thread};
 
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use inkstone_generation::{
-    CancellationToken, FinishReason, GenerationError, GenerationErrorKind as Kind, Prompt,
-    TextEvent, TextRequest, TextStream, Usage,
+    CancellationToken, FinishReason, GenerationError, GenerationErrorKind as Kind, MOST_OTHERS,
+    Prompt, TextEvent, TextRequest, TextStream, Usage,
 };
 
 use crate::{
@@ -76,7 +76,15 @@ impl Listener for Work<'_> {
 
 impl Work<'_> {
     fn run(&self, request: TextRequest) -> Result<()> {
+        let tokens = self.model.tokenizer.len();
+        let mut biased = request.sampling.logit_bias.keys();
+        if let Some(token) = biased.find(|token| **token as usize >= tokens) {
+            return Err(invalid(format!("logit_bias of token {token}, of {tokens}")));
+        }
         let sampler = Sampler::new(request.sampling)?;
+        if let Some(others) = request.odds.filter(|n| *n > MOST_OTHERS) {
+            return Err(invalid(format!("odds of {others} others")));
+        }
         let prompt = self.prompt(&request.prompt)?;
         let context = self.model.network.config.context;
         let read = prompt.tokens.len();
@@ -119,6 +127,8 @@ impl Work<'_> {
             released: read,
             unsent: 0,
             ended: false,
+            others: request.odds.map(usize::from),
+            odds: Vec::new(),
         };
         let chunk = chunk(self.model.parameters);
         let mut logits = Some(Vec::new());

@@ -175,6 +175,11 @@ pub struct Generate {
     /// Ends before this text; may be given more than once
     #[arg(long, value_name = "TEXT")]
     pub stop: Vec<String>,
+    /// Tells on stderr how likely each token was, and N others of its place (0 to 20); with --json in `variants[0].odds`
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=i64::from(inkstone_generation::MOST_OTHERS)))]
+    pub logprobs: Option<u8>,
+    #[command(flatten)]
+    pub chances: crate::sampling::Chances,
 }
 
 /// Of `ink models`.

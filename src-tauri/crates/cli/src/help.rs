@@ -67,7 +67,8 @@ fn chinese(command: Command) -> Command {
 }
 
 fn translated(english: &str) -> String {
-    let found = CHINESE.iter().find(|(known, _)| *known == english);
+    let all = CHINESE.iter().chain(crate::sampling::CHINESE);
+    let found = all.into_iter().find(|(known, _)| *known == english);
     found.map_or(english, |(_, chinese)| chinese).to_owned()
 }
 

@@ -33,6 +33,7 @@ mod progress;
 mod provenance;
 mod replay;
 mod report;
+mod sampling;
 mod scenes;
 mod search;
 mod session;

@@ -16,6 +16,7 @@ use crate::{
     models,
     output::Output,
     progress::Bar,
+    sampling,
     session::{Session, stop_token},
 };
 
@@ -69,6 +70,8 @@ pub async fn generate(wanted: Generate, session: &Session, output: &Output) -> R
         temperature: wanted.temperature,
         seed: wanted.seed,
         stop: wanted.stop,
+        chances: wanted.chances.into(),
+        odds: wanted.logprobs,
     };
     let bar = Bar::new(output.words);
     let hears = bar.clone();
@@ -95,6 +98,11 @@ fn finish(
         output.text(&apart(
             written.variants.iter().map(|variant| variant.text.as_str()),
         ))?;
+    }
+    for variant in written.variants.iter().filter(|v| !v.odds.is_empty()) {
+        if !output.json {
+            output.note(sampling::table(&variant.odds).trim_end());
+        }
     }
     ranking(&written, output);
     for variant in &written.variants {

@@ -67,6 +67,12 @@ pub struct Capabilities {
     /// `top_p` is taken.
     #[serde(deserialize_with = "lenient")]
     pub top_p: Option<bool>,
+    /// `frequency_penalty`, `presence_penalty` and `logit_bias` are taken.
+    #[serde(deserialize_with = "lenient")]
+    pub penalties: Option<bool>,
+    /// `logprobs` is taken.
+    #[serde(deserialize_with = "lenient")]
+    pub logprobs: Option<bool>,
     /// A JSON Schema for the answer is taken, and kept.
     #[serde(deserialize_with = "lenient")]
     pub json_schema: Option<bool>,
@@ -109,6 +115,8 @@ impl Capabilities {
             stop: newer.stop.or(self.stop),
             temperature: newer.temperature.or(self.temperature),
             top_p: newer.top_p.or(self.top_p),
+            penalties: newer.penalties.or(self.penalties),
+            logprobs: newer.logprobs.or(self.logprobs),
             json_schema: newer.json_schema.or(self.json_schema),
             object_schema: newer.object_schema.or(self.object_schema),
             json_object: newer.json_object.or(self.json_object),

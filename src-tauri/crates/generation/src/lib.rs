@@ -8,7 +8,8 @@
 //! - No type of candle, of HTTP or of a project is named here.
 //! - A stream is `Started`, any number of `Delta`, then one `Finished`; or it ends with an error.
 //!   Text that was streamed before an error stays valid: whoever reads the stream keeps it.
-//!   `Waiting` may come anywhere before the first `Delta`.
+//!   `Waiting` may come anywhere before the first `Delta`; `Odds` come only where they were asked
+//!   for, those of a token no later than its text.
 //! - Nothing leaves the machine without a [`Ticket`] of a [`Gate`].
 //! - Each request carries its own cancellation. Dropping the stream stops the work too.
 //!
@@ -29,9 +30,11 @@ mod gate;
 pub mod guide;
 mod measure;
 mod model;
+mod odds;
 pub mod references;
 mod remote;
 mod request;
+mod sampling;
 mod stream;
 
 pub use capabilities::{Api, CapName, Capabilities, Reasoning};
@@ -43,9 +46,11 @@ pub use measure::Measure;
 pub use model::{
     Enforcement, LocalModels, Locality, ModelDescription, ModelFile, PromptForm, TextModel,
 };
+pub use odds::{Likely, MOST_OTHERS, Odds};
 pub use remote::{
     Endpoint, Finding, Found, LocalServer, Probed, RemoteModels, Secret, ServerTrait,
 };
-pub use request::{Message, Prompt, Role, Sampling, TextRequest};
+pub use request::{Message, Prompt, Role, TextRequest};
+pub use sampling::{Dry, Sampling};
 pub use stream::{FinishReason, TextEvent, TextStream, Usage, Wait};
 pub use tokio_util::sync::CancellationToken;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::Constraint;
+use crate::{Constraint, Sampling};
 
 /// Who speaks in a chat message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,36 +33,6 @@ pub enum Prompt {
     Raw(String),
 }
 
-/// How the next token is chosen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Sampling {
-    /// 0 is greedy; usual values lie between 0.2 and 1.2.
-    pub temperature: f32,
-    /// Keep the k likeliest tokens only.
-    pub top_k: Option<u32>,
-    /// Keep the likeliest tokens whose probabilities sum to p (0 < p <= 1).
-    pub top_p: Option<f32>,
-    /// Keep tokens with at least this share of the likeliest token's probability (0 <= p < 1).
-    pub min_p: Option<f32>,
-    /// Divides the logits of tokens seen lately; 1 is off.
-    pub repeat_penalty: f32,
-    /// Seed of the random numbers. JSON numbers stay exact up to 2^53, so seeds stay below that.
-    pub seed: u64,
-}
-
-impl Default for Sampling {
-    fn default() -> Self {
-        Self {
-            temperature: 0.8,
-            top_k: Some(40),
-            top_p: Some(0.95),
-            min_p: None,
-            repeat_penalty: 1.0,
-            seed: 0,
-        }
-    }
-}
-
 /// One call of a text model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TextRequest {
@@ -77,4 +47,9 @@ pub struct TextRequest {
     /// What the answer has to be, kept as far as the model's description says it can.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub constraint: Option<Constraint>,
+    /// Tells how likely each token was, beside so many others of its place, with
+    /// [`crate::TextEvent::Odds`]; 0 tells of the tokens alone. At most [`crate::MOST_OTHERS`]. A server
+    /// may tell of fewer, or of none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub odds: Option<u8>,
 }

@@ -3,7 +3,7 @@ use std::pin::Pin;
 use futures::Stream;
 use serde::{Deserialize, Serialize};
 
-use crate::GenerationError;
+use crate::{GenerationError, Odds};
 
 /// Why a model stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ impl Wait {
 }
 
 /// One event of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum TextEvent {
     /// Nothing comes for now, and why. Comes again each second, and only before the first `Delta`.
     Waiting {
@@ -93,6 +93,9 @@ pub enum TextEvent {
         /// How many tokens this delta stands for (1 for most servers' chunks).
         tokens: u32,
     },
+    /// How likely the next tokens were, in their order; only where [`crate::TextRequest::odds`] asks.
+    /// Tokens of a thought and of a stop string are among them.
+    Odds(Vec<Odds>),
     /// The end; nothing follows.
     Finished {
         /// Why it ended.

@@ -104,6 +104,9 @@ impl Answer {
         }
         self.begun |= chunk.reasons.is_some() || !chunk.text.is_empty();
         self.shown.reasoning = self.shown.reasoning.or(chunk.reasons);
+        if !chunk.odds.is_empty() {
+            self.send(Ok(TextEvent::Odds(chunk.odds.clone())));
+        }
         if !chunk.text.is_empty() {
             self.waiting += 1;
             let text = self.reasoning.push(&chunk.text);

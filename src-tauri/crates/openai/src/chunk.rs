@@ -1,8 +1,9 @@
 //! The JSON of an answer, of which nothing is taken for granted.
 
-use inkstone_generation::{FinishReason, Reasoning, Usage};
+use inkstone_generation::{FinishReason, Odds, Reasoning, Usage};
 use serde_json::Value;
 
+mod odds;
 mod responses;
 
 /// The most of a provider's own reason that is kept.
@@ -34,6 +35,8 @@ pub struct Chunk {
     pub usage: Usage,
     /// There is a choice in it, not the use alone.
     pub has_choice: bool,
+    /// How likely its tokens were, where it says so.
+    pub odds: Vec<Odds>,
 }
 
 /// Reads a chunk of any endpoint, streamed or whole.
@@ -74,6 +77,7 @@ pub fn read(value: &Value) -> Reading {
         },
         usage: usage.map(tokens).unwrap_or_default(),
         has_choice: !choice.is_null(),
+        odds: odds::read(choice),
     })
 }
 

@@ -20,7 +20,8 @@
 //! - A stream is whole only if the server says so; anything else is `Incomplete` or an error.
 //! - Reasoning is no text: it never becomes a delta.
 //!
-//! What the API has no name for (`top_k`, `min_p`, `repeat_penalty`) is not sent.
+//! What the API has no name for (`top_k`, `min_p`, `typical_p`, `repeat_penalty`, DRY) is not sent; the
+//! newer way (`Responses`) takes no penalties either.
 //!
 //! Glossary
 //! - *Cap*: the bound on new tokens, `max_tokens` or `max_completion_tokens`.

@@ -139,7 +139,7 @@ impl Probe<'_> {
             match event? {
                 TextEvent::Delta { text: more, .. } => text.push_str(&more),
                 TextEvent::Finished { usage: used, .. } => usage = Some(used),
-                TextEvent::Waiting { .. } | TextEvent::Started { .. } => {}
+                TextEvent::Waiting { .. } | TextEvent::Started { .. } | TextEvent::Odds(_) => {}
             }
         }
         let known = self.shared.profiles.get(&self.endpoint).capabilities();
@@ -454,6 +454,7 @@ fn question(text: &str) -> TextRequest {
         max_tokens: Some(FEW_TOKENS),
         stop: Vec::new(),
         constraint: None,
+        odds: None,
     }
 }
 

@@ -31,6 +31,10 @@ pub enum Field {
     Temperature,
     /// As temperature.
     TopP,
+    /// What makes repetition and single tokens more or less likely.
+    Penalties,
+    /// How likely each token was.
+    Logprobs,
     /// Mistral knows it under another name.
     Seed,
     /// The text is ended here too.
@@ -48,9 +52,11 @@ pub enum Field {
 }
 
 impl Field {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 11] = [
         Self::Temperature,
         Self::TopP,
+        Self::Penalties,
+        Self::Logprobs,
         Self::Seed,
         Self::Stop,
         Self::StreamOptions,
@@ -65,6 +71,8 @@ impl Field {
         match self {
             Self::Temperature => &["temperature"],
             Self::TopP => &["top_p"],
+            Self::Penalties => &["frequency_penalty", "presence_penalty", "logit_bias"],
+            Self::Logprobs => &["logprobs", "top_logprobs"],
             Self::Seed => &["seed"],
             Self::Stop => &["stop"],
             Self::StreamOptions => &["stream_options"],
@@ -80,6 +88,8 @@ impl Field {
         match self {
             Self::Temperature => &mut capabilities.temperature,
             Self::TopP => &mut capabilities.top_p,
+            Self::Penalties => &mut capabilities.penalties,
+            Self::Logprobs => &mut capabilities.logprobs,
             Self::Seed => &mut capabilities.seed,
             Self::Stop => &mut capabilities.stop,
             Self::StreamOptions => &mut capabilities.stream_usage,

@@ -91,11 +91,15 @@ pub fn body(
     let body = body.map_err(internal)?;
     let beside = schema(request)
         .filter(|_| way(api, &request.prompt) == Api::Chat && profile.sends(Field::ObjectSchema));
-    if !profile.thinking_off && beside.is_none() {
+    let chances = chances(way(api, &request.prompt), request, profile);
+    if !profile.thinking_off && beside.is_none() && chances.is_empty() {
         return Ok(body);
     }
-    // What async-openai's types have no place for.
+    // What async-openai's types have no place for, or one that is too narrow.
     let mut body: Value = serde_json::from_slice(&body).map_err(internal)?;
+    for (name, value) in chances {
+        body[name] = value;
+    }
     if profile.thinking_off {
         body["enable_thinking"] = json!(false);
     }
@@ -105,6 +109,40 @@ pub fn body(
         body["response_format"]["schema"] = schema.clone();
     }
     serde_json::to_vec(&body).map_err(internal)
+}
+
+/// What is asked of repetition, of single tokens and of likelihoods, as far as it differs from what is
+/// usual.
+fn chances(way: Api, request: &TextRequest, profile: &Profile) -> Vec<(&'static str, Value)> {
+    let mut all = Vec::new();
+    if way == Api::Responses {
+        return all;
+    }
+    let sampling = &request.sampling;
+    if profile.sends(Field::Penalties) {
+        for (name, by) in [
+            ("frequency_penalty", sampling.frequency_penalty),
+            ("presence_penalty", sampling.presence_penalty),
+        ] {
+            if by != 0.0 {
+                all.push((name, number(by)));
+            }
+        }
+        if !sampling.logit_bias.is_empty() {
+            let biases = sampling.logit_bias.iter();
+            let biases = biases.map(|(token, by)| (token.to_string(), number(*by)));
+            all.push(("logit_bias", Value::Object(biases.collect())));
+        }
+    }
+    if let Some(others) = request.odds.filter(|_| profile.sends(Field::Logprobs)) {
+        if way == Api::Chat {
+            all.push(("logprobs", json!(true)));
+            all.push(("top_logprobs", json!(others)));
+        } else {
+            all.push(("logprobs", json!(others)));
+        }
+    }
+    all
 }
 
 /// A number as it was meant: 0.7, not the 0.699999988 that it is in memory.
@@ -295,6 +333,7 @@ mod tests {
             max_tokens: Some(99),
             stop: ["a", "", "b", "c", "d", "e"].map(str::to_owned).to_vec(),
             constraint: None,
+            odds: None,
         }
     }
 
@@ -356,6 +395,49 @@ mod tests {
             path(way(Api::Completions, &request.prompt)),
             ["completions"]
         );
+    }
+
+    #[test]
+    fn penalties_and_likelihoods_are_asked_for_where_they_are_wanted() {
+        let mut request = request(Prompt::Chat(vec![message_of(Role::User, "U")]));
+        let plain = sent(&request);
+        for name in [
+            "frequency_penalty",
+            "presence_penalty",
+            "logit_bias",
+            "logprobs",
+        ] {
+            assert!(plain.get(name).is_none(), "{name}");
+        }
+        request.sampling.frequency_penalty = 0.7;
+        request.sampling.logit_bias = [(50256, -100.0), (7, 1.5)].into();
+        request.odds = Some(3);
+        let chat = sent(&request);
+        assert_eq!(chat["frequency_penalty"], json!(0.7));
+        assert!(chat.get("presence_penalty").is_none());
+        assert_eq!(chat["logit_bias"], json!({ "7": 1.5, "50256": -100.0 }));
+        assert_eq!(
+            (&chat["logprobs"], &chat["top_logprobs"]),
+            (&json!(true), &json!(3))
+        );
+        let as_body = |api, profile: &Profile| -> Value {
+            serde_json::from_slice(&body("m", api, &request, profile).unwrap()).unwrap()
+        };
+        let older = as_body(Api::Completions, &Profile::default());
+        assert_eq!(
+            (&older["logprobs"], older.get("top_logprobs")),
+            (&json!(3), None)
+        );
+        let newer = as_body(Api::Responses, &Profile::default());
+        assert!(newer.get("frequency_penalty").is_none() && newer.get("logprobs").is_none());
+        // Who refuses is asked without.
+        let said = |message: &str| Said::of(&json!({"error": {"message": message}}));
+        let profile = Profile::default()
+            .yielding(&said("Unsupported parameter: 'logit_bias'"), true)
+            .and_then(|p| p.yielding(&said("logprobs are not available here"), true))
+            .unwrap();
+        let less = as_body(Api::Chat, &profile);
+        assert!(less.get("logit_bias").is_none() && less.get("logprobs").is_none());
     }
 
     #[test]

@@ -231,7 +231,7 @@ impl Studio {
                     prompt_tokens: some,
                 })) => prompt_tokens = some,
                 Some(Ok(TextEvent::Finished { .. })) | None => break,
-                Some(Ok(TextEvent::Waiting { .. })) => {}
+                Some(Ok(TextEvent::Waiting { .. } | TextEvent::Odds(_))) => {}
                 Some(Err(error)) => return Err(error.into()),
             }
         }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use futures::StreamExt as _;
 use inkstone_desks::{Output, Task, parse, whole};
 use inkstone_generation::{
-    CancellationToken, FinishReason, Gate, GenerationError, GenerationErrorKind, TextEvent,
+    CancellationToken, FinishReason, Gate, GenerationError, GenerationErrorKind, Odds, TextEvent,
     TextModel, TextRequest, TextStream, Usage,
     references::{References, Resolver},
 };
@@ -198,6 +198,8 @@ pub(crate) struct Ended {
     pub state: State,
     pub end: GenerationEnd,
     pub error: Option<ErrorDto>,
+    /// How likely its tokens were, where that was asked for.
+    pub odds: Vec<Odds>,
 }
 
 impl Ended {
@@ -212,6 +214,7 @@ impl Ended {
             state: State::default(),
             end,
             error,
+            odds: Vec::new(),
         }
     }
 
@@ -294,6 +297,7 @@ struct Reader<'a, T> {
     bytes: usize,
     tokens: u32,
     prompt_tokens: Option<u32>,
+    odds: Vec<Odds>,
     waiting: Option<WaitingDto>,
     sender: mpsc::UnboundedSender<Unsaved>,
     unsent: Unsaved,
@@ -320,6 +324,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
             bytes: 0,
             tokens: 0,
             prompt_tokens: None,
+            odds: Vec::new(),
             waiting: None,
             sender,
             unsent: Unsaved::default(),
@@ -367,6 +372,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
                             return Outcome::Finished(FinishReason::Length, Usage::default());
                         }
                     }
+                    Some(Ok(TextEvent::Odds(odds))) => self.odds.extend(odds),
                     Some(Ok(TextEvent::Finished { reason, usage })) => {
                         return Outcome::Finished(reason, usage);
                     }
@@ -457,6 +463,7 @@ impl<'a, T: FnMut(&State) + Send> Reader<'a, T> {
             state: self.state(&resolved, Some(&end)),
             end,
             error,
+            odds: self.odds,
         }
     }
 }

@@ -75,6 +75,7 @@ pub(crate) fn request(composed: &Composed, seed: u64) -> TextRequest {
         max_tokens: Some(composed.max_tokens),
         stop: composed.stop.clone(),
         constraint: Some(composed.constraint.clone()).filter(|c| !c.is_empty()),
+        odds: None,
     }
 }
 

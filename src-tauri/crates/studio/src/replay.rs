@@ -277,7 +277,7 @@ async fn read(
         match event {
             None => break,
             Some(event) => match event? {
-                TextEvent::Waiting { .. } | TextEvent::Started { .. } => {}
+                TextEvent::Waiting { .. } | TextEvent::Started { .. } | TextEvent::Odds(_) => {}
                 TextEvent::Delta { text, .. } => {
                     came.output.push_str(&text);
                     let so_far = came.output.len().min(then.len());

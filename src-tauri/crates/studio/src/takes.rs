@@ -205,7 +205,8 @@ impl Studio {
                     ran
                 });
                 match task.await {
-                    Ok((ended, saving)) => {
+                    Ok((mut ended, saving)) => {
+                        relay.of.hear_odds(std::mem::take(&mut ended.odds));
                         if goes_on(&ended) {
                             next = self.hand_on(relay, (chosen, &id, &ended)).await;
                         }

@@ -41,6 +41,7 @@ fn hot(constraint: Constraint, seed: u64) -> TextRequest {
         max_tokens: Some(90),
         stop: Vec::new(),
         constraint: Some(constraint),
+        odds: None,
     }
 }
 
@@ -52,7 +53,7 @@ fn say(
     let (mut text, mut told, mut end) = (String::new(), 0, None);
     for event in events {
         match event? {
-            TextEvent::Waiting { .. } | TextEvent::Started { .. } => {}
+            TextEvent::Waiting { .. } | TextEvent::Started { .. } | TextEvent::Odds(_) => {}
             TextEvent::Delta { text: more, tokens } => {
                 text.push_str(&more);
                 told += tokens;

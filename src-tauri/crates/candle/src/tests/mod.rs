@@ -3,5 +3,6 @@ mod embedders;
 mod files;
 mod networks;
 mod parity;
+mod sampling;
 mod starter;
 mod streams;

@@ -51,6 +51,7 @@ fn the_starter_loads_and_writes_the_same_twice() {
             max_tokens: Some(80),
             stop: Vec::new(),
             constraint: None,
+            odds: None,
         };
         let events: Vec<_> = block_on(model.generate(request, CancellationToken::new()).collect());
         let text: String = events

@@ -33,6 +33,7 @@ fn request(prompt: &str) -> TextRequest {
         max_tokens: Some(24),
         stop: Vec::new(),
         constraint: None,
+        odds: None,
     }
 }
 
@@ -69,6 +70,7 @@ fn read(
                 text.push_str(&more);
                 tokens += n;
             }
+            TextEvent::Odds(_) => panic!("nobody has asked"),
             TextEvent::Finished { reason, usage } => {
                 assert!(events.next().is_none(), "something follows the end");
                 if let Some(prompt_tokens) = started {
@@ -396,7 +398,7 @@ fn cancelling_keeps_what_was_said_and_says_so() {
                     cancel.cancel();
                 }
                 TextEvent::Finished { reason, .. } => end = Some(reason),
-                TextEvent::Waiting { .. } | TextEvent::Started { .. } => (),
+                TextEvent::Waiting { .. } | TextEvent::Started { .. } | TextEvent::Odds(_) => (),
             }
         }
     });

@@ -239,7 +239,8 @@ impl Tokenizer {
         self.text_of(self.eos)
     }
 
-    fn text_of(&self, id: Option<u32>) -> &str {
+    /// A control token's name; nothing for others.
+    pub(crate) fn text_of(&self, id: Option<u32>) -> &str {
         self.whole
             .iter()
             .find(|(_, w)| Some(w.id) == id)

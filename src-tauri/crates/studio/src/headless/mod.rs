@@ -8,11 +8,11 @@ mod best;
 mod look;
 mod writing;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use inkstone_desks::{Brief, Composed, Task, join};
 use inkstone_generation::{
-    CancellationToken, GenerationError, GenerationErrorKind, Message, Prompt, Role, Sampling,
+    CancellationToken, GenerationError, GenerationErrorKind, Message, Odds, Prompt, Role, Sampling,
     TextRequest,
 };
 use inkstone_manuscript::{DocumentKind, Language};
@@ -96,6 +96,10 @@ pub struct RawRun {
     pub seed: Option<u64>,
     /// The answer ends before the first of these.
     pub stop: Vec<String>,
+    /// All else of how tokens are chosen; its temperature and seed do not count.
+    pub chances: Sampling,
+    /// Tells how likely each token was, and of so many others of its place.
+    pub odds: Option<u8>,
 }
 
 /// How far a run is. Called from the runtime's threads, so it must not block for long.
@@ -187,6 +191,9 @@ pub struct Variant {
     pub error: Option<ErrorDto>,
     /// How it came to be.
     pub generation: Provenance,
+    /// How likely its tokens were, where that was asked for and the model tells.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub odds: Vec<Odds>,
 }
 
 /// How a text came to be; the whole record lies in the library under `id`.
@@ -237,6 +244,8 @@ type Told = Arc<dyn Fn(Progress) + Send + Sync>;
 struct Bare {
     request: TextRequest,
     composed: Composed,
+    /// Of the latest answer.
+    odds: Mutex<Vec<Odds>>,
 }
 
 impl Recipe for Bare {
@@ -248,6 +257,10 @@ impl Recipe for Bare {
         let mut request = self.request.clone();
         request.sampling.seed = seed;
         request
+    }
+
+    fn hear_odds(&self, odds: Vec<Odds>) {
+        *self.odds.lock().unwrap_or_else(PoisonError::into_inner) = odds;
     }
 }
 
@@ -374,8 +387,8 @@ impl Studio {
             let error = GenerationErrorKind::InvalidRequest;
             return Err(GenerationError::new(error, "the prompt is empty").into());
         }
-        let usual = Sampling::default();
-        let temperature = run.temperature.unwrap_or(usual.temperature);
+        let usual = Sampling::default().temperature;
+        let temperature = run.temperature.unwrap_or(usual);
         if !(0.0..=2.0).contains(&temperature) {
             return Err(StudioError::BadRequest("temperature: 0 to 2".into()));
         }
@@ -398,21 +411,33 @@ impl Studio {
             sampling: Sampling {
                 temperature,
                 seed,
-                ..usual
+                ..run.chances
             },
             max_tokens: run.max_tokens,
             stop: run.stop,
             constraint: None,
+            odds: run.odds,
         };
+        let bare = Arc::new(Bare {
+            request,
+            composed,
+            odds: Mutex::default(),
+        });
+        let of = bare.clone();
         let lined = self.blocking(move |s| {
             let plan = s.row(&run.models, None, RAW)?;
             let asked = Asked {
                 over_budget: run.over_budget,
                 ..s.asked_for_nothing(RAW, Language::English, seed)
             };
-            s.line_up_one(&asked, Arc::new(Bare { request, composed }), plan)
+            s.line_up_one(&asked, of, plan)
         });
         let lined = vec![lined.await?];
-        self.write_run(lined, &cancel, Arc::new(progress)).await
+        let mut written = self.write_run(lined, &cancel, Arc::new(progress)).await?;
+        let odds = std::mem::take(&mut *bare.odds.lock().unwrap_or_else(PoisonError::into_inner));
+        if let Some(variant) = written.variants.first_mut() {
+            variant.odds = odds;
+        }
+        Ok(written)
     }
 }

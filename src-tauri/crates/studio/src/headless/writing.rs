@@ -155,6 +155,7 @@ impl Studio {
             status: take.status,
             error: take.error.or_else(|| unsaved.map(|e| e.to_dto())),
             generation,
+            odds: Vec::new(),
         })
     }
 }

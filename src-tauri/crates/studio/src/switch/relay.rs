@@ -7,7 +7,7 @@
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use inkstone_desks::{Brief, Composed, DeskError, Task};
-use inkstone_generation::TextRequest;
+use inkstone_generation::{Odds, TextRequest};
 use inkstone_library as lib;
 use inkstone_manuscript::Language;
 
@@ -46,6 +46,9 @@ pub(crate) trait Recipe: Send + Sync {
     ) -> Result<(), StudioError> {
         Ok(())
     }
+
+    /// How likely the tokens of an answer were, where the request asked.
+    fn hear_odds(&self, _: Vec<Odds>) {}
 
     /// The kinds of data that have changed then.
     fn changes(&self) -> &'static [&'static str] {

@@ -4,8 +4,9 @@ use inkstone_generation::Sampling;
 
 use crate::failure::{Result, internal, invalid};
 
-/// How far back repetition is looked for.
-const LOOK_BACK: usize = 64;
+mod penalties;
+
+pub(crate) use penalties::Before;
 
 /// Chooses tokens. The same seed and logits give the same tokens.
 pub(crate) struct Sampler {
@@ -15,42 +16,36 @@ pub(crate) struct Sampler {
 
 impl Sampler {
     pub(crate) fn new(sampling: Sampling) -> Result<Self> {
-        let Sampling {
-            temperature,
-            top_p,
-            min_p,
-            repeat_penalty,
-            ..
-        } = sampling;
+        let temperature = sampling.temperature;
         if !(temperature.is_finite() && temperature >= 0.0) {
             return Err(invalid(format!("temperature {temperature}")));
         }
-        if let Some(p) = top_p.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
-            return Err(invalid(format!("top_p {p}")));
+        for (what, p) in [("typical_p", sampling.typical_p), ("top_p", sampling.top_p)] {
+            if let Some(p) = p.filter(|p| !(*p > 0.0 && *p <= 1.0)) {
+                return Err(invalid(format!("{what} {p}")));
+            }
         }
-        if let Some(p) = min_p.filter(|p| !(0.0..1.0).contains(p)) {
+        if let Some(p) = sampling.min_p.filter(|p| !(0.0..1.0).contains(p)) {
             return Err(invalid(format!("min_p {p}")));
         }
-        if !(repeat_penalty.is_finite() && repeat_penalty > 0.0) {
-            return Err(invalid(format!("repeat_penalty {repeat_penalty}")));
-        }
+        penalties::check(&sampling)?;
         let random = Random::new(sampling.seed);
         Ok(Self { sampling, random })
     }
 
-    /// The next token after `so_far`.
+    /// The next token.
     #[cfg(test)]
-    fn choose(&mut self, logits: &mut [f32], so_far: &[u32]) -> Result<u32> {
-        self.weigh(logits, so_far)?;
+    fn choose(&mut self, logits: &mut [f32], before: Before<'_>) -> Result<u32> {
+        self.weigh(logits, before)?;
         self.pick(logits)
     }
 
     /// Weighs logits by what was written; once before [`Self::pick`].
-    pub(crate) fn weigh(&self, logits: &mut [f32], so_far: &[u32]) -> Result<()> {
+    pub(crate) fn weigh(&self, logits: &mut [f32], before: Before<'_>) -> Result<()> {
         if logits.iter().any(|l| l.is_nan()) {
             return Err(internal("the network gives no numbers"));
         }
-        self.penalize(logits, so_far);
+        penalties::apply(&self.sampling, logits, before);
         Ok(())
     }
 
@@ -69,6 +64,10 @@ impl Sampler {
             all.truncate(k);
         }
         all.sort_unstable_by(order);
+        if let Some(p) = self.sampling.typical_p.filter(|p| *p < 1.0) {
+            typical(&mut all, p);
+            all.sort_unstable_by(order);
+        }
         let most = all.first().ok_or_else(|| internal("no logits"))?.1;
         if let Some(p) = self.sampling.top_p.filter(|p| *p < 1.0) {
             let sum: f32 = all.iter().map(|(_, l)| (l - most).exp()).sum();
@@ -94,21 +93,32 @@ impl Sampler {
         });
         Ok(all[chosen.unwrap_or(all.len() - 1)].0)
     }
+}
 
-    fn penalize(&self, logits: &mut [f32], so_far: &[u32]) {
-        let by = self.sampling.repeat_penalty;
-        if by == 1.0 {
-            return;
-        }
-        let mut recent = so_far[so_far.len().saturating_sub(LOOK_BACK)..].to_vec();
-        recent.sort_unstable();
-        recent.dedup();
-        for token in recent {
-            if let Some(l) = logits.get_mut(token as usize) {
-                *l = if *l > 0.0 { *l / by } else { *l * by };
-            }
-        }
-    }
+/// Leaves the tokens whose information is nearest to what is to be expected of one; `all` are sorted,
+/// the likeliest first.
+fn typical(all: &mut Vec<(u32, f32)>, p: f32) {
+    let Some((_, most)) = all.first().copied().filter(|(_, most)| most.is_finite()) else {
+        return;
+    };
+    let share = |l: f32| f64::from(l - most).exp();
+    let sum: f64 = all.iter().map(|(_, l)| share(*l)).sum();
+    // What a token says: -ln of its probability. What is impossible says nothing.
+    let says = |l: f32| sum.ln() - f64::from(l - most);
+    let expected: f64 = all
+        .iter()
+        .filter(|(_, l)| l.is_finite())
+        .map(|(_, l)| share(*l) / sum * says(*l))
+        .sum();
+    let off = |l: f32| (says(l) - expected).abs();
+    // Stable: of those that are equally far off the likelier one comes first.
+    all.sort_by(|a, b| off(a.1).total_cmp(&off(b.1)));
+    let mut so_far = 0.0;
+    let keep = all.iter().position(|(_, l)| {
+        so_far += share(*l) / sum;
+        so_far > f64::from(p)
+    });
+    all.truncate(keep.map_or(all.len(), |i| i + 1));
 }
 
 /// The likeliest token; of equals the first.
@@ -164,9 +174,16 @@ mod tests {
             temperature,
             top_k: None,
             top_p: None,
-            min_p: None,
-            repeat_penalty: 1.0,
             seed: 7,
+            ..Sampling::default()
+        }
+    }
+
+    fn after(tokens: &[u32]) -> Before<'_> {
+        Before {
+            tokens,
+            prompt: 0,
+            spell: &|_| b"x",
         }
     }
 
@@ -174,7 +191,7 @@ mod tests {
         let mut sampler = Sampler::new(sampling).unwrap();
         let mut counts = vec![0; logits.len()];
         for _ in 0..4000 {
-            counts[sampler.choose(&mut logits.to_vec(), &[]).unwrap() as usize] += 1;
+            counts[sampler.choose(&mut logits.to_vec(), after(&[])).unwrap() as usize] += 1;
         }
         counts
     }
@@ -182,8 +199,8 @@ mod tests {
     #[test]
     fn greedy_takes_the_first_of_the_likeliest() {
         let mut sampler = Sampler::new(sampling(0.0)).unwrap();
-        assert_eq!(sampler.choose(&mut [0.0, 2.0, 2.0], &[]).unwrap(), 1);
-        assert!(sampler.choose(&mut [0.0, f32::NAN], &[]).is_err());
+        assert_eq!(sampler.choose(&mut [0.0, 2.0, 2.0], after(&[])).unwrap(), 1);
+        assert!(sampler.choose(&mut [0.0, f32::NAN], after(&[])).is_err());
     }
 
     #[test]
@@ -252,6 +269,39 @@ mod tests {
     }
 
     #[test]
+    fn the_typical_says_about_what_is_to_be_expected() {
+        // -ln p: 0.51, 1.39, 2.30, 3.00; the entropy of 0.6, 0.25, 0.1, 0.05 is 1.03. How far off: 0.52,
+        // 0.35, 1.27, 1.96.
+        let logits: Vec<f32> = [0.6f32, 0.25, 0.1, 0.05].iter().map(|p| p.ln()).collect();
+        let kept = |p: f32| -> Vec<bool> {
+            let s = Sampling {
+                typical_p: Some(p),
+                ..sampling(1.0)
+            };
+            counts(s, &logits).iter().map(|n| *n > 0).collect()
+        };
+        assert_eq!(kept(0.2), [false, true, false, false]);
+        assert_eq!(kept(0.5), [true, true, false, false]);
+        assert_eq!(kept(0.9), [true, true, true, false]);
+        assert_eq!(kept(1.0), [true, true, true, true]);
+        // Then the others look at what is left.
+        let both = Sampling {
+            typical_p: Some(0.2),
+            top_p: Some(0.9),
+            min_p: Some(0.5),
+            ..sampling(1.0)
+        };
+        assert_eq!(counts(both, &logits), [0, 4000, 0, 0]);
+        // What is impossible stays so.
+        let masked = [f32::NEG_INFINITY, 0.0, f32::NEG_INFINITY];
+        let s = Sampling {
+            typical_p: Some(0.5),
+            ..sampling(1.0)
+        };
+        assert_eq!(counts(s, &masked), [0, 4000, 0]);
+    }
+
+    #[test]
     fn repetition_is_made_less_likely_within_sight_only() {
         let penalized = Sampling {
             repeat_penalty: 2.0,
@@ -259,10 +309,18 @@ mod tests {
         };
         let mut sampler = Sampler::new(penalized).unwrap();
         let logits = [3.0, 2.0, -1.0];
-        assert_eq!(sampler.choose(&mut logits.to_vec(), &[0, 0]).unwrap(), 1);
+        assert_eq!(
+            sampler
+                .choose(&mut logits.to_vec(), after(&[0, 0]))
+                .unwrap(),
+            1
+        );
         let mut old = vec![0];
-        old.extend([2; LOOK_BACK]);
-        assert_eq!(sampler.choose(&mut logits.to_vec(), &old).unwrap(), 0);
+        old.extend([2; penalties::LOOK_BACK]);
+        assert_eq!(
+            sampler.choose(&mut logits.to_vec(), after(&old)).unwrap(),
+            0
+        );
     }
 
     #[test]
@@ -275,7 +333,7 @@ mod tests {
             })
             .unwrap();
             let tokens: Vec<u32> = (0..20)
-                .map(|_| sampler.choose(&mut logits.to_vec(), &[]).unwrap())
+                .map(|_| sampler.choose(&mut logits.to_vec(), after(&[])).unwrap())
                 .collect();
             tokens
         };
@@ -309,6 +367,32 @@ mod tests {
             },
             Sampling {
                 repeat_penalty: 0.0,
+                ..base.clone()
+            },
+            Sampling {
+                typical_p: Some(0.0),
+                ..base.clone()
+            },
+            Sampling {
+                presence_penalty: f32::INFINITY,
+                ..base.clone()
+            },
+            Sampling {
+                logit_bias: [(1, f32::NAN)].into(),
+                ..base.clone()
+            },
+            Sampling {
+                dry: Some(inkstone_generation::Dry {
+                    base: 0.5,
+                    ..Default::default()
+                }),
+                ..base.clone()
+            },
+            Sampling {
+                dry: Some(inkstone_generation::Dry {
+                    breakers: vec!["x".repeat(100)],
+                    ..Default::default()
+                }),
                 ..base
             },
         ] {
