@@ -1,11 +1,14 @@
 //! An answer, token by token: from the logits after the prompt to the last event.
 
+use std::collections::VecDeque;
+
 use inkstone_generation::{FinishReason, Odds, TextEvent, Usage};
 
 use crate::{
     constraint::{Kept, Next, Verdict, unmet},
     failure::{Result, internal},
     guided::Guided,
+    lookup::Lookup,
     network::{Session, Want},
     odds::Said,
     sampler::{Before, Sampler},
@@ -39,6 +42,10 @@ pub(crate) struct Decode<'a, 'n> {
     pub(crate) unsent: u32,
     /// Whether an end token was chosen.
     pub(crate) ended: bool,
+    /// Guesses at what comes next.
+    pub(crate) lookup: Lookup,
+    /// Tokens that were guessed and read behind those of `so_far`, with the logits behind each.
+    pub(crate) ahead: VecDeque<(u32, Vec<f32>)>,
     /// How many other tokens are told of beside each, where likelihoods are asked for.
     pub(crate) others: Option<usize>,
     /// Those of the answer's tokens that are not told yet.
@@ -81,6 +88,7 @@ impl Decode<'_, '_> {
                 }
                 Step::Again => {
                     let last = self.so_far.len() - 1;
+                    self.ahead.clear();
                     self.session.rewind(last);
                     let token = self.so_far[last];
                     match self
@@ -97,6 +105,7 @@ impl Decode<'_, '_> {
                 self.odds.push(said.of(token, others, self.tokenizer));
             }
             self.guided.wrote(token);
+            let known = self.meet(token);
             self.so_far.push(token);
             match self.release(out) {
                 Released::Unheard => return Ok(()),
@@ -108,16 +117,55 @@ impl Decode<'_, '_> {
                 }
                 Released::On => {}
             }
-            if self.written() < self.most {
-                match self
-                    .session
-                    .forward(&[token], Want::Last, &|| out.stopped())?
-                {
+            if let Some(known) = known {
+                logits = known;
+            } else if self.written() < self.most {
+                match self.read_on(token, out)? {
                     Some(next) => logits = next,
                     None => return self.cut_off(FinishReason::Cancelled, out),
                 }
             }
         }
+    }
+
+    /// The logits behind a token that was just chosen, where it was guessed; else what was guessed is
+    /// forgotten.
+    fn meet(&mut self, token: u32) -> Option<Vec<f32>> {
+        if self.ahead.front().is_some_and(|(guess, _)| *guess == token) {
+            self.lookup.came_true();
+            return self.ahead.pop_front().map(|(_, logits)| logits);
+        }
+        if !self.ahead.is_empty() {
+            self.ahead.clear();
+            self.session.rewind(self.so_far.len());
+        }
+        None
+    }
+
+    /// Reads the last token, and behind it what is guessed to follow; the logits behind the token.
+    fn read_on(&mut self, token: u32, out: &dyn Listener) -> Result<Option<Vec<f32>>> {
+        let left = self.most - self.written();
+        // Beside others the time is used as well as it can be.
+        let guess = if self.session.is_alone() {
+            self.lookup.guess(&self.so_far, left.saturating_sub(1))
+        } else {
+            Vec::new()
+        };
+        let stopped = || out.stopped();
+        if guess.is_empty() {
+            return self.session.forward(&[token], Want::Last, &stopped);
+        }
+        let mut tokens = vec![token];
+        tokens.extend_from_slice(&guess);
+        let Some(all) = self.session.forward(&tokens, Want::All, &stopped)? else {
+            return Ok(None);
+        };
+        let mut rows = all
+            .chunks_exact(all.len() / tokens.len())
+            .map(<[f32]>::to_vec);
+        let logits = rows.next();
+        self.ahead = guess.into_iter().zip(rows).collect();
+        logits.ok_or_else(|| internal("no logits")).map(Some)
     }
 
     /// Tokens of the answer.

@@ -24,6 +24,9 @@
 //! Beside the port there are `bench`, which measures a file and shows its vocabulary, and `synthetic`,
 //! which makes files with random weights; how we stand to other programs is told in `README.md`.
 //!
+//! What a text repeats of what is before it is guessed and read at once (`lookup`); tokens are chosen as
+//! without that.
+//!
 //! A request's constraint is kept while the answer is decoded (see `constraint`): its form by
 //! llguidance's masks over our own vocabulary, limits and phrases by going back a word where one does
 //! not fit. What may still be taken back is not streamed.
@@ -41,6 +44,7 @@ mod embed;
 mod engine;
 mod failure;
 mod guided;
+mod lookup;
 mod memory;
 mod model;
 mod network;

@@ -5,7 +5,10 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -19,6 +22,7 @@ use crate::{
     constraint::Vocabulary,
     engine,
     failure::{Result, broken, internal},
+    lookup::Lookup,
     memory,
     network::{Network, Table, config::Config, weights},
     preflight::{Depth, Header},
@@ -46,6 +50,10 @@ pub(crate) struct Model {
     pub(crate) template: Template,
     pub(crate) parameters: u64,
     vocabulary: OnceLock<Result<Vocabulary>>,
+    /// Whether guesses are made; `None`: where they pay.
+    guesses: Option<bool>,
+    /// Tokens that came as they were guessed, of all answers so far.
+    pub(crate) guessed: AtomicUsize,
     /// Last, so that it is dropped when all else is.
     _memory: memory::GivesBack,
 }
@@ -58,6 +66,14 @@ impl Model {
             .get_or_init(|| Vocabulary::new(&self.tokenizer));
         made.as_ref().map_err(Clone::clone)
     }
+
+    /// What a new answer's next tokens are guessed with.
+    pub(crate) fn lookup(&self) -> Lookup {
+        match self.guesses {
+            None => Lookup::new(self.parameters),
+            Some(on) => Lookup::new(if on { u64::MAX } else { 0 }),
+        }
+    }
 }
 
 /// A handle to a loaded model.
@@ -66,6 +82,11 @@ pub(crate) struct Handle(Arc<Model>);
 impl Handle {
     pub(crate) fn network(&self) -> &Network {
         &self.0.network
+    }
+
+    /// Tokens that came as they were guessed, of all answers so far.
+    pub(crate) fn guessed(&self) -> usize {
+        self.0.guessed.load(Ordering::Relaxed)
     }
 
     /// Tells when nobody holds the model any longer.
@@ -159,6 +180,15 @@ fn prompt_form(header: &Header) -> PromptForm {
 
 /// Loads a model; `available` is the memory that may be used.
 pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
+    load_with(path, available, None)
+}
+
+/// The same; `guesses` says whether next tokens are guessed, and `None` that it depends on the size.
+pub(crate) fn load_with(
+    path: &Path,
+    available: Option<u64>,
+    guesses: Option<bool>,
+) -> Result<Handle> {
     let file = open(path)?;
     let header = Header::read(BufReader::new(&file), Depth::Everything)?;
     let about = describe(&header, path)?;
@@ -208,6 +238,8 @@ pub(crate) fn load(path: &Path, available: Option<u64>) -> Result<Handle> {
         template,
         parameters: about.parameters,
         vocabulary: OnceLock::new(),
+        guesses,
+        guessed: AtomicUsize::new(0),
         _memory: memory::GivesBack,
     };
     Ok(Handle(Arc::new(model)))

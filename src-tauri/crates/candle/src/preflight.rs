@@ -82,8 +82,10 @@ impl Header {
             whole: size <= LARGEST_HEAD,
             depth,
         };
-        if &walk.bytes::<4>()? != b"GGUF" {
-            return Err(broken("the file does not begin with GGUF"));
+        let magic = walk.bytes::<4>()?;
+        if &magic != b"GGUF" {
+            let rest = walk.beginning(magic);
+            return Err(another_kind(&rest));
         }
         match walk.u32()? {
             2 | 3 => (),
@@ -269,6 +271,17 @@ impl<R: BufRead + Seek> Walk<R> {
         Ok(bytes)
     }
 
+    /// The first bytes of a file that is no GGUF.
+    fn beginning(&mut self, magic: [u8; 4]) -> Vec<u8> {
+        let mut first = magic.to_vec();
+        while first.len() < 128
+            && let Ok([byte]) = self.bytes::<1>()
+        {
+            first.push(byte);
+        }
+        first
+    }
+
     fn u32(&mut self) -> Result<u32> {
         Ok(u32::from_le_bytes(self.bytes()?))
     }
@@ -443,6 +456,28 @@ impl<R: BufRead + Seek> Walk<R> {
         };
         Ok((name, info))
     }
+}
+
+/// What a file is that does not begin as a GGUF file does. Pickles are told by what is in them, not by
+/// their name: a file of PyTorch is a zip with `data.pkl` first, or a pickle of protocol 2 to 5.
+fn another_kind(first: &[u8]) -> inkstone_generation::GenerationError {
+    let holds = |what: &[u8]| first.windows(what.len()).any(|part| part == what);
+    let zip = first.starts_with(b"PK\x03\x04");
+    if zip && holds(b"data.pkl") || matches!(first, [0x80, 2..=5, ..]) {
+        return unsupported(
+            "a pickle, as .bin, .pt, .pth and .ckpt are, can run code when it is read: a GGUF file is needed",
+        );
+    }
+    if first.get(8..10) == Some(b"{\"") {
+        return unsupported("a safetensors file: a GGUF file of the model is needed");
+    }
+    if [b"ggml", b"lmgg", b"tjgg", b"fmgg"]
+        .iter()
+        .any(|old| first.starts_with(*old))
+    {
+        return unsupported("a GGML file, the older form: a GGUF file of the model is needed");
+    }
+    broken("the file does not begin with GGUF")
 }
 
 fn unreadable(error: io::Error) -> inkstone_generation::GenerationError {

@@ -31,6 +31,10 @@ struct Shape {
     context: usize,
     rope_base: f32,
     tied: bool,
+    /// How the positions are stretched, as the metadata names it.
+    stretched: &'static str,
+    /// How many experts there are, of which two are asked.
+    experts: usize,
 }
 
 const fn small(name: &'static str, architecture: &'static str, tied: bool) -> Shape {
@@ -47,11 +51,13 @@ const fn small(name: &'static str, architecture: &'static str, tied: bool) -> Sh
         context: 1024,
         rope_base: 10_000.0,
         tied,
+        stretched: "",
+        experts: 0,
     }
 }
 
 /// Three for measuring, and a small one of each architecture.
-const SHAPES: [Shape; 10] = [
+const SHAPES: [Shape; 18] = [
     Shape {
         layers: 16,
         width: 2048,
@@ -96,7 +102,43 @@ const SHAPES: [Shape; 10] = [
         ..small("small-phi", "phi3", false)
     },
     small("small-smollm3", "smollm3", true),
+    Shape {
+        kv_heads: 8,
+        head_dim: 32,
+        ..small("small-gpt2", "gpt2", true)
+    },
+    small("small-glm4", "glm4", false),
+    Shape {
+        experts: 6,
+        ..small("small-mixtral", "llama", false)
+    },
+    Shape {
+        head_dim: 32,
+        experts: 6,
+        ..small("small-qwen2moe", "qwen2moe", false)
+    },
+    Shape {
+        experts: 6,
+        ..small("small-qwen3moe", "qwen3moe", false)
+    },
+    Shape {
+        stretched: "linear",
+        ..small("small-linear", "llama", true)
+    },
+    Shape {
+        stretched: "yarn",
+        head_dim: 32,
+        ..small("small-yarn", "qwen2", false)
+    },
+    Shape {
+        stretched: "longrope",
+        head_dim: 32,
+        ..small("small-longrope", "phi3", false)
+    },
 ];
+
+/// The length for which a network whose positions are stretched was first trained.
+const ORIGINAL: usize = 128;
 
 /// The names of all shapes.
 pub fn shapes() -> impl Iterator<Item = &'static str> {
@@ -184,12 +226,18 @@ struct Tensor {
     /// 0 for a row of numbers.
     rows: usize,
     columns: usize,
+    /// Matrices in it, one behind the other.
+    layers: usize,
     kind: (&'static str, u32, GgmlDType),
 }
 
 impl Tensor {
+    fn numbers(&self) -> usize {
+        self.layers.max(1) * self.rows.max(1) * self.columns
+    }
+
     fn bytes(&self) -> usize {
-        let count = self.rows.max(1) * self.columns;
+        let count = self.numbers();
         count / self.kind.2.block_size() * self.kind.2.type_size()
     }
 }
@@ -199,8 +247,14 @@ type Named = (&'static str, u32, GgmlDType);
 fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
     let mut all = Vec::new();
     let mut matrix = |name: String, rows: usize, columns: usize, layer: usize| {
-        let kind = kind(&name, layer);
+        let router = name.contains("ffn_gate_inp.");
+        let kind = if router { TYPES[0] } else { kind(&name, layer) };
         all.push(Tensor {
+            layers: if name.contains("_exps.") {
+                s.experts
+            } else {
+                0
+            },
             name,
             rows,
             columns,
@@ -217,25 +271,58 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
         let name = |part: &str| format!("blk.{i}.{part}");
         let norms = [("attn_norm.weight", s.width), ("ffn_norm.weight", s.width)];
         rows.extend(norms.map(|(part, n)| (name(part), n)));
-        if s.architecture == "phi3" {
+        if matches!(s.architecture, "phi3" | "gpt2") {
             matrix(name("attn_qkv.weight"), q + 2 * kv, s.width, i);
-            matrix(name("ffn_up.weight"), 2 * s.hidden, s.width, i);
         } else {
             matrix(name("attn_q.weight"), q, s.width, i);
             matrix(name("attn_k.weight"), kv, s.width, i);
             matrix(name("attn_v.weight"), kv, s.width, i);
-            matrix(name("ffn_gate.weight"), s.hidden, s.width, i);
-            matrix(name("ffn_up.weight"), s.hidden, s.width, i);
+        }
+        match s.architecture {
+            _ if s.experts > 0 => {
+                matrix(name("ffn_gate_exps.weight"), s.hidden, s.width, i);
+                matrix(name("ffn_up_exps.weight"), s.hidden, s.width, i);
+                matrix(name("ffn_gate_inp.weight"), s.experts, s.width, i);
+            }
+            "phi3" | "glm4" => matrix(name("ffn_up.weight"), 2 * s.hidden, s.width, i),
+            "gpt2" => matrix(name("ffn_up.weight"), s.hidden, s.width, i),
+            _ => {
+                matrix(name("ffn_gate.weight"), s.hidden, s.width, i);
+                matrix(name("ffn_up.weight"), s.hidden, s.width, i);
+            }
         }
         matrix(name("attn_output.weight"), s.width, q, i);
-        matrix(name("ffn_down.weight"), s.width, s.hidden, i);
+        if s.experts == 0 {
+            matrix(name("ffn_down.weight"), s.width, s.hidden, i);
+        } else {
+            matrix(name("ffn_down_exps.weight"), s.width, s.hidden, i);
+        }
+        if s.architecture == "qwen2moe" {
+            matrix(name("ffn_gate_shexp.weight"), 2 * s.hidden, s.width, i);
+            matrix(name("ffn_up_shexp.weight"), 2 * s.hidden, s.width, i);
+            matrix(name("ffn_down_shexp.weight"), s.width, 2 * s.hidden, i);
+        }
         let more: &[(&str, usize)] = match s.architecture {
+            "gpt2" => &[
+                ("attn_norm.bias", s.width),
+                ("attn_qkv.bias", q + 2 * kv),
+                ("attn_output.bias", s.width),
+                ("ffn_norm.bias", s.width),
+                ("ffn_up.bias", s.hidden),
+                ("ffn_down.bias", s.width),
+            ],
+            "qwen2moe" => &[
+                ("attn_q.bias", q),
+                ("attn_k.bias", kv),
+                ("attn_v.bias", kv),
+                ("ffn_gate_inp_shexp.weight", s.width),
+            ],
             "qwen2" => &[("attn_q.bias", q), ("attn_k.bias", kv), ("attn_v.bias", kv)],
-            "qwen3" => &[
+            "qwen3" | "qwen3moe" => &[
                 ("attn_q_norm.weight", s.head_dim),
                 ("attn_k_norm.weight", s.head_dim),
             ],
-            "gemma2" => &[
+            "gemma2" | "glm4" => &[
                 ("post_attention_norm.weight", s.width),
                 ("post_ffw_norm.weight", s.width),
             ],
@@ -249,6 +336,14 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
         };
         rows.extend(more.iter().map(|(part, n)| (name(part), *n)));
     }
+    if s.architecture == "gpt2" {
+        matrix("position_embd.weight".to_owned(), s.context, s.width, 0);
+        rows.push(("output_norm.bias".to_owned(), s.width));
+    }
+    if s.stretched == "longrope" {
+        rows.push(("rope_factors_short.weight".to_owned(), s.head_dim / 2));
+        rows.push(("rope_factors_long.weight".to_owned(), s.head_dim / 2));
+    }
     if s.name == "small-llama" {
         rows.push(("rope_freqs.weight".to_owned(), s.head_dim / 2));
     }
@@ -256,6 +351,7 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
         name,
         rows: 0,
         columns,
+        layers: 0,
         kind: TYPES[0],
     }));
     all
@@ -298,11 +394,13 @@ fn scales(kind: GgmlDType) -> Option<(usize, Option<usize>, f32, f32)> {
 }
 
 fn write_weights(tensor: &Tensor, noise: &mut Noise, out: &mut impl Write) -> io::Result<()> {
-    let count = tensor.rows.max(1) * tensor.columns;
+    let count = tensor.numbers();
     if tensor.rows == 0 {
         // Norms are near one, biases near nothing, factors from one on.
         let (middle, spread) = match tensor.name.as_str() {
-            "rope_freqs.weight" => (2.0, 1.0),
+            "rope_freqs.weight" | "rope_factors_short.weight" => (2.0, 1.0),
+            "rope_factors_long.weight" => (4.0, 2.0),
+            name if name.contains("shexp") => (0.0, 0.1),
             name if name.ends_with("bias") => (0.0, 0.3),
             _ => (1.0, 0.3),
         };
@@ -311,7 +409,7 @@ fn write_weights(tensor: &Tensor, noise: &mut Noise, out: &mut impl Write) -> io
         }
         return Ok(());
     }
-    let size = if tensor.name == "token_embd.weight" {
+    let size = if tensor.name.ends_with("_embd.weight") {
         0.5
     } else {
         1.2 / (tensor.columns as f32).sqrt()
@@ -397,9 +495,35 @@ fn file_of(s: &Shape, tensors: &[Tensor], out: &mut impl Write) -> io::Result<()
     head.whole(&own("attention.head_count_kv"), s.kv_heads);
     head.whole(&own("attention.key_length"), s.head_dim);
     head.whole(&own("attention.value_length"), s.head_dim);
-    head.whole(&own("rope.dimension_count"), s.head_dim);
-    head.real(&own("rope.freq_base"), s.rope_base);
-    head.real(&own("attention.layer_norm_rms_epsilon"), 1e-5);
+    if s.architecture == "gpt2" {
+        head.real(&own("attention.layer_norm_epsilon"), 1e-5);
+    } else {
+        // Half of a head turns in GLM.
+        let part = if s.architecture == "glm4" { 2 } else { 1 };
+        head.whole(&own("rope.dimension_count"), s.head_dim / part);
+        head.real(&own("rope.freq_base"), s.rope_base);
+        head.real(&own("attention.layer_norm_rms_epsilon"), 1e-5);
+    }
+    if s.experts > 0 {
+        head.whole(&own("expert_count"), s.experts);
+        head.whole(&own("expert_used_count"), 2);
+        if s.architecture != "llama" {
+            head.whole(&own("expert_feed_forward_length"), s.hidden);
+        }
+        if s.architecture == "qwen2moe" {
+            head.whole(&own("expert_shared_feed_forward_length"), 2 * s.hidden);
+        }
+    }
+    if !s.stretched.is_empty() {
+        let factor = s.context as f32 / ORIGINAL as f32;
+        if s.stretched != "longrope" {
+            head.words(&own("rope.scaling.type"), s.stretched);
+            head.real(&own("rope.scaling.factor"), factor);
+        } else {
+            head.real(&own("rope.scaling.attn_factor"), 1.19);
+        }
+        head.whole(&own("rope.scaling.original_context_length"), ORIGINAL);
+    }
     if s.architecture.starts_with("gemma") {
         head.whole(&own("attention.sliding_window"), 64);
     }
@@ -435,10 +559,10 @@ fn file_of(s: &Shape, tensors: &[Tensor], out: &mut impl Write) -> io::Result<()
     let mut at = 0u64;
     for tensor in tensors {
         table.text(&tensor.name);
-        let dims: &[usize] = if tensor.rows == 0 {
-            &[tensor.columns]
-        } else {
-            &[tensor.columns, tensor.rows]
+        let dims: &[usize] = match (tensor.rows, tensor.layers) {
+            (0, _) => &[tensor.columns],
+            (rows, 0) => &[tensor.columns, rows],
+            (rows, layers) => &[tensor.columns, rows, layers],
         };
         table.0.extend((dims.len() as u32).to_le_bytes());
         for n in dims {

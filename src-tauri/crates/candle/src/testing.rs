@@ -46,6 +46,7 @@ pub(crate) const HEADS: usize = 4;
 pub(crate) const KV_HEADS: usize = 2;
 const HIDDEN: usize = 128;
 pub(crate) const LAYERS: usize = 3;
+const EXPERTS: usize = 5;
 pub(crate) const CONTEXT: usize = 128;
 pub(crate) const CONTROLS: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
@@ -66,13 +67,13 @@ pub(crate) struct Shape {
 impl Shape {
     pub(crate) fn new(architecture: &'static str) -> Self {
         let head_dim = match architecture {
-            "qwen3" | "gemma3" => 32,
+            "qwen3" | "qwen3moe" | "gemma3" => 32,
             _ => WIDTH / HEADS,
         };
         let mut shape = Self {
             architecture,
             dtype: GgmlDType::F32,
-            tied: !matches!(architecture, "qwen2" | "phi3"),
+            tied: !matches!(architecture, "qwen2" | "phi3" | "glm4"),
             head_dim,
             seed: 1,
             width: WIDTH,
@@ -81,19 +82,39 @@ impl Shape {
             more: Vec::new(),
         };
         let u = |n: usize| Value::U32(n as u32);
+        // Only half of a head turns, and each head has its own keys.
+        let turned = if architecture == "glm4" {
+            head_dim / 2
+        } else {
+            head_dim
+        };
+        let kv_heads = if architecture == "gpt2" {
+            HEADS
+        } else {
+            KV_HEADS
+        };
         for (key, value) in [
             ("block_count", u(LAYERS)),
             ("context_length", u(CONTEXT)),
             ("embedding_length", u(WIDTH)),
             ("feed_forward_length", u(HIDDEN)),
             ("attention.head_count", u(HEADS)),
-            ("attention.head_count_kv", u(KV_HEADS)),
+            ("attention.head_count_kv", u(kv_heads)),
             ("attention.key_length", u(head_dim)),
             ("attention.value_length", u(head_dim)),
             ("attention.layer_norm_rms_epsilon", Value::F32(1e-5)),
             ("attention.sliding_window", u(16)),
             ("rope.freq_base", Value::F32(1e4)),
-            ("rope.dimension_count", u(head_dim)),
+            ("rope.dimension_count", u(turned)),
+            (
+                "expert_count",
+                u(if architecture.ends_with("moe") {
+                    EXPERTS
+                } else {
+                    0
+                }),
+            ),
+            ("expert_used_count", u(2)),
         ] {
             shape
                 .metadata
@@ -219,7 +240,9 @@ impl Shape {
         let Some(Value::Array(tokens)) = self.metadata.get("tokenizer.ggml.tokens") else {
             return Vec::new();
         };
-        let (q, kv) = (HEADS * self.head_dim, KV_HEADS * self.head_dim);
+        let gpt = self.architecture == "gpt2";
+        let kv_heads = if gpt { HEADS } else { KV_HEADS };
+        let (q, kv) = (HEADS * self.head_dim, kv_heads * self.head_dim);
         let mut all = vec![
             (
                 "token_embd.weight".to_owned(),
@@ -235,6 +258,14 @@ impl Shape {
                 None,
             ));
         }
+        if gpt {
+            all.push((
+                "position_embd.weight".to_owned(),
+                vec![CONTEXT, self.width],
+                None,
+            ));
+            all.push(("output_norm.bias".to_owned(), vec![self.width], None));
+        }
         for i in 0..LAYERS {
             let mut add = |part: &str, dims: &[usize]| {
                 all.push((format!("blk.{i}.{part}"), dims.to_vec(), None));
@@ -242,7 +273,39 @@ impl Shape {
             add("attn_norm.weight", &[self.width]);
             add("ffn_norm.weight", &[self.width]);
             add("attn_output.weight", &[self.width, q]);
-            add("ffn_down.weight", &[self.width, self.hidden()]);
+            if gpt {
+                add("attn_norm.bias", &[self.width]);
+                add("ffn_norm.bias", &[self.width]);
+                add("attn_qkv.weight", &[3 * q, self.width]);
+                add("attn_qkv.bias", &[3 * q]);
+                add("attn_output.bias", &[self.width]);
+                add("ffn_up.weight", &[self.hidden(), self.width]);
+                add("ffn_up.bias", &[self.hidden()]);
+                add("ffn_down.weight", &[self.width, self.hidden()]);
+                add("ffn_down.bias", &[self.width]);
+                continue;
+            }
+            let moe = self.architecture.ends_with("moe");
+            if moe {
+                add("ffn_gate_inp.weight", &[EXPERTS, self.width]);
+                add(
+                    "ffn_gate_exps.weight",
+                    &[EXPERTS, self.hidden(), self.width],
+                );
+                add("ffn_up_exps.weight", &[EXPERTS, self.hidden(), self.width]);
+                add(
+                    "ffn_down_exps.weight",
+                    &[EXPERTS, self.width, self.hidden()],
+                );
+            } else {
+                add("ffn_down.weight", &[self.width, self.hidden()]);
+            }
+            if self.architecture == "qwen2moe" {
+                add("ffn_gate_inp_shexp.weight", &[self.width]);
+                add("ffn_gate_shexp.weight", &[2 * self.hidden(), self.width]);
+                add("ffn_up_shexp.weight", &[2 * self.hidden(), self.width]);
+                add("ffn_down_shexp.weight", &[self.width, 2 * self.hidden()]);
+            }
             if self.architecture == "phi3" {
                 add("attn_qkv.weight", &[q + 2 * kv, self.width]);
                 add("ffn_up.weight", &[2 * self.hidden(), self.width]);
@@ -250,17 +313,21 @@ impl Shape {
             }
             for (part, rows) in [("q", q), ("k", kv), ("v", kv)] {
                 add(&format!("attn_{part}.weight"), &[rows, self.width]);
-                if self.architecture == "qwen2" {
+                if self.architecture.starts_with("qwen2") {
                     add(&format!("attn_{part}.bias"), &[rows]);
                 }
             }
-            add("ffn_gate.weight", &[self.hidden(), self.width]);
-            add("ffn_up.weight", &[self.hidden(), self.width]);
-            if matches!(self.architecture, "qwen3" | "gemma3") {
+            if self.architecture == "glm4" {
+                add("ffn_up.weight", &[2 * self.hidden(), self.width]);
+            } else if !moe {
+                add("ffn_gate.weight", &[self.hidden(), self.width]);
+                add("ffn_up.weight", &[self.hidden(), self.width]);
+            }
+            if matches!(self.architecture, "qwen3" | "qwen3moe" | "gemma3") {
                 add("attn_q_norm.weight", &[self.head_dim]);
                 add("attn_k_norm.weight", &[self.head_dim]);
             }
-            if self.architecture.starts_with("gemma") {
+            if self.architecture.starts_with("gemma") || self.architecture == "glm4" {
                 add("post_attention_norm.weight", &[self.width]);
                 add("post_ffw_norm.weight", &[self.width]);
             }

@@ -1,6 +1,10 @@
 //! One generation, from request to the last event, on a thread of its own.
 
-use std::{sync::Arc, thread};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, atomic::Ordering},
+    thread,
+};
 
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use inkstone_generation::{
@@ -127,6 +131,8 @@ impl Work<'_> {
             released: read,
             unsent: 0,
             ended: false,
+            lookup: self.model.lookup(),
+            ahead: VecDeque::new(),
             others: request.odds.map(usize::from),
             odds: Vec::new(),
         };
@@ -154,6 +160,8 @@ impl Work<'_> {
             return Ok(());
         }
         let outcome = decode.run(logits, self);
+        let saved = decode.lookup.saved;
+        self.model.guessed.fetch_add(saved, Ordering::Relaxed);
         remembered.keep(&decode.so_far, decode.session.cache(), long);
         outcome
     }

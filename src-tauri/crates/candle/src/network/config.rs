@@ -11,11 +11,16 @@ use crate::{
 };
 
 /// The architectures that the decoder computes.
-pub(crate) const ARCHITECTURES: [&str; 7] = [
-    "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3",
+pub(crate) const ARCHITECTURES: [&str; 11] = [
+    "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3", "gpt2", "glm4", "qwen2moe",
+    "qwen3moe",
 ];
 
+/// Those that may have experts; Mixtral's files are of the `llama` kind.
+const WITH_EXPERTS: [&str; 3] = ["llama", "qwen2moe", "qwen3moe"];
+
 const MOST_LAYERS: usize = 1024;
+const MOST_EXPERTS: usize = 1024;
 /// No width, head count or context of a real model comes near.
 const LARGEST_SIZE: u64 = 1 << 24;
 
@@ -25,6 +30,18 @@ pub(crate) enum Activation {
     Silu,
     /// GELU by its approximation with tanh.
     Gelu,
+}
+
+/// Feed-forward parts side by side, of which each token asks a few.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Experts {
+    pub(crate) count: usize,
+    /// How many a token asks.
+    pub(crate) asked: usize,
+    /// Width between the two halves of one.
+    pub(crate) hidden: usize,
+    /// Whether the shares of those that are asked are made to sum to one.
+    pub(crate) whole: bool,
 }
 
 /// Layers that see only the last positions, among layers that see all.
@@ -60,6 +77,9 @@ pub(crate) struct Config {
     pub(crate) attention_cap: Option<f32>,
     pub(crate) logit_cap: Option<f32>,
     pub(crate) window: Option<Window>,
+    pub(crate) experts: Option<Experts>,
+    /// Positions have vectors of their own, beside those of the tokens, and nothing turns.
+    pub(crate) learned_positions: bool,
 }
 
 impl Config {
@@ -71,10 +91,8 @@ impl Config {
         if !ARCHITECTURES.contains(&name) {
             return Err(unsupported(format!("architecture {name}")));
         }
-        if header
-            .of_architecture("expert_count")
-            .is_some_and(|n| n > 0)
-        {
+        let experts = header.of_architecture("expert_count").unwrap_or(0);
+        if experts > 0 && !WITH_EXPERTS.contains(&name) {
             return Err(unsupported(format!("architecture {name} with experts")));
         }
         Ok(name)
@@ -113,7 +131,9 @@ impl Config {
         }
         let layers = size("block_count")?;
         let context = Self::context(header)? as usize;
+        let gpt = name == "gpt2";
         let eps = real("attention.layer_norm_rms_epsilon")
+            .or_else(|| real("attention.layer_norm_epsilon"))
             .filter(|e| (0.0..1.0).contains(e))
             .ok_or_else(|| broken("the epsilon of the norms is missing or impossible"))?;
         let vocabulary = header
@@ -134,7 +154,7 @@ impl Config {
         }
         let gemma = name.starts_with("gemma");
         let pairs = match name {
-            "llama" | "smollm3" => Pairs::Neighbours,
+            "llama" | "smollm3" | "glm4" => Pairs::Neighbours,
             _ => Pairs::Halves,
         };
         let base = real("rope.freq_base").unwrap_or(if name == "gemma3" { 1e6 } else { 1e4 });
@@ -166,6 +186,25 @@ impl Config {
                 .filter(|c| *c > 0.0 && c.is_finite())
         };
         let caps = name == "gemma2";
+        let experts = match header.of_architecture("expert_count") {
+            None | Some(0) => None,
+            Some(_) => {
+                let count = size("expert_count")?;
+                let asked = size("expert_used_count")?;
+                if asked > count || count > MOST_EXPERTS {
+                    return Err(broken(format!("{asked} of {count} experts")));
+                }
+                Some(Experts {
+                    count,
+                    asked,
+                    hidden: match optional("expert_feed_forward_length")? {
+                        Some(hidden) => hidden,
+                        None => size("feed_forward_length")?,
+                    },
+                    whole: name != "qwen2moe",
+                })
+            }
+        };
         Ok(Self {
             architecture: name.to_owned(),
             width,
@@ -173,14 +212,18 @@ impl Config {
             heads,
             kv_heads,
             head_dim,
-            hidden: size("feed_forward_length")?,
+            hidden: match experts {
+                // They have no other feed-forward part.
+                Some(experts) => experts.hidden,
+                None => size("feed_forward_length")?,
+            },
             vocabulary,
             context,
             eps: eps as f32,
             rope,
             local_rope,
             no_rope_every: (name == "smollm3").then_some(4),
-            activation: if gemma {
+            activation: if gemma || gpt {
                 Activation::Gelu
             } else {
                 Activation::Silu
@@ -190,6 +233,8 @@ impl Config {
             attention_cap: cap("attn_logit_softcapping").or(caps.then_some(50.0)),
             logit_cap: cap("final_logit_softcapping").or(caps.then_some(30.0)),
             window,
+            experts,
+            learned_positions: gpt,
         })
     }
 
@@ -200,8 +245,10 @@ impl Config {
 
     /// Whether a layer turns its queries and keys.
     pub(crate) fn turns(&self, layer: usize) -> bool {
-        self.no_rope_every
-            .is_none_or(|every| !(layer + 1).is_multiple_of(every))
+        !self.learned_positions
+            && self
+                .no_rope_every
+                .is_none_or(|every| !(layer + 1).is_multiple_of(every))
     }
 
     /// Bytes of the cache for each position.

@@ -22,17 +22,26 @@ pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Root mean square norm of each row, times its gain.
-pub(crate) fn rms_norm(x: &[f32], gain: &[f32], eps: f32) -> Vec<f32> {
-    let mut out = x.to_vec();
-    rms_norm_in_place(&mut out, gain, eps);
-    out
-}
-
 pub(crate) fn rms_norm_in_place(x: &mut [f32], gain: &[f32], eps: f32) {
     for row in x.chunks_exact_mut(gain.len()) {
         let by = 1.0 / (dot(row, row) / row.len() as f32 + eps).sqrt();
         for (v, g) in row.iter_mut().zip(gain) {
             *v *= by * g;
+        }
+    }
+}
+
+/// Each row less its mean, over its spread, times its gain, and a bias beside: Ba et al. 2016.
+pub(crate) fn layer_norm_in_place(x: &mut [f32], gain: &[f32], bias: Option<&[f32]>, eps: f32) {
+    for row in x.chunks_exact_mut(gain.len()) {
+        let mean = sum(row) / row.len() as f32;
+        row.iter_mut().for_each(|v| *v -= mean);
+        let by = 1.0 / (dot(row, row) / row.len() as f32 + eps).sqrt();
+        for (v, g) in row.iter_mut().zip(gain) {
+            *v *= by * g;
+        }
+        if let Some(bias) = bias {
+            add(row, bias);
         }
     }
 }
@@ -45,6 +54,10 @@ pub(crate) fn add(x: &mut [f32], y: &[f32]) {
 
 pub(crate) fn silu(x: f32) -> f32 {
     x / (1.0 + exp(-x))
+}
+
+pub(crate) fn sigmoid(x: f32) -> f32 {
+    1.0 / (1.0 + exp(-x))
 }
 
 pub(crate) fn gelu(x: f32) -> f32 {
@@ -165,6 +178,25 @@ mod tests {
             let inner = 0.797_884_6 * (x + 0.044_715 * x * x * x);
             let exact = 0.5 * x * (1.0 + inner.tanh());
             assert!((gelu(x) - exact).abs() < 1e-5, "{x}: {} {exact}", gelu(x));
+        }
+    }
+
+    #[test]
+    fn a_centred_norm_is_what_it_says() {
+        let mut x: Vec<f32> = (0..40)
+            .map(|i| (i as f32 * 0.7).sin() * 3.0 + 2.0)
+            .collect();
+        let before = x.clone();
+        let (gain, bias) = ([1.5f32; 20], [0.25f32; 20]);
+        layer_norm_in_place(&mut x, &gain, Some(&bias), 1e-5);
+        for (row, was) in x.chunks(20).zip(before.chunks(20)) {
+            let mean = was.iter().map(|v| f64::from(*v)).sum::<f64>() / 20.0;
+            let square = |v: &f32| (f64::from(*v) - mean).powi(2);
+            let spread = (was.iter().map(square).sum::<f64>() / 20.0 + 1e-5).sqrt();
+            for (v, was) in row.iter().zip(was) {
+                let want = (f64::from(*was) - mean) / spread * 1.5 + 0.25;
+                assert!((f64::from(*v) - want).abs() < 1e-5);
+            }
         }
     }
 

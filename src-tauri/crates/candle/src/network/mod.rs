@@ -7,6 +7,7 @@
 mod attention;
 pub(crate) mod cache;
 pub(crate) mod config;
+mod feed;
 mod math;
 mod products;
 pub(crate) mod rope;
@@ -27,8 +28,9 @@ use crate::{
     network::{
         attention::{Question, Sight},
         cache::Cache,
-        config::{Activation, Config},
-        math::{add, gelu, rms_norm, rms_norm_in_place, silu, soft_cap},
+        config::Config,
+        feed::Feeding,
+        math::{add, layer_norm_in_place, rms_norm_in_place, soft_cap},
         products::{Linear, Matrix},
         rope::{Angles, Rope},
         weights::Weights,
@@ -52,9 +54,41 @@ pub(crate) enum Want {
     All,
 }
 
+/// How rows are brought to one measure.
+enum Norm {
+    /// By their root mean square.
+    Rms(Vec<f32>),
+    /// Around their mean, with a bias.
+    Centred(Vec<f32>, Option<Vec<f32>>),
+}
+
+impl Norm {
+    fn read(w: &mut Weights<'_>, c: &Config, name: &str) -> Result<Self> {
+        let gain = w.vector(&format!("{name}.weight"), c.width)?;
+        if !c.learned_positions {
+            return Ok(Self::Rms(gain));
+        }
+        let bias = w.vector_if_any(&format!("{name}.bias"), c.width)?;
+        Ok(Self::Centred(gain, bias))
+    }
+
+    fn in_place(&self, x: &mut [f32], eps: f32) {
+        match self {
+            Self::Rms(gain) => rms_norm_in_place(x, gain, eps),
+            Self::Centred(gain, bias) => layer_norm_in_place(x, gain, bias.as_deref(), eps),
+        }
+    }
+
+    fn of(&self, x: &[f32], eps: f32) -> Vec<f32> {
+        let mut out = x.to_vec();
+        self.in_place(&mut out, eps);
+        out
+    }
+}
+
 /// One block of the network.
 struct Block {
-    attention_norm: Vec<f32>,
+    attention_norm: Norm,
     /// Query, key and value rows, one below the other.
     qkv: Linear,
     qkv_bias: Option<Vec<f32>>,
@@ -63,10 +97,8 @@ struct Block {
     out: Linear,
     out_bias: Option<Vec<f32>>,
     after_attention: Option<Vec<f32>>,
-    feed_norm: Vec<f32>,
-    /// Gate and up rows, one below the other.
-    gate_up: Linear,
-    down: Linear,
+    feed_norm: Norm,
+    feeding: Feeding,
     after_feed: Option<Vec<f32>>,
 }
 
@@ -85,8 +117,10 @@ enum Turning {
 pub(crate) struct Network {
     pub(crate) config: Config,
     embedding: Arc<Matrix>,
+    /// A row for each position, where those are learned.
+    positions: Option<Arc<Matrix>>,
     blocks: Vec<Block>,
-    norm: Vec<f32>,
+    norm: Norm,
     output: Linear,
     turning: Turning,
 }
@@ -106,7 +140,12 @@ impl Network {
         for i in 0..config.layers {
             blocks.push(block(&mut w, &config, i, heads, kv)?);
         }
-        let norm = w.vector("output_norm.weight", width)?;
+        let positions = if config.learned_positions {
+            Some(w.matrix("position_embd.weight", config.context, width)?)
+        } else {
+            None
+        };
+        let norm = Norm::read(&mut w, &config, "output_norm")?;
         let output = if w.has("output.weight") {
             w.linear(&[("output.weight".to_owned(), config.vocabulary)], width)?
         } else {
@@ -117,6 +156,7 @@ impl Network {
         Ok(Self {
             config,
             embedding,
+            positions,
             blocks,
             norm,
             output,
@@ -186,23 +226,16 @@ fn block(w: &mut Weights<'_>, c: &Config, i: usize, heads: usize, kv: usize) -> 
         (None, None) => None,
         _ => return Err(broken("a norm of queries without one of keys")),
     };
-    let gate_up = if w.has(&name("ffn_gate.weight")) {
-        let parts = ["ffn_gate.weight", "ffn_up.weight"];
-        w.linear(&parts.map(|part| (name(part), c.hidden)), width)?
-    } else {
-        w.linear(&[(name("ffn_up.weight"), 2 * c.hidden)], width)?
-    };
     Ok(Block {
-        attention_norm: w.vector(&name("attn_norm.weight"), width)?,
+        attention_norm: Norm::read(w, c, &name("attn_norm"))?,
         qkv,
         qkv_bias,
         head_norms,
         out: w.linear(&[(name("attn_output.weight"), width)], heads)?,
         out_bias: w.vector_if_any(&name("attn_output.bias"), width)?,
         after_attention: w.vector_if_any(&name("post_attention_norm.weight"), width)?,
-        feed_norm: w.vector(&name("ffn_norm.weight"), width)?,
-        gate_up,
-        down: w.linear(&[(name("ffn_down.weight"), width)], c.hidden)?,
+        feed_norm: Norm::read(w, c, &name("ffn_norm"))?,
+        feeding: Feeding::read(w, c, i)?,
         after_feed: w.vector_if_any(&name("post_ffw_norm.weight"), width)?,
     })
 }
@@ -281,7 +314,8 @@ impl Network {
         let count = rows.last().map_or(0, |last| last.end);
         let mut x = vec![0.0; count * c.width];
         for (run, rows) in runs.iter().zip(&rows) {
-            self.embed(run.tokens, &mut x[rows.start * c.width..rows.end * c.width]);
+            let x = &mut x[rows.start * c.width..rows.end * c.width];
+            self.embed(run.tokens, run.cache.len, x);
         }
         let turns: Vec<Turns> = runs
             .iter()
@@ -326,7 +360,7 @@ impl Network {
         if last.is_empty() {
             return vec![Vec::new(); runs.len()];
         }
-        rms_norm_in_place(&mut last, &self.norm, c.eps);
+        self.norm.in_place(&mut last, c.eps);
         let mut logits = self.output.forward(&last, last.len() / c.width);
         if let Some(cap) = c.logit_cap {
             soft_cap(&mut logits, cap);
@@ -359,9 +393,7 @@ impl Network {
         let (q_width, kv_width) = (c.heads * dim, c.kv_heads * dim);
         let all = q_width + 2 * kv_width;
         let count = x.len() / c.width;
-        let mut qkv = block
-            .qkv
-            .forward(&rms_norm(x, &block.attention_norm, c.eps), count);
+        let mut qkv = block.qkv.forward(&block.attention_norm.of(x, c.eps), count);
         // Each cache head's queries together, row after row.
         let mut queries = vec![Vec::with_capacity(count * group * dim); c.kv_heads];
         for ((run, rows), turns) in runs.iter_mut().zip(rows).zip(turns) {
@@ -461,30 +493,26 @@ impl Network {
         }
     }
 
-    fn embed(&self, tokens: &[u32], x: &mut [f32]) {
+    fn embed(&self, tokens: &[u32], from: usize, x: &mut [f32]) {
         for (token, to) in tokens.iter().zip(x.chunks_exact_mut(self.config.width)) {
             self.embedding.row(*token as usize, to);
         }
         if let Some(by) = self.config.embedding_scale {
             x.iter_mut().for_each(|v| *v *= by);
         }
+        if let Some(positions) = &self.positions {
+            let mut own = vec![0.0; self.config.width];
+            for (position, to) in (from..).zip(x.chunks_exact_mut(self.config.width)) {
+                positions.row(position, &mut own);
+                add(to, &own);
+            }
+        }
     }
 
     fn feed(&self, block: &Block, x: &[f32], count: usize) -> Vec<f32> {
         let c = &self.config;
-        let both = block
-            .gate_up
-            .forward(&rms_norm(x, &block.feed_norm, c.eps), count);
-        let mut inner = vec![0.0; count * c.hidden];
-        threads::share_rows(&mut inner, c.hidden, |row, inner| {
-            let (gate, up) = both[row * 2 * c.hidden..][..2 * c.hidden].split_at(c.hidden);
-            let all = inner.iter_mut().zip(gate.iter().zip(up));
-            match c.activation {
-                Activation::Silu => all.for_each(|(to, (g, u))| *to = silu(*g) * u),
-                Activation::Gelu => all.for_each(|(to, (g, u))| *to = gelu(*g) * u),
-            }
-        });
-        let mut out = block.down.forward(&inner, count);
+        let normed = block.feed_norm.of(x, c.eps);
+        let mut out = block.feeding.forward(c, &normed, count);
         if let Some(norm) = &block.after_feed {
             rms_norm_in_place(&mut out, norm, c.eps);
         }

@@ -225,6 +225,11 @@ impl<'a> Session<'a> {
         self.cache.rewind(positions);
     }
 
+    /// Whether nobody else writes at the moment.
+    pub(crate) fn is_alone(&self) -> bool {
+        self.table.is_none_or(|table| table.state().writers < 2)
+    }
+
     /// Says that it reads token by token from now on, so that others wait for it.
     pub(crate) fn writes(&mut self) {
         if let Some(table) = self.table.filter(|_| !self.writes) {

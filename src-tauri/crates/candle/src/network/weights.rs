@@ -29,6 +29,9 @@ const STEP: usize = 4 << 20;
 pub(crate) fn bytes(info: &TensorInfo) -> u64 {
     match info.dims[..] {
         [rows, columns] => products::bytes(info.dtype, rows as u64, columns as u64),
+        [matrices, rows, columns] => {
+            products::bytes(info.dtype, rows as u64, columns as u64).saturating_mul(matrices as u64)
+        }
         _ => info.weights.saturating_mul(4),
     }
 }
@@ -51,6 +54,14 @@ impl<'a> Weights<'a> {
 
     pub(crate) fn has(&self, name: &str) -> bool {
         self.header.tensors.contains_key(name)
+    }
+
+    /// Rows of a matrix, where only the tensor itself says how many.
+    pub(crate) fn rows(&self, name: &str) -> Result<usize> {
+        let rows = self.header.tensors.get(name).and_then(|t| t.dims.first());
+        rows.copied()
+            .filter(|rows| *rows > 0)
+            .ok_or_else(|| broken(format!("tensor {name} is missing")))
     }
 
     /// A tensor's place, for whoever reads it.
@@ -106,8 +117,34 @@ impl<'a> Weights<'a> {
         columns: usize,
     ) -> Result<Arc<Matrix>> {
         let info = self.find(name, &[rows, columns])?;
+        self.next_matrix(name, &info, rows, columns)
+    }
+
+    /// Matrices that lie one behind the other in one tensor.
+    pub(crate) fn matrices(
+        &mut self,
+        name: &str,
+        count: usize,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Vec<Arc<Matrix>>> {
+        let info = self.find(name, &[count, rows, columns])?;
+        (0..count)
+            .map(|_| self.next_matrix(name, &info, rows, columns))
+            .collect()
+    }
+
+    /// From where the file is read now.
+    fn next_matrix(
+        &mut self,
+        name: &str,
+        info: &TensorInfo,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Arc<Matrix>> {
         let mut matrix = Matrix::new(info.dtype, rows, columns)?;
-        let row_bytes = info.bytes / rows;
+        let all: usize = info.dims[..info.dims.len() - 1].iter().product();
+        let row_bytes = info.bytes / all.max(1);
         let step = (STEP / row_bytes)
             .next_multiple_of(16)
             .clamp(16, rows.next_multiple_of(16));

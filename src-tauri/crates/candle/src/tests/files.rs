@@ -108,6 +108,26 @@ fn what_is_no_model_is_told_apart() {
 }
 
 #[test]
+fn pickles_and_other_forms_are_refused_by_what_they_hold() {
+    let said = |bytes: &[u8]| {
+        let error = Candle::new().inspect(written(bytes).path()).unwrap_err();
+        assert_eq!(error.kind, Kind::ModelUnsupported);
+        error.detail
+    };
+    let mut zip = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0".to_vec();
+    zip.extend(b"\0\0\0\0\0\0\0\0\0\0\0\0\x10\0\0\0pytorch_model/data.pkl");
+    for pickle in [
+        &zip[..],
+        b"\x80\x02}q\0.",
+        b"\x80\x04\x95\0\0\0\0\0\0\0\0}.",
+    ] {
+        assert!(said(pickle).contains("can run code"));
+    }
+    assert!(said(b"\x40\0\0\0\0\0\0\0{\"__metadata__\":{}}").contains("safetensors"));
+    assert!(said(b"tjgg\x03\0\0\0").contains("GGML"));
+}
+
+#[test]
 fn a_file_that_ends_early_is_broken_wherever_it_ends() {
     let bytes = Shape::llama().bytes();
     let mut noise = Noise::new(3);
@@ -127,7 +147,7 @@ fn what_is_not_supported_is_named() {
         &Shape::llama().with("general.architecture", "mamba"),
         "mamba",
     );
-    unsupported(&Shape::llama().with("llama.expert_count", 8), "experts");
+    unsupported(&Shape::new("phi3").with("phi3.expert_count", 8), "experts");
     unsupported(&Shape::llama().with("general.type", "adapter"), "adapter");
     unsupported(&Shape::llama().with("split.count", 2), "split");
     unsupported(&Shape::llama().with("tokenizer.ggml.model", "t5"), "t5");
@@ -231,6 +251,8 @@ fn no_change_of_a_file_brings_the_program_down() {
         Shape::llama().bytes(),
         Shape::pieces().dtype(GgmlDType::Q8_0).bytes(),
         Shape::new("qwen3").bytes(),
+        Shape::new("gpt2").bytes(),
+        Shape::new("qwen2moe").dtype(GgmlDType::Q8_0).bytes(),
     ];
     let head = |bytes: &[u8]| {
         bytes

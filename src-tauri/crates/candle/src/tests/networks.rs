@@ -15,7 +15,7 @@ use crate::{
     testing::{self, Noise, Shape, WIDTH},
 };
 
-const ARCHITECTURES: [&str; 7] = crate::network::config::ARCHITECTURES;
+const ARCHITECTURES: [&str; 11] = crate::network::config::ARCHITECTURES;
 
 fn load(shape: &Shape) -> (Network, tempfile::NamedTempFile) {
     let file = shape.file();
