@@ -39,7 +39,11 @@ async fn cancelling_ends_every_stage_and_closes_the_connection() {
                             cancel.cancel();
                         }
                         Ok(TextEvent::Finished { reason, .. }) => end = Some(reason),
-                        Ok(TextEvent::Waiting { .. } | TextEvent::Started { .. }) => {}
+                        Ok(
+                            TextEvent::Waiting { .. }
+                            | TextEvent::Started { .. }
+                            | TextEvent::Odds(_),
+                        ) => {}
                         Err(error) => panic!("{error}"),
                     }
                 }

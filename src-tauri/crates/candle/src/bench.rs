@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     failure::{Result, internal, invalid},
-    memory,
+    lookup, memory,
     model::{self, Handle},
     network::{Network, Run, Want, cache::Cache, threads},
     preflight::{Depth, Header},
@@ -53,6 +53,9 @@ pub struct Measured {
     pub decode: f64,
     /// Writing `sequences` texts behind the same `depth` tokens, all together.
     pub batched_decode: f64,
+    /// Writing one text that is copied from the prompt, so that what comes next is guessed right and
+    /// read at once: the most that guesses can bring.
+    pub copied: f64,
     /// Memory that the process held after loading, and at most, in bytes; where the system tells.
     pub resident_bytes: Option<u64>,
     /// The most until the end of the measurement.
@@ -100,6 +103,7 @@ impl Bench {
         }
         let decode = self.write(&handle, &beginning, 1)?;
         let batched_decode = self.write(&handle, &beginning, self.sequences)?;
+        let copied = self.copy(network, &beginning)?;
         Ok(Measured {
             model: about.name,
             quantization: about.quantization,
@@ -112,6 +116,7 @@ impl Bench {
             prefill: self.prompt_tokens as f64 / first_token_seconds,
             decode,
             batched_decode,
+            copied,
             resident_bytes,
             peak_bytes: memory::of_this_process("VmHWM:"),
         })
@@ -140,6 +145,25 @@ impl Bench {
         }
         let seconds = begin.elapsed().as_secs_f64();
         Ok((self.generate_tokens * texts) as f64 / seconds)
+    }
+}
+
+impl Bench {
+    /// Tokens a second where all guesses come true.
+    fn copy(&self, network: &Network, beginning: &Cache) -> Result<f64> {
+        let mut cache = beginning.beginning(beginning.len);
+        let all = tokens(network, self.generate_tokens, 2);
+        let begin = Instant::now();
+        for tokens in all.chunks(lookup::MOST + 1) {
+            let run = Run {
+                cache: &mut cache,
+                tokens,
+                want: Want::All,
+                long: false,
+            };
+            network.forward(&mut [run], &|| false)?;
+        }
+        Ok(self.generate_tokens as f64 / begin.elapsed().as_secs_f64())
     }
 }
 

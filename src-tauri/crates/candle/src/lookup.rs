@@ -13,7 +13,7 @@ const LEAST: usize = 2;
 const LONGEST_MATCH: usize = 12;
 /// Tokens that are guessed at once, at first and at most.
 const FIRST: usize = 3;
-const MOST: usize = 11;
+pub(crate) const MOST: usize = 11;
 /// Tokens without a guess, at most, after guesses that were wrong.
 const LONGEST_PAUSE: usize = 64;
 

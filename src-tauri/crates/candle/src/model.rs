@@ -5,10 +5,7 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::Path,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicUsize, Ordering},
-    },
+    sync::{Arc, OnceLock, atomic::AtomicUsize},
     thread,
 };
 
@@ -85,8 +82,9 @@ impl Handle {
     }
 
     /// Tokens that came as they were guessed, of all answers so far.
+    #[cfg(test)]
     pub(crate) fn guessed(&self) -> usize {
-        self.0.guessed.load(Ordering::Relaxed)
+        self.0.guessed.load(std::sync::atomic::Ordering::Relaxed)
     }
 
     /// Tells when nobody holds the model any longer.

@@ -434,7 +434,7 @@ mod tests {
         let said = |message: &str| Said::of(&json!({"error": {"message": message}}));
         let profile = Profile::default()
             .yielding(&said("Unsupported parameter: 'logit_bias'"), true)
-            .and_then(|p| p.yielding(&said("logprobs are not available here"), true))
+            .and_then(|p| p.yielding(&said("'logprobs' is not available here"), true))
             .unwrap();
         let less = as_body(Api::Chat, &profile);
         assert!(less.get("logit_bias").is_none() && less.get("logprobs").is_none());
