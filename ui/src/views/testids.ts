@@ -1,4 +1,5 @@
 import { EDITOR_TESTIDS } from "./testids.editor";
+import { FIRST } from "./testids-first";
 
 /*
  * Names by which tests find things in the window (`data-testid`). They are a promise: an end-to-end
@@ -9,12 +10,7 @@ import { EDITOR_TESTIDS } from "./testids.editor";
 export const TESTIDS = [
   ...EDITOR_TESTIDS,
   // Beginning: on the welcome page, and in the menu behind `new-document`.
-  "welcome",
-  "welcome-privacy",
-  "welcome-starter",
-  "new-news",
-  "new-ads",
-  "new-screenplay",
+  ...FIRST,
   "opening",
   "not-opened",
   "not-opened-message",

@@ -260,6 +260,16 @@ export type ProjectDto = {
 	updated_at: number;
 };
 
+/** A project to try things out in. */
+export type SampleDto = {
+	/** It, ready. */
+	project: ProjectDto;
+	/** The draft that says what to try. */
+	start: string;
+	/** Drafts whose brief is filled in and that wait for a first take. */
+	to_write: Array<string>;
+};
+
 /** A document in the list. */
 export type DocumentDto = {
 	/** Id. */
@@ -3667,6 +3677,8 @@ export interface Commands extends DoorCommands {
 	set_last_open: { input: SetLastOpen; output: null };
 	/** Makes a project. */
 	create_project: { input: CreateProject; output: ProjectDto };
+	/** Makes a project to try things out in, with texts of this language. */
+	sample_project: { input: CreateProject; output: SampleDto };
 	/** Renames a project. */
 	rename_project: { input: IdName; output: ProjectDto };
 	/** Puts a project into the bin. */

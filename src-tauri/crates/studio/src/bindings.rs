@@ -94,7 +94,9 @@ fn typescript() -> String {
     use crate::assistant::dto::*;
     use crate::judging::*;
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
-    use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, spelling::*};
+    use crate::{
+        across::*, ahead::*, changes::*, comments::*, preferences::*, sample::*, spelling::*,
+    };
     use archive::*;
     use board::dto::*;
     use compare::*;
@@ -141,6 +143,7 @@ fn typescript() -> String {
         AppState,
         LastOpen,
         ProjectDto,
+        SampleDto,
         DocumentDto,
         DraftSummaryDto,
         DraftView,

@@ -12,7 +12,7 @@ use crate::{
     production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
     switch::dto::*, tally::*,
 };
-use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, spelling::*};
+use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, sample::*, spelling::*};
 
 macro_rules! commands {
     (
@@ -138,6 +138,8 @@ commands! {
     set_last_open(SetLastOpen) -> ();
     /// Makes a project.
     create_project(CreateProject) -> ProjectDto;
+    /// Makes a project to try things out in, with texts of this language.
+    sample_project(CreateProject) -> SampleDto;
     /// Renames a project.
     rename_project(IdName) -> ProjectDto;
     /// Puts a project into the bin.

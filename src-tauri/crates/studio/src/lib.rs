@@ -80,6 +80,7 @@ pub mod production;
 mod projects;
 pub mod provenance;
 pub mod replay;
+pub mod sample;
 mod saving;
 pub mod script_compare;
 pub mod searching;

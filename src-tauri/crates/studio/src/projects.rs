@@ -26,7 +26,7 @@ pub(crate) fn bounded(field: &str, text: &str, limit: usize) -> Result<String, S
     Ok(text.to_owned())
 }
 
-fn name(field: &str, text: &str) -> Result<String, StudioError> {
+pub(crate) fn name(field: &str, text: &str) -> Result<String, StudioError> {
     // A name is one line.
     bounded(
         field,

@@ -145,6 +145,25 @@ class Library {
     return project !== null && this.createDocument(kind);
   }
 
+  /**
+   * A project to try things out in, in the language of the window. The first takes of its briefs
+   * begin at once; where they can't, the project is there all the same.
+   */
+  async sample(): Promise<boolean> {
+    return attempt(async () => {
+      const name = t("welcome.sample_project");
+      const made = await call("sample_project", { name, language: language() });
+      this.put(made.project);
+      if (!(await this.openProject(made.project.id))) return;
+      await this.openDraft(made.start);
+      const first = { from: 0, to: 0, note: "", variants: 0, seed: null, over_budget: false };
+      for (const draft_id of made.to_write)
+        void call("generate", { draft_id, task: { task: "draft" }, ...first }).catch(
+          () => undefined,
+        );
+    });
+  }
+
   renameProject = (id: string, name: string) =>
     attempt(async () => this.put(await call("rename_project", { id, name })));
 

@@ -1,4 +1,4 @@
-import type { Commands, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
+import type { Commands, DocumentKind, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
 import { archiveCommands } from "./archive";
 import { assistantCommands } from "./assistant";
 import { boardCommands } from "./board";
@@ -65,6 +65,16 @@ export function commands(studio: StubStudio): Bodies {
       return null;
     },
     create_project: ({ name, language }) => studio.addProject(name, language),
+    sample_project: ({ name, language }) => {
+      const project = studio.addProject(name, language);
+      const of = (kind: DocumentKind, title: string) =>
+        studio.addDocument(project.id, kind, language, title).id;
+      return {
+        project,
+        to_write: [of("news", "The night ferry")],
+        start: of("news", "Start here"),
+      };
+    },
     rename_project: ({ id, name }) => Object.assign(studio.project(id), { name }),
     delete_project: ({ id }) => {
       studio.project(id).deleted = true;

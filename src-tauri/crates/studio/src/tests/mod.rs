@@ -13,6 +13,7 @@ mod mixing;
 mod remote;
 mod replay;
 mod rows;
+mod sample;
 mod scripts;
 mod search_models;
 mod story;
