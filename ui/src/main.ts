@@ -7,6 +7,7 @@ import "./styles/form.css";
 import "./styles/editor.css";
 import "./styles/modes.css";
 import "./styles/print.css";
+import "./styles/contrast.css";
 
 const target = document.getElementById("app");
 if (target) mount(App, { target });

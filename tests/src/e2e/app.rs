@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -12,7 +13,7 @@ use fantoccini::{Client, Locator};
 use super::display::{Display, Picture};
 use super::home::Home;
 use super::launch::{OUTPUT_SHOWN, Options, Processes, built, free_log, save_failure, start, tail};
-use super::processes::{Mark, kill};
+use super::processes::{Mark, age, environment, kill, share};
 use super::{E2eError, PATIENCE, keys, patience};
 
 /// Between two looks at the page. Short beside what a person notices, long beside a command.
@@ -97,6 +98,36 @@ impl App {
     pub fn process(&self) -> Option<u32> {
         let running = self.processes.mark.running(&self.program);
         running.first().and_then(|id| u32::try_from(*id).ok())
+    }
+
+    /// Starts another program in the session of this window: its display, its bus, its home. It
+    /// ends with the window.
+    pub fn beside(&self, command: &mut Command) -> Result<Child, E2eError> {
+        let own = self.process().and_then(|id| i32::try_from(id).ok());
+        let environment = own.map(environment).unwrap_or_default();
+        command
+            .env_clear()
+            .envs(environment)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        Ok(self.processes.mark.put(command).spawn()?)
+    }
+
+    /// How long the program has been running; exact to a hundredth of a second.
+    pub fn age(&self) -> Option<Duration> {
+        age(self.process()?)
+    }
+
+    /// Memory of the program and of the processes that draw its page, in KiB: each page of memory
+    /// counts for a process by the part that it has of it (PSS).
+    pub fn memory(&self) -> u64 {
+        const DRAWING: [&str; 2] = ["WebKitWebProcess", "WebKitNetworkProcess"];
+        let own = self.processes.mark.running(&self.program);
+        let drawing = DRAWING
+            .iter()
+            .flat_map(|name| self.processes.mark.called(name));
+        own.into_iter().chain(drawing).filter_map(share).sum()
     }
 
     /// What the driver and the program have printed.

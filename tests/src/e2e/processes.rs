@@ -4,7 +4,9 @@
 //! bus starts programs in sessions of their own. The environment is handed down always.
 
 use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -66,6 +68,14 @@ impl Mark {
             .collect()
     }
 
+    /// The ids of the marked processes that run a program of this name.
+    pub fn called(&self, name: &str) -> Vec<i32> {
+        self.processes()
+            .into_iter()
+            .filter(|id| executable(*id).is_some_and(|path| path.ends_with(name)))
+            .collect()
+    }
+
     /// Ends all marked processes: politely those that must tidy up (the X server its lock file),
     /// the others at once.
     pub fn end_all(&self, polite: &str) {
@@ -103,6 +113,39 @@ pub fn kill(id: i32) {
     signal(id, Signal::KILL);
 }
 
+/// The memory of a process in KiB, what it shares with others by its part (`smaps_rollup`, "Pss").
+pub fn share(id: i32) -> Option<u64> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
+    let line = rollup.lines().find(|line| line.starts_with("Pss:"))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// How long a process has been there: `starttime` of proc(5), in hundredths of a second on Linux.
+pub fn age(id: u32) -> Option<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name in parentheses may have spaces in it.
+    let after = stat.rsplit_once(')')?.1;
+    let started: u64 = after.split_whitespace().nth(19)?.parse().ok()?;
+    let uptime = fs::read_to_string("/proc/uptime").ok()?;
+    let now: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(now)
+        .ok()?
+        .checked_sub(Duration::from_millis(started * 10))
+}
+
+/// The variables that a process was started with.
+pub fn environment(id: i32) -> Vec<(OsString, OsString)> {
+    let bytes = fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+    bytes
+        .split(|byte| *byte == 0)
+        .filter_map(|entry| {
+            let at = entry.iter().position(|byte| *byte == b'=')?;
+            let of = |part: &[u8]| OsStr::from_bytes(part).to_owned();
+            Some((of(&entry[..at]), of(&entry[at + 1..])))
+        })
+        .collect()
+}
+
 fn signal(id: i32, signal: Signal) {
     if let Some(pid) = Pid::from_raw(id) {
         // Gone already is what we want.
@@ -125,6 +168,16 @@ pub fn find_program(name: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_process_has_an_age_and_a_share_of_the_memory() {
+        let own = std::process::id();
+        assert!(age(own).is_some_and(|age| age < Duration::from_secs(3600)));
+        assert!(
+            share(i32::try_from(own).unwrap()).is_some_and(|kib| (100..10_000_000).contains(&kib))
+        );
+        assert_eq!(share(-1), None);
+    }
 
     #[test]
     fn what_a_killed_parent_leaves_behind_is_found_and_ended() {

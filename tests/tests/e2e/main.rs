@@ -2,12 +2,16 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::panic, reason = "a step of a test ends the test")]
 
+mod access;
 mod assistant;
+mod bench;
 mod bestof;
 mod board;
+mod composing;
 mod desks;
 mod drafts;
 mod faults;
+mod first;
 mod keyboard;
 mod language;
 mod long;

@@ -48,4 +48,5 @@ export const onDrag = async (listener: (drag: Drag) => void) => connected().onDr
 export const saveFile = (choice: FileChoice) => connected().saveFile(choice);
 export const pickFolder = (title: string) => connected().pickFolder(title);
 export const fullScreen = (on: boolean) => connected().fullScreen(on);
+export const zoomTo = (factor: number) => connected().zoom(factor);
 export const restart = () => connected().restart();

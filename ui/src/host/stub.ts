@@ -17,6 +17,7 @@ export function stubHost(studio: StubStudio): Host {
     onDrag: async () => () => undefined,
     pickFolder: async () => "/home/ada/backups",
     fullScreen: async () => undefined,
+    zoom: async () => undefined,
     restart: () => undefined,
     saveFile: async (choice) => `/home/ada/${choice.name ?? "text.txt"}`,
   };

@@ -47,6 +47,7 @@ export const tauri: Host = {
     return typeof picked === "string" ? picked : null;
   },
   fullScreen: (on) => getCurrentWindow().setFullscreen(on),
+  zoom: (factor) => getCurrentWebview().setZoom(factor),
   restart: () => window.location.reload(),
   saveFile: (choice) =>
     save({ title: choice.title, defaultPath: choice.name, filters: filters(choice) }),

@@ -26,6 +26,8 @@ export interface Host {
   onDrag(listener: (drag: Drag) => void): Promise<() => void>;
   /** Fills the screen with the window, or no longer. */
   fullScreen(on: boolean): Promise<void>;
+  /** Shows everything larger or smaller; 1 is the usual size. */
+  zoom(factor: number): Promise<void>;
   saveFile(choice: FileChoice): Promise<string | null>;
   pickFolder(title: string): Promise<string | null>;
   /** Begins anew, with nothing remembered of the library that was open. */

@@ -20,6 +20,7 @@ import { changes } from "../features/takes/changes.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { footnote } from "../features/writing/footnotes";
 import { writing } from "../features/writing/writing.svelte";
+import { zoom } from "../features/zoom/zoom.svelte";
 import { t, time } from "../locales/index.svelte";
 import type { TakeDto } from "../wire/bindings";
 import { isOver } from "../wire/takes";
@@ -154,6 +155,9 @@ const RUN: Record<Action, () => unknown> = {
   typewriter: () => surface.setTypewriter(!surface.typewriter),
   focus_mode: () => surface.nextFocus(),
   full_screen: () => surface.setFull(!surface.full),
+  zoom_in: zoom.in,
+  zoom_out: zoom.out,
+  zoom_reset: zoom.reset,
   stop: () => {
     // What lies on top goes first.
     if (!frame.closeDrawer() && !find.close()) void takes.stopAll();

@@ -41,6 +41,9 @@ export type Action =
   | "typewriter"
   | "focus_mode"
   | "full_screen"
+  | "zoom_in"
+  | "zoom_out"
+  | "zoom_reset"
   | "settings"
   | "origins"
   | "origin_card";
@@ -88,6 +91,9 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "typewriter", keys: ["F9"], label: "settings.key_typewriter" },
   { action: "focus_mode", keys: ["Shift+F9"], label: "settings.key_focus_mode" },
   { action: "full_screen", keys: ["F11"], label: "settings.key_full_screen" },
+  { action: "zoom_in", keys: ["Ctrl+=", "Ctrl+Shift+="], label: "settings.key_zoom_in" },
+  { action: "zoom_out", keys: ["Ctrl+-"], label: "settings.key_zoom_out" },
+  { action: "zoom_reset", keys: ["Ctrl+0"], label: "settings.key_zoom_reset" },
   { action: "library", keys: ["Ctrl+1"], label: "settings.key_library" },
   { action: "text", keys: ["Ctrl+2"], label: "settings.key_editor" },
   { action: "desk", keys: ["Ctrl+3"], label: "settings.key_desk" },

@@ -13,6 +13,7 @@ import { story } from "../features/story/story.svelte";
 import { judging } from "../features/takes/judging.svelte";
 import { takes } from "../features/takes/takes.svelte";
 import { writing } from "../features/writing/writing.svelte";
+import { zoom } from "../features/zoom/zoom.svelte";
 import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
 import type { ErrorDto, StudioEvent } from "../wire/bindings";
 
@@ -35,6 +36,7 @@ class Start {
         return;
       }
       if (this.listening !== host) {
+        void zoom.recall();
         await onEvent(hear);
         await onClose(async () => {
           await writing.close();

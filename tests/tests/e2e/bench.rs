@@ -1,0 +1,398 @@
+//! What the window takes, measured in the real window: `cargo xtask bench window`.
+//!
+//! A key is a real one, sent by `xdotool` through the X server. The time of a key goes from its
+//! `keydown` in the page, before anybody else hears it, to the first task after the frame that shows
+//! it (`requestAnimationFrame`, then a message to itself), in whole milliseconds as WebKit counts.
+
+use std::{
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built};
+use serde_json::Value;
+
+use crate::steps::{WRITING, begin, news_brief, saved};
+
+const MB: usize = 1_000_000;
+/// Keys of one measurement, and the time between two.
+const KEYS: usize = 150;
+const BETWEEN_MS: u64 = 110;
+/// Documents in the library of the start.
+const DOCUMENTS: usize = 500;
+const STARTS: usize = 5;
+
+fn program(variable: &str, name: &str) -> Result<PathBuf, E2eError> {
+    match env::var_os(variable) {
+        Some(path) => Ok(path.into()),
+        None => built(name),
+    }
+}
+
+/// Sentences, the same at every run; `blank` of them stand between two blank lines.
+fn english(size: usize, width: usize, blank: usize) -> String {
+    const WORDS: [&str; 24] = [
+        "ferry", "harbour", "night", "the", "a", "office", "said", "of", "water", "and", "runs",
+        "late", "again", "to", "pier", "was", "in", "rain", "*slowly*", "she", "letter", "waits",
+        "for", "lamp",
+    ];
+    let mut state = 7_usize;
+    let mut text = String::with_capacity(size + 100);
+    let (mut column, mut lines) = (0, 0);
+    while text.len() < size {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7fff_ffff;
+        let word = WORDS[(state >> 8) % WORDS.len()];
+        text.push_str(word);
+        column += word.len() + 1;
+        if column < width {
+            text.push(' ');
+            continue;
+        }
+        column = 0;
+        lines += 1;
+        text.push_str(".\n");
+        if blank > 0 && lines % blank == 0 {
+            text.push('\n');
+            if lines % (20 * blank) == 0 {
+                let _ = write!(text, "## Part {lines}\n\n");
+            }
+        }
+    }
+    text
+}
+
+fn chinese(size: usize) -> String {
+    const WORDS: [&str; 16] = [
+        "渡轮",
+        "夜里",
+        "码头",
+        "她",
+        "把信",
+        "放在",
+        "灯下",
+        "雨",
+        "一直",
+        "下",
+        "港务局",
+        "说",
+        "明天",
+        "再",
+        "等等",
+        "看",
+    ];
+    let mut state = 7_usize;
+    let mut text = String::with_capacity(size + 100);
+    let mut letters = 0;
+    while text.len() < size {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12_345) & 0x7fff_ffff;
+        text.push_str(WORDS[(state >> 8) % WORDS.len()]);
+        letters += 1;
+        if letters % 12 == 0 {
+            text.push_str(if letters % 60 == 0 { "。\n\n" } else { "，" });
+        }
+    }
+    text
+}
+
+/// Some 120 pages.
+fn script() -> String {
+    let mut text = String::from("Title: Long\n\n");
+    for scene in 1..=120 {
+        let _ = write!(
+            text,
+            "INT. ROOM {} - NIGHT\n\n= What happens here.\n\n",
+            scene % 30 + 1
+        );
+        for _ in 0..4 {
+            text.push_str(
+                "The rain goes on, and the lamp over the door swings. Somebody walks along the planks, \
+                 stops, and looks out over the water.\n\nMARA\n(low)\nYou said that the boat would be \
+                 here before it was dark.\n\nTOM\nIt will come when it comes.\n\n",
+            );
+        }
+    }
+    text
+}
+
+fn import(home: &Home, path: &Path) -> Result<(), E2eError> {
+    let done = Command::new(program("INKSTONE_BENCH_INK", "ink")?)
+        .envs(home.variables())
+        .arg("import")
+        .arg(path)
+        .output()?;
+    assert!(done.status.success(), "{done:?}");
+    Ok(())
+}
+
+async fn launch(home: &Home) -> Result<App, E2eError> {
+    App::launch(Options {
+        home: Some(home.clone()),
+        program: Some(program("INKSTONE_BENCH_PROGRAM", "inkstone")?),
+        ..Options::default()
+    })
+    .await
+}
+
+/// Opens the document of this title by a click on it; the time until its text was painted.
+async fn opened(app: &App, title: &str) -> Result<f64, E2eError> {
+    const OPEN: &str = r"
+        const [title, done] = arguments;
+        const rows = [...document.querySelectorAll('[data-testid=document-item]')];
+        const row = rows.find((one) => one.textContent.includes(title));
+        const named = () => document.querySelector('[data-testid=title]')?.value === title;
+        const shown = () => document.querySelector('[data-testid=editor] .cm-line')?.textContent.length > 0;
+        const began = performance.now();
+        row.click();
+        (function look() {
+          requestAnimationFrame(() => {
+            if (!named() || !shown()) return look();
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => done(performance.now() - began);
+            channel.port2.postMessage(0);
+          });
+        })();";
+    app.wait_until(title, WRITING, async || {
+        for row in app.find_all("document-item").await? {
+            if row.text().await?.contains(title) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+    .await?;
+    let answer = app
+        .client
+        .execute_async(OPEN, vec![Value::from(title)])
+        .await?;
+    Ok(answer.as_f64().unwrap_or(f64::NAN))
+}
+
+const HEAR: &str = r"
+    window.__keys = [];
+    if (!window.__hears) {
+      window.__hears = true;
+      addEventListener('keydown', (event) => {
+        if (event.key.length !== 1) return;
+        const began = performance.now();
+        const channel = new MessageChannel();
+        channel.port1.onmessage = () => window.__keys.push(performance.now() - began);
+        requestAnimationFrame(() => channel.port2.postMessage(0));
+      }, true);
+    }";
+
+/// Times of keys pressed in the middle of the open text, in milliseconds.
+async fn keys(app: &App, count: usize) -> Result<Vec<f64>, E2eError> {
+    app.press("Control+2").await?;
+    app.client.execute(HEAR, Vec::new()).await?;
+    let words = "the ferry waits for rain and runs again ";
+    let text: String = words.chars().cycle().take(count).collect();
+    app.display()
+        .xdotool(&["type", "--delay", &BETWEEN_MS.to_string(), &text])?;
+    let mut heard = Vec::new();
+    app.wait_until("all keys", PATIENCE, async || {
+        let answer = app
+            .client
+            .execute("return window.__keys", Vec::new())
+            .await?;
+        heard = answer
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_f64)
+            .collect();
+        Ok(heard.len() >= count)
+    })
+    .await?;
+    Ok(heard)
+}
+
+/// Goes to the middle of the text as one does: by a search would be another feature; by the scroll
+/// bar and a click.
+async fn to_the_middle(app: &App) -> Result<(), E2eError> {
+    app.press("Control+2").await?;
+    let script = "const at = document.querySelector('.cm-scroller'); \
+                  at.scrollTop = at.scrollHeight / 2;";
+    app.client.execute(script, Vec::new()).await?;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    app.display()
+        .xdotool(&["mousemove", "600", "420", "click", "1"])?;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    Ok(())
+}
+
+fn percentile(times: &[f64], part: f64) -> f64 {
+    let mut sorted = times.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a place in a short list"
+    )]
+    let at = ((sorted.len() as f64 * part).ceil() as usize).clamp(1, sorted.len().max(1)) - 1;
+    sorted.get(at).copied().unwrap_or(f64::NAN)
+}
+
+fn row(out: &mut String, what: &str, times: &[f64]) {
+    let (p50, p95, max) = (
+        percentile(times, 0.5),
+        percentile(times, 0.95),
+        percentile(times, 1.0),
+    );
+    let line = format!(
+        "| {what} | {p50:.0} | {p95:.0} | {max:.0} | {} |",
+        times.len()
+    );
+    println!("{line}");
+    out.push_str(&line);
+    out.push('\n');
+}
+
+/// Seconds from the program's first moment to a caret that took a key.
+async fn start(options: Options, leave: bool) -> Result<(f64, f64, Option<App>), E2eError> {
+    let app = App::launch(options).await?;
+    let born = app
+        .age()
+        .map(|age| Instant::now().checked_sub(age))
+        .unwrap_or_default();
+    app.wait_until("a caret in a text", PATIENCE, async || {
+        let script = "return document.activeElement?.classList.contains('cm-content') ?? false";
+        Ok(app.client.execute(script, Vec::new()).await? == Value::Bool(true))
+    })
+    .await?;
+    let before = typed(&app).await?;
+    app.display().xdotool(&["key", "x"])?;
+    app.wait_until("the key", PATIENCE, async || {
+        Ok(typed(&app).await? != before)
+    })
+    .await?;
+    let took = born.map_or(f64::NAN, |born| born.elapsed().as_secs_f64());
+    // Idle: what was begun has come to its end.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let memory = app.memory() as f64 / 1024.0;
+    if leave {
+        app.close().await?;
+        return Ok((took, memory, None));
+    }
+    Ok((took, memory, Some(app)))
+}
+
+async fn typed(app: &App) -> Result<Value, E2eError> {
+    let script = "return document.querySelector('.cm-content')?.textContent.length ?? 0";
+    Ok(app.client.execute(script, Vec::new()).await?)
+}
+
+#[tokio::test]
+#[ignore = "measures; `cargo xtask bench window` runs it"]
+async fn the_window_is_measured() -> Result<(), E2eError> {
+    let mut out = String::new();
+    let home = Home::new()?;
+    let texts = home.path().join("texts");
+    fs::create_dir_all(&texts)?;
+    let sizes = [
+        ("Article of 100 KB", "md", english(MB / 10, 400, 1)),
+        ("Article of 1 MB", "md", english(MB, 400, 1)),
+        ("Wrapped of 1 MB", "md", english(MB, 72, 0)),
+        ("Chinese of 1 MB", "md", chinese(MB)),
+        ("Script of 120 pages", "fountain", script()),
+    ];
+    for (title, ending, text) in &sizes {
+        let path = texts.join(format!("{title}.{ending}"));
+        fs::write(&path, text)?;
+        import(&home, &path)?;
+    }
+    let app = launch(&home).await?;
+    println!("\n| key to frame, ms | p50 | p95 | longest | keys |\n|---|---|---|---|---|");
+    let mut opens = String::new();
+    let mut quiet = Vec::new();
+    for (title, ..) in &sizes {
+        let took = opened(&app, title).await?;
+        let _ = writeln!(opens, "| open: {title} | {took:.0} ms |");
+        to_the_middle(&app).await?;
+        let _warm = keys(&app, 20).await?;
+        let times = keys(&app, KEYS).await?;
+        row(&mut out, title, &times);
+        if quiet.is_empty() {
+            quiet = times;
+        }
+        saved(&app).await?;
+    }
+    // The same while a model writes: in another text, for as long as the keys are pressed.
+    for _ in 0..3 {
+        app.press("Control+n").await?;
+        begin(&app, "news").await?;
+        news_brief(&app).await?;
+        crate::steps::number(&app, "brief-words", 900).await?;
+        app.press("Control+Enter").await?;
+    }
+    app.wait_for("status-progress", PATIENCE).await?;
+    opened(&app, sizes[0].0).await?;
+    to_the_middle(&app).await?;
+    let mut busy = Vec::new();
+    while busy.len() < KEYS && app.maybe("status-progress").await?.is_some() {
+        busy.extend(keys(&app, 15).await?);
+    }
+    row(&mut out, "Article of 100 KB while a model writes", &busy);
+    println!(
+        "p95 while a model writes: {:.2} times",
+        percentile(&busy, 0.95) / percentile(&quiet, 0.95)
+    );
+    println!("\n{opens}");
+    app.close().await?;
+
+    // The start, and memory, beside a bare window with the same editor.
+    let home = Home::new()?;
+    let folder = home.path().join("many");
+    fs::create_dir_all(&folder)?;
+    for number in 0..DOCUMENTS {
+        fs::write(
+            folder.join(format!("text-{number:03}.md")),
+            english(4_000, 400, 1),
+        )?;
+    }
+    import(&home, &folder)?;
+    let app = launch(&home).await?;
+    opened(&app, "text-250").await?;
+    app.press("Control+2").await?;
+    app.quit().await?;
+    let (mut whole, mut bare) = (Vec::new(), Vec::new());
+    let (mut whole_memory, mut bare_memory) = (Vec::new(), Vec::new());
+    for _ in 0..STARTS {
+        let options = Options {
+            home: Some(home.clone()),
+            program: Some(program("INKSTONE_BENCH_PROGRAM", "inkstone")?),
+            ..Options::default()
+        };
+        let (took, memory, _) = start(options, true).await?;
+        whole.push(took);
+        whole_memory.push(memory);
+        if let Some(path) = env::var_os("INKSTONE_BENCH_BARE") {
+            let options = Options {
+                program: Some(path.into()),
+                ..Options::default()
+            };
+            let (took, memory, _) = start(options, true).await?;
+            bare.push(took);
+            bare_memory.push(memory);
+        }
+    }
+    let middle = |list: &[f64]| percentile(list, 0.5);
+    println!(
+        "start to a caret that took a key, {DOCUMENTS} documents, median of {STARTS}: {:.2} s; bare window {:.2} s; {:.2} times",
+        middle(&whole),
+        middle(&bare),
+        middle(&whole) / middle(&bare)
+    );
+    println!(
+        "memory, idle, PSS: {:.0} MiB; bare window {:.0} MiB; {:.2} times",
+        middle(&whole_memory),
+        middle(&bare_memory),
+        middle(&whole_memory) / middle(&bare_memory)
+    );
+    Ok(())
+}
