@@ -8,6 +8,7 @@ Usage: cargo xtask <command>
 
   run [--debug] [-- ARGS]           install what is missing, build Inkstone and open it
   test [--no-e2e] [--only STEP]...  install what is missing and run every check
+  bench window                      measure typing, start and memory in the real window
   codegen                           write the TypeScript types that cross to the window
   screenshots                       take the README's screenshots in the real window";
 
@@ -17,6 +18,7 @@ pub enum Command {
     Help,
     Run { debug: bool, rest: Vec<String> },
     Test { end_to_end: bool, only: Vec<String> },
+    Bench,
     Codegen,
     Screenshots,
 }
@@ -27,6 +29,11 @@ pub fn parse(words: impl IntoIterator<Item = String>) -> Result<Command, String>
     let command = words.next().unwrap_or_else(|| "help".to_owned());
     match command.as_str() {
         "help" | "-h" | "--help" => nothing_more(words, Command::Help),
+        "bench" => match words.next().as_deref() {
+            Some("window") => nothing_more(words, Command::Bench),
+            Some(other) => Err(unknown(other)),
+            None => Err("bench wants to know what is measured: window.".to_owned()),
+        },
         "codegen" => nothing_more(words, Command::Codegen),
         "screenshots" => nothing_more(words, Command::Screenshots),
         "run" => {
@@ -137,6 +144,9 @@ mod tests {
         assert!(parsed("run --fast").is_err_and(|message| message.contains("`--fast`")));
         assert!(parsed("codegen now").is_err_and(|message| message.contains("`now`")));
         assert!(parsed("dance").is_err_and(|message| message.contains("`dance`")));
+        assert!(parsed("bench").is_err_and(|message| message.contains("window")));
+        assert!(parsed("bench kettle").is_err_and(|message| message.contains("`kettle`")));
+        assert_eq!(parsed("bench window"), Ok(Command::Bench));
         assert_eq!(parsed(""), Ok(Command::Help));
     }
 }

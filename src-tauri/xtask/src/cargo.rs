@@ -100,6 +100,47 @@ pub fn screenshots(context: &Context, folder: &Path) -> Result<(), Failure> {
     })
 }
 
+/// Builds what is measured as it ships, the bare window beside it, and what measures.
+pub fn for_bench(context: &Context) -> Result<(), Failure> {
+    window(context, false)?;
+    let release = ["build", "--release", "-p"];
+    let bare = [
+        "inkstone",
+        "--features",
+        "custom-protocol,bare",
+        "--example",
+        "bare",
+    ];
+    call(&mut context.cargo(&[&release[..], &bare].concat()))?;
+    call(&mut context.cargo(&[&release[..], &["ink"]].concat()))?;
+    call(&mut context.cargo(&whole(&["build"], &["--bins", "--test", END_TO_END])))
+}
+
+/// Measures the window, and prints what was measured.
+pub fn bench(context: &Context) -> Result<(), Failure> {
+    require_end_to_end(context)?;
+    let built = context.target.join("release");
+    let measure = [
+        "--ignored",
+        "--exact",
+        "bench::the_window_is_measured",
+        "--nocapture",
+    ];
+    let arguments = whole(
+        &["test"],
+        &[&["--test", END_TO_END, "--"][..], &measure].concat(),
+    );
+    in_own_home(context, |command| {
+        call(
+            command
+                .args(&arguments)
+                .env("INKSTONE_BENCH_PROGRAM", built.join("inkstone"))
+                .env("INKSTONE_BENCH_INK", built.join("ink"))
+                .env("INKSTONE_BENCH_BARE", built.join("examples/bare")),
+        )
+    })
+}
+
 fn require_end_to_end(context: &Context) -> Result<(), Failure> {
     // With no such target cargo would complain of an unknown name, and not of a missing test.
     if test_targets(&context.root)

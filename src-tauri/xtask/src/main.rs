@@ -1,4 +1,4 @@
-//! The developer commands of Inkstone: `cargo xtask run`, `test`, `codegen`, `screenshots`.
+//! The developer commands of Inkstone: `cargo xtask run`, `test`, `bench`, `codegen`, `screenshots`.
 //!
 //! What it is: the one place that knows how the parts are fetched, built, checked and started.
 //! It needs Rust and Node.js and installs or names everything else.
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
         }
         Command::Run { debug, rest } => run::run(&context, debug, &rest),
         Command::Test { end_to_end, only } => Ok(suite::run(&context, end_to_end, &only)),
+        Command::Bench => suite::bench(&context).map(|()| ExitCode::SUCCESS),
         Command::Codegen => cargo::codegen(&context).map(|()| ExitCode::SUCCESS),
         Command::Screenshots => suite::screenshots(&context).map(|()| ExitCode::SUCCESS),
     });

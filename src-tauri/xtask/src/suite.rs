@@ -151,6 +151,14 @@ pub fn screenshots(context: &Context) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Builds a release, the bare window beside it and the tests, and lets the window be measured.
+pub fn bench(context: &Context) -> Result<(), Failure> {
+    for run in [packages, npm, ui::build, bare, cargo::for_bench] {
+        run(context)?;
+    }
+    cargo::bench(context)
+}
+
 fn chosen(end_to_end: bool, only: &[String]) -> impl Iterator<Item = &'static Step> {
     const WINDOWS: &[&str] = &["e2e"];
     let end_to_end = end_to_end && cfg!(target_os = "linux");
@@ -186,6 +194,11 @@ fn npm(context: &Context) -> Result<(), Failure> {
 
 fn biome(context: &Context) -> Result<(), Failure> {
     ui::script(context, "lint")
+}
+
+/// The page of the bare window.
+fn bare(context: &Context) -> Result<(), Failure> {
+    ui::script(context, "bare")
 }
 
 fn svelte_check(context: &Context) -> Result<(), Failure> {
