@@ -145,6 +145,26 @@ const ARTICLE: &[Screen] = &[
         &[Press("Escape"), Gone("export-docx")],
     ),
     screen(
+        "comments",
+        &[
+            Click("surface-menu"),
+            Click("surface-comments"),
+            Press("Escape"),
+            Wait("comments"),
+        ],
+        &[Click("comments-close"), Gone("comments")],
+    ),
+    screen(
+        "two texts side by side",
+        &[
+            Click("surface-menu"),
+            Click("surface-split"),
+            Press("Escape"),
+            Wait("beside-choose"),
+        ],
+        &[Click("beside-close"), Gone("beside-choose")],
+    ),
+    screen(
         "dim all but the sentence",
         &[Press("Shift+F9")],
         &[Press("Shift+F9"), Press("Shift+F9")],
