@@ -180,6 +180,7 @@ fn tried(form: PromptForm, seeds: u64, tasks: fn(&str, Language) -> Tasks) -> Tr
                     selection,
                     note: None,
                     house_rules: "",
+                    voice: "",
                     variant: 0,
                     variants: 1,
                     context_tokens: Some(1024),

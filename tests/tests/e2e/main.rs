@@ -3,6 +3,7 @@
 #![allow(clippy::panic, reason = "a step of a test ends the test")]
 
 mod access;
+mod actions;
 mod assistant;
 mod bench;
 mod bestof;

@@ -1,5 +1,5 @@
 import type { ErrorDto, FindingDto, Language } from "../wire/bindings";
-import { fill, type Holes, t, time } from "./index.svelte";
+import { fill, type Holes, type Key, t, time } from "./index.svelte";
 
 interface ErrorSentence {
   message: string;
@@ -23,11 +23,21 @@ function of<T>(files: Record<string, T>, language: Language): T | undefined {
 export const errorSentences = (language: Language) => of(errors, language);
 export const checkSentences = (language: Language) => of(checks, language);
 
+/** Fields of a brief that an error names. */
+const FIELDS: Record<string, Key> = {
+  topic: "news.topic",
+  product: "ads.product",
+  logline: "screenplay.logline",
+};
+
 /** What an error says to a person, in their language. */
 export function errorText(error: ErrorDto, language: Language): ErrorSentence {
   const found = errorSentences(language)?.[error.code];
   if (!found) return { message: t("notices.unknown"), hint: t("notices.unknown_hint") };
   const holes: Holes = { ...error.values };
+  // Fields of a brief are called as the window calls them.
+  const field = FIELDS[String(holes.field)];
+  if (field && error.code.startsWith("brief_")) holes.field = t(field);
   // A time comes as ms since 1970, and everybody shows it in his own way.
   if (holes.since !== undefined) holes.since = time(Number(holes.since));
   return { message: fill(found.message, holes), hint: fill(found.hint, holes) };

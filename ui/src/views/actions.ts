@@ -1,4 +1,6 @@
 import { flushSync, tick } from "svelte";
+import { actionMenu } from "../features/actions/menu.svelte";
+import { offered, runOffer } from "../features/actions/offered";
 import { ahead } from "../features/ahead/ahead.svelte";
 import { comments } from "../features/comments/comments.svelte";
 import { compare } from "../features/compare/compare.svelte";
@@ -11,6 +13,7 @@ import { merge } from "../features/merge/merge.svelte";
 import { notices } from "../features/notices/notices.svelte";
 import { outline } from "../features/outline/outline.svelte";
 import { printDraft } from "../features/printing/print";
+import { promptFirst } from "../features/prompt/prompt.svelte";
 import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
@@ -26,7 +29,7 @@ import type { TakeDto } from "../wire/bindings";
 import { isOver } from "../wire/takes";
 import { frame } from "./frame.svelte";
 import { palette } from "./palette.svelte";
-import { type Action, actionOf } from "./shortcuts";
+import { type Action, actionOf, type NamedAction } from "./shortcuts";
 
 async function accept() {
   const take = takes.nearest();
@@ -116,7 +119,34 @@ async function version() {
   if (await writing.saveVersion(name)) notices.note("editor.version_saved");
 }
 
-const RUN: Record<Action, () => unknown> = {
+/** Opens the field of a tone at the desk, wherever the person is. */
+async function toTone() {
+  if (!writing.draftId) return;
+  desk.tab = "brief";
+  await frame.show("desk", false);
+  await tick();
+  document.querySelector<HTMLElement>("[data-testid='action-tone']")?.click();
+}
+
+/** Runs a task of the desk, where this kind of document has it. */
+const task = (action: Action) => () => runOffer(action);
+
+const RUN: Record<NamedAction, () => unknown> = {
+  rewrite: task("rewrite"),
+  shorten: task("shorten"),
+  expand: task("expand"),
+  simplify: task("simplify"),
+  correct: task("correct"),
+  translate_en: task("translate_en"),
+  translate_zh: task("translate_zh"),
+  describe: task("describe"),
+  headline: task("headline"),
+  dek: task("dek"),
+  tone: toTone,
+  actions_menu: () => {
+    if (writing.draftId && offered().length) actionMenu.show();
+  },
+  see_prompt: () => promptFirst.arm(),
   library: () => frame.go("library"),
   text: () => frame.go("text"),
   desk: () => frame.go("desk"),
@@ -171,13 +201,14 @@ const RUN: Record<Action, () => unknown> = {
 };
 
 /** Runs an action. */
-export const run = (action: Action) => RUN[action]();
+export const run = (action: Action) =>
+  action.startsWith("own:") ? runOffer(action) : RUN[action as NamedAction]();
 
 /** Runs what a press asks for; true when it asked for something. */
 export function press(event: KeyboardEvent): boolean {
   const action = actionOf(event);
   if (!action || writing.editor?.composing() || beside.composing()) return false;
-  void RUN[action]();
+  void run(action);
   // Escape also means something to fields and to the editor.
   if (action !== "stop") event.preventDefault();
   return true;

@@ -1,4 +1,5 @@
 import { DESKS } from "../desks";
+import { offered } from "../features/actions/offered";
 import { draftName, KINDS, library, titleOf } from "../features/library/library.svelte";
 import { place } from "../features/place/place.svelte";
 import { PAGES, settings } from "../features/settings/settings.svelte";
@@ -12,7 +13,7 @@ import type { Theme } from "../wire/bindings";
 import { run } from "./actions";
 import { frame } from "./frame.svelte";
 import { recent } from "./recent.svelte";
-import { SHORTCUTS, shownKeys } from "./shortcuts";
+import { SHORTCUTS, shownKeys, TASK_ACTIONS } from "./shortcuts";
 
 /** Something that the palette offers. */
 export interface Command {
@@ -43,6 +44,8 @@ const OF_TEXT: ReadonlySet<string> = new Set([
   "sentence_accept",
   "sentence_refuse",
   "look_ahead",
+  "actions_menu",
+  "see_prompt",
   "slip",
   "version",
   "find",
@@ -72,6 +75,8 @@ const WRITES: ReadonlySet<string> = new Set([
   "sentence_accept",
   "sentence_refuse",
   "look_ahead",
+  "actions_menu",
+  "see_prompt",
   "slip",
   "comment",
   "version",
@@ -92,10 +97,21 @@ export function commands(): Command[] {
 
   for (const { action, label } of SHORTCUTS) {
     if (action === "palette" || action === "stop") continue;
+    // The tasks of the desk are those of the kind that is open.
+    if ((TASK_ACTIONS as readonly string[]).includes(action)) continue;
     if ((OF_TEXT.has(action) && !open) || (WRITES.has(action) && place.reading)) continue;
     if (action === "find_across" && !library.projectId) continue;
     put(action, t(label), "palette.action", () => run(action), shownKeys(action));
   }
+  if (open && !place.reading)
+    for (const offer of offered())
+      put(
+        offer.id,
+        offer.own ? `${t("actions.own")}: ${offer.label}` : offer.label,
+        "palette.action",
+        offer.action ? () => run(offer.action ?? "text") : offer.run,
+        offer.action ? shownKeys(offer.action) : "",
+      );
   const kind = writing.document?.kind;
   const seen = kind ? (DESKS[kind].views ?? []).filter(({ within }) => !within) : [];
   if (seen.length && kind) {

@@ -1,7 +1,23 @@
+import { own } from "../features/actions/own.svelte";
 import { preferences } from "../features/settings/preferences.svelte";
 import { type Key, t } from "../locales/index.svelte";
 
-export type Action =
+/** Tasks that have keys of their own. */
+export const TASK_ACTIONS = [
+  ...(["rewrite", "shorten", "expand", "simplify", "correct"] as const),
+  ...(["translate_zh", "translate_en", "tone", "describe", "headline", "dek"] as const),
+] as const;
+export type TaskAction = (typeof TASK_ACTIONS)[number];
+
+/** A person's own action, by the name of its file. */
+export type OwnKey = `own:${string}`;
+
+export type Action = NamedAction | OwnKey;
+
+export type NamedAction =
+  | TaskAction
+  | "actions_menu"
+  | "see_prompt"
   | "palette"
   | "library"
   | "text"
@@ -53,6 +69,8 @@ export interface Shortcut {
   /** The first is the one that is shown. `Ctrl` is also the command key. */
   keys: string[];
   label: Key;
+  /** What it is called, where a person named it. */
+  name?: string;
 }
 
 /**
@@ -71,6 +89,19 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "sentence_accept", keys: ["Alt+Shift+Enter"], label: "settings.key_sentence_accept" },
   { action: "sentence_refuse", keys: ["Alt+Shift+Delete"], label: "settings.key_sentence_refuse" },
   { action: "look_ahead", keys: ["Alt+\\"], label: "settings.key_look_ahead" },
+  { action: "actions_menu", keys: ["Alt+Shift+A"], label: "actions.menu" },
+  { action: "see_prompt", keys: ["Alt+Shift+V"], label: "actions.see_prompt" },
+  { action: "rewrite", keys: ["Alt+Shift+R"], label: "desk.action_rewrite" },
+  { action: "shorten", keys: ["Alt+Shift+S"], label: "desk.action_shorten" },
+  { action: "expand", keys: ["Alt+Shift+E"], label: "desk.action_expand" },
+  { action: "simplify", keys: ["Alt+Shift+P"], label: "desk.action_simplify" },
+  { action: "correct", keys: ["Alt+Shift+G"], label: "desk.action_correct" },
+  { action: "tone", keys: ["Alt+Shift+T"], label: "desk.action_tone" },
+  { action: "translate_en", keys: [], label: "desk.translate_en" },
+  { action: "translate_zh", keys: [], label: "desk.translate_zh" },
+  { action: "describe", keys: ["Alt+Shift+D"], label: "desk.action_describe" },
+  { action: "headline", keys: ["Alt+Shift+H"], label: "desk.action_headline" },
+  { action: "dek", keys: [], label: "desk.action_dek" },
   { action: "slip", keys: ["Ctrl+."], label: "settings.key_slip" },
   { action: "stop", keys: ["Escape"], label: "settings.key_stop" },
   { action: "new", keys: ["Ctrl+N"], label: "settings.key_new" },
@@ -106,6 +137,20 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "origins", keys: ["F8"], label: "settings.key_origins" },
   { action: "origin_card", keys: ["Shift+F8"], label: "settings.key_origin_card" },
 ];
+
+/** All that can have keys, a person's own actions as well. */
+export const listedShortcuts = (): Shortcut[] => [
+  ...SHORTCUTS,
+  ...own.usable.map((action) => ({
+    action: `own:${action.id}` as const,
+    keys: [],
+    label: "actions.own" as const,
+    name: own.nameOf(action),
+  })),
+];
+
+/** What a shortcut does, in words. */
+export const shortcutLabel = ({ label, name }: Shortcut): string => name ?? t(label);
 
 /** What only Escape may do: it is the way out of everything. */
 export const FIXED: ReadonlySet<Action> = new Set(["stop"]);
@@ -178,8 +223,8 @@ export function actionOf(event: KeyboardEvent): Action | null {
   // 229 is what some input methods send for the key that ends a composition.
   if (event.isComposing || event.keyCode === 229) return null;
   return (
-    SHORTCUTS.find(({ action }) => keysOf(action).some((chord) => meets(chord, event)))?.action ??
-    null
+    listedShortcuts().find(({ action }) => keysOf(action).some((chord) => meets(chord, event)))
+      ?.action ?? null
   );
 }
 
@@ -219,7 +264,7 @@ export function conflictOf(action: Action, chord: string): Conflict | null {
   const key = chord.split("+").at(-1) ?? "";
   const held = /(?:^|\+)(?:Ctrl|Alt)\+/.test(chord);
   if (!held && !/^F\d{1,2}$/.test(key)) return { why: "types" };
-  const by = SHORTCUTS.find(
+  const by = listedShortcuts().find(
     (other) => other.action !== action && keysOf(other.action).includes(chord),
   );
   return by ? { why: "taken", by: by.action } : null;

@@ -1,3 +1,4 @@
+import { own } from "../features/actions/own.svelte";
 import { archive } from "../features/archive/archive.svelte";
 import { assistant } from "../features/assistant/assistant.svelte";
 import { desk } from "../features/desk/desk.svelte";
@@ -47,7 +48,7 @@ class Start {
       settings.load(state);
       library.projects = state.projects;
       models.list = state.models;
-      await Promise.all([place.load(), preferences.load()]);
+      await Promise.all([place.load(), preferences.load(), own.load()]);
       await library.resume(state.last_open);
       this.state = "ready";
     } catch (reason) {

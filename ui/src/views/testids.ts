@@ -1,3 +1,4 @@
+import { ACTION_TESTIDS, NOTICE_TESTIDS } from "./testids.actions";
 import { EDITOR_TESTIDS } from "./testids.editor";
 import { FIRST } from "./testids-first";
 
@@ -587,8 +588,6 @@ export const TESTIDS = [
   "rescued",
   "rescued-open",
 
-  // Notices.
-  "notices",
-  "notice-*",
-  "details",
+  ...ACTION_TESTIDS,
+  ...NOTICE_TESTIDS,
 ] as const;

@@ -194,6 +194,10 @@ export type Task =
 	| { task: "simplify" }
 	| { task: "correct" }
 	| { task: "translate"; into: Language }
+	| { task: "headline" }
+	| { task: "dek" }
+	| { task: "describe" }
+	| { task: "own"; id: string }
 	| { task: "premise" }
 	| { task: "characters" }
 	| { task: "revise_beats" }
@@ -2054,12 +2058,185 @@ export type Preferences = {
 	hide_marks: boolean;
 	/** Whether a few grey words come by themselves after a pause, by a model on this machine. */
 	look_ahead: boolean;
+	/** Whether each prompt is shown before it is sent. */
+	see_prompt: boolean;
 	/** Whether spelling, grammar and punctuation are looked at. */
 	proofread: boolean;
 	/** Whose English is right. */
 	english: English;
 	/** Words that are right, each once. */
 	words: Array<string>;
+};
+
+/** A name for each language of the window. */
+export type ActionNameDto = {
+	/** In English. */
+	en: string;
+	/** In Chinese. */
+	"zh-CN": string;
+};
+
+/** What is wrong with an action. */
+export type ActionProblemDto = {
+	/** The line of the file, from 1, where it has one. */
+	line: number | null;
+	/** `no_header`, `no_name`, `unknown_word`, `bad_value`, `no_block`, `syntax`, `unknown`, `endless`, `too_large` or `unreadable`. */
+	what: string;
+	/** The word, the block or, in English, what was expected. */
+	word: string;
+	/** The value that does not fit. */
+	value: string;
+	/** What it may be. */
+	may: string;
+};
+
+/** A person's own action, as it lies in its file. */
+export type ActionDto = {
+	/** The name of its file, without the ending. */
+	id: string;
+	/** What it is called, in English and in Chinese; the same where it has one name. */
+	name: ActionNameDto;
+	/** The kinds of document that it is for; none of one that can't be used. */
+	desks: DocumentKind[];
+	/** The language of the documents that it is for; `null` is all. */
+	language: Language | null;
+	/** What it works on: `selection`, `document` or `caret`. */
+	needs: string;
+	/** Where its answer goes: `replace`, `after`, `take` or `note`. */
+	answer: string;
+	/** The whole file. */
+	source: string;
+	/** Why it can't be used. */
+	problem: ActionProblemDto | null;
+};
+
+/** A person's own actions. */
+export type ActionsDto = {
+	/** By name of their files; those that can't be used as well. */
+	actions: Array<ActionDto>;
+	/** The folder that they lie in. */
+	folder: string;
+};
+
+/** The file of an action, to be looked at or kept. */
+export type ActionText = {
+	/** The name of its file; `null` for one that is new. */
+	id: string | null;
+	/** All of it. */
+	source: string;
+};
+
+/** What a new action begins with. */
+export type NewAction = {
+	/** A task of ours to copy the template of; `null` for the least that an action is. */
+	task: string | null;
+	/** The kind of document. */
+	kind: DocumentKind;
+	/** The language of the document. */
+	language: Language;
+	/** What it shall be called. */
+	name: string;
+};
+
+/** The voice sample of a project. */
+export type VoiceSample = {
+	/** The passage; empty where there is none. */
+	text: string;
+	/** Where it was taken from, in the person's words: a document's title, say. */
+	from: string;
+	/** It stays and goes along with no prompt. */
+	off: boolean;
+};
+
+/** A project's voice sample, to be kept. */
+export type SetVoice = {
+	/** The project. */
+	project_id: string;
+	/** The sample. */
+	sample: VoiceSample;
+};
+
+/** A project's voice sample, and what it takes. */
+export type VoiceDto = {
+	/** The sample. */
+	sample: VoiceSample;
+	/** All of it in tokens, guessed. */
+	tokens: number;
+	/** The most tokens of it that a prompt shows. */
+	most: number;
+};
+
+/** Who says a message. */
+export type PromptRole = "system" | "user" | "assistant";
+
+/** One message of a prompt. */
+export type PromptMessage = {
+	/** Who says it. */
+	role: PromptRole;
+	/** What. */
+	content: string;
+};
+
+/** A prompt as a person left it. */
+export type EditedPrompt = {
+	/** Its messages. */
+	messages: Array<PromptMessage>;
+	/** It is in the compact form, which only a small model reads. */
+	compact: boolean;
+	/** A wish that has come since, to be put behind it; may be empty. */
+	wish: string;
+};
+
+/** A part of a prompt, and where it came from. */
+export type PromptPartDto = {
+	/** The message, from 0. */
+	message: number;
+	/** Its start in the message, in UTF-16 units. */
+	from: number;
+	/** Its end. */
+	to: number;
+	/** `instructions`, `request`, or the tag around it: `brief`, `house_rules`, `voice`, `pages` ... */
+	of: string;
+	/** Tokens, guessed. */
+	tokens: number;
+};
+
+/** Messages, counted. */
+export type PromptReading = {
+	/** What they are made of. */
+	parts: Array<PromptPartDto>;
+	/** All of them in tokens, guessed on the safe side. */
+	tokens: number;
+};
+
+/** A prompt before it is sent. */
+export type PromptDto = {
+	/** The messages. */
+	messages: Array<PromptMessage>;
+	/** What they are made of. */
+	reading: PromptReading;
+	/** It is in the compact form. */
+	compact: boolean;
+	/** What references in a compact prompt stand for: name and value. */
+	references: Array<[string, string]>;
+	/** The model that is asked first. */
+	model_name: string;
+	/** Its host; `null` for a local model. */
+	host: string | null;
+	/** What it reads at once, in tokens, where that is known. */
+	context: number | null;
+	/** The most tokens of the answer. */
+	most: number;
+	/** How many takes are asked for; each has a prompt of its own, and this is the first. */
+	takes: number;
+	/** The template that it was made from. */
+	template: string;
+};
+
+/** Messages to be counted. */
+export type ReadPrompt = {
+	/** The messages. */
+	messages: Array<PromptMessage>;
 };
 
 /** Nothing is needed. */
@@ -2260,6 +2437,8 @@ export type Generate = {
 	models?: Array<string>;
 	/** The person has said yes to more than the budget. */
 	over_budget?: boolean;
+	/** The prompt as the person left it, in the place of what would be composed. */
+	prompt?: EditedPrompt;
 };
 
 /** Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the person saw, edited or not. */
@@ -3363,6 +3542,10 @@ export type TakeFacts = {
 	made_up: Array<MadeUp>;
 	/** Whether names and numbers gave way to placeholders before it was sent. */
 	masked: boolean;
+	/** Whether the person changed the prompt before it was sent. */
+	edited: boolean;
+	/** The person's own action that it was asked by. */
+	own: OwnTakeDto | null;
 	/** The take that it goes on from. */
 	resumes: string | null;
 	/** Tokens of the prompt, counted or guessed. */
@@ -3546,6 +3729,16 @@ export type EstimateInput = {
 	models: Array<string>;
 };
 
+/** Where the answer of an own action goes, as it was when it was asked for. */
+export type OwnTakeDto = {
+	/** The action. */
+	id: string;
+	/** What it was called. */
+	name: string;
+	/** `replace`, `after`, `take` or `note`. */
+	answer: string;
+};
+
 /** Goes on with a take that was cut off. */
 export type ResumeTake = {
 	take_id: string;
@@ -3691,6 +3884,22 @@ export interface Commands extends DoorCommands {
 	choose_model: { input: ChooseModel; output: ProjectDto };
 	/** Sets the words a project never uses. */
 	set_house_rules: { input: SetHouseRules; output: ProjectDto };
+	/** The voice sample of a project (its id). */
+	voice: { input: Id; output: VoiceDto };
+	/** Keeps the voice sample of a project. */
+	set_voice: { input: SetVoice; output: VoiceDto };
+	/** A person's own actions. */
+	actions: { input: Nothing; output: ActionsDto };
+	/** Looks at the file of an action; nothing is kept. */
+	check_action: { input: ActionText; output: ActionDto };
+	/** What the file of a new action begins with; nothing is kept yet. */
+	new_action: { input: NewAction; output: string };
+	/** Keeps the file of an action, whether it can be used or not. */
+	save_action: { input: ActionText; output: ActionDto };
+	/** Takes an action away (the name of its file); the file stays under another ending. */
+	remove_action: { input: Id; output: null };
+	/** Brings an action back that was taken away. */
+	restore_action: { input: Id; output: null };
 	/** Lists the documents of a project (its id). */
 	list_documents: { input: Id; output: Array<DocumentDto> };
 	/** Makes a document and opens its first draft. */
@@ -3799,6 +4008,10 @@ export interface Commands extends DoorCommands {
 	list_server_models: { input: ListServerModels; output: Array<string> };
 	/** Asks for takes; they arrive as events. */
 	generate: { input: Generate; output: Batch };
+	/** The prompt that would be sent, word for word; nothing is sent. */
+	preview_prompt: { input: Generate; output: PromptDto };
+	/** Counts messages and says what they are made of. */
+	read_prompt: { input: ReadPrompt; output: PromptReading };
 	/** Stops a batch or a single take (its id). */
 	stop: { input: Id; output: null };
 	/** Takes a suggestion into the text. */

@@ -11,7 +11,8 @@ export const goesIntoText = (task: string) => !BESIDE.has(task) && !SAID.has(tas
 
 export const isSaid = (take: TakeDto) => SAID.has(take.task);
 
-export const isText = (take: TakeDto) => !BESIDE.has(take.task);
+export const isText = (take: TakeDto) =>
+  !BESIDE.has(take.task) && take.facts.own?.answer !== "take";
 export const isPart = (take: TakeDto) => take.task === "premise" || take.task === "characters";
 export const isPending = (take: TakeDto) => take.decision === "pending";
 

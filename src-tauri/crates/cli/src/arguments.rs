@@ -90,6 +90,12 @@ pub enum Command {
     Scenes(Scenes),
     /// Shows beat sheets, and puts one into a script
     Beats(Beats),
+    /// Shows and checks actions that people write
+    Actions {
+        /// `list` unless said otherwise.
+        #[command(subcommand)]
+        command: Option<ActionsCommand>,
+    },
     /// Sums up what models used and cost, by month (UTC), project and model
     Usage(Usage),
     /// Measures how fast a model file runs on this machine, and what it takes
@@ -153,6 +159,30 @@ pub struct Draft {
     /// The seed of the first variant, the others count on from it; otherwise drawn by chance
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(SEEDS))]
     pub seed: Option<u64>,
+    /// Asks by an action of your own in place of a draft: the name of its file, or its own
+    #[arg(long, value_name = "NAME", conflicts_with = "best_of")]
+    pub action: Option<String>,
+    /// The text that the action works on; `-` reads it from stdin
+    #[arg(long, value_name = "FILE", requires = "action", value_hint = ValueHint::FilePath)]
+    pub text: Option<PathBuf>,
+}
+
+/// Of `ink actions`.
+#[derive(Debug, Subcommand)]
+pub enum ActionsCommand {
+    /// Lists your actions, and says what is wrong with those that can't be used
+    List,
+    /// Prints the file of an action
+    Show {
+        /// The name of its file, or its own
+        action: String,
+    },
+    /// Checks the file of an action as it would be used, without a model
+    Check {
+        /// The file; `-` reads it from stdin
+        #[arg(value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
 }
 
 /// Of `ink generate`.

@@ -74,6 +74,32 @@ fn translated(english: &str) -> String {
 
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Shows and checks actions that people write",
+        "查看和检查自定操作",
+    ),
+    (
+        "Asks by an action of your own in place of a draft: the name of its file, or its own",
+        "不起草，改用自定操作：写文件名或操作名称",
+    ),
+    (
+        "The text that the action works on; `-` reads it from stdin",
+        "操作所针对的文字；`-` 从标准输入读取",
+    ),
+    (
+        "Lists your actions, and says what is wrong with those that can't be used",
+        "列出自定操作，并说明不能用的哪里有误",
+    ),
+    ("Prints the file of an action", "输出操作的文件"),
+    ("The name of its file, or its own", "文件名或操作名称"),
+    (
+        "Checks the file of an action as it would be used, without a model",
+        "不用模型，按实际使用的方式检查操作文件",
+    ),
+    (
+        "The file; `-` reads it from stdin",
+        "文件；`-` 从标准输入读取",
+    ),
+    (
         "Measures how fast a model file runs on this machine, and what it takes",
         "测量模型文件在本机上的运行速度和内存占用",
     ),

@@ -11,6 +11,7 @@
 //! - Before a text leaves the machine, stderr says where it goes.
 //! - Errors and findings are the studio's, and so are their sentences.
 
+mod actions;
 mod archive;
 mod arguments;
 mod check;
@@ -93,6 +94,7 @@ async fn run(arguments: Arguments, output: &Output) -> Result<(), Failure> {
         Command::Compare(wanted) => compare::compare(&wanted, output),
         Command::Scenes(wanted) => scenes::scenes(wanted, session, output).await,
         Command::Beats(wanted) => scenes::beats(&wanted, session, output),
+        Command::Actions { command } => actions::run(command, session, output),
         Command::Bench(wanted) => engine::bench(wanted, output).await,
         Command::Tokenize(wanted) => engine::tokenize(&wanted, output),
         Command::Usage(wanted) => usage::usage(wanted, session, output).await,

@@ -1,5 +1,6 @@
 //! What the command line itself says, in both languages. All else is the studio's.
 
+mod actions;
 mod run;
 
 use std::io;

@@ -1,7 +1,8 @@
 //! Drafting and raw completions.
 
 use inkstone_studio::{
-    DocumentKind, StudioError,
+    DocumentKind, StudioError, Task,
+    actions::own_task,
     dto::{ErrorDto, TakeStatus},
     headless::{Best, DraftRun, RawRun, Written},
     sentences::sentences,
@@ -24,6 +25,14 @@ use crate::{
 pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<(), Failure> {
     // Wrong input is said before anything is opened.
     let brief = input::brief(wanted.kind, &wanted.brief)?;
+    let document = match &wanted.text {
+        Some(path) => input::text(path)?,
+        None => String::new(),
+    };
+    let task = match &wanted.action {
+        Some(name) => own_task(&session.library_path()?, name)?,
+        None => Task::Draft,
+    };
     let keys = Keys::find(&wanted.model.key, output.words)?;
     let studio = session.open(keys).await?;
     let models = models::choose_all(&studio, wanted.model.model, output).await?;
@@ -44,6 +53,8 @@ pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<
         best,
         variants: wanted.best_of.or(wanted.variants),
         seed: wanted.seed,
+        task,
+        document,
         ..DraftRun::new(brief)
     };
     let bar = Bar::new(output.words);
@@ -52,7 +63,8 @@ pub async fn draft(wanted: Draft, session: &Session, output: &Output) -> Result<
         .draft_brief(run, stop_token(), move |progress| hears.hear(&progress))
         .await;
     bar.clear();
-    let joined = wanted.kind == DocumentKind::Ads || wanted.best_of.is_some();
+    let joined =
+        (wanted.kind == DocumentKind::Ads && wanted.action.is_none()) || wanted.best_of.is_some();
     finish(written, joined, output)
 }
 

@@ -108,6 +108,7 @@ mod tests {
             selection: selection.clone(),
             note: None,
             house_rules: "- cheap\n\n* risk free\n",
+            voice: "",
             variant: 0,
             variants: 1,
             context_tokens: None,

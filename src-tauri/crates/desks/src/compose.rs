@@ -7,8 +7,9 @@ use inkstone_manuscript::{DocumentKind, Language};
 use thiserror::Error;
 
 use crate::{
-    Brief, BriefError, FieldSpec, PageInPrompt, Task, bounds, budget, compact, registry, target,
-    tasks, templates,
+    ActionError, Brief, BriefError, FieldSpec, PageInPrompt, Task, bounds, budget, compact,
+    own::OwnAction,
+    registry, target, tasks, templates,
     view::{self, View},
 };
 
@@ -27,6 +28,8 @@ pub struct Input<'a> {
     pub note: Option<&'a str>,
     /// Words and phrases never to use, one a line.
     pub house_rules: &'a str,
+    /// A passage of the person's own writing, for its voice; may be empty.
+    pub voice: &'a str,
     /// Which of its siblings this is, from 0.
     pub variant: u32,
     /// How many siblings there are.
@@ -108,6 +111,15 @@ pub enum DeskError {
         /// What there is.
         room: u32,
     },
+    /// An action that a person wrote can't be used as it stands.
+    #[error(transparent)]
+    Action(#[from] ActionError),
+    /// There is no action of that name.
+    #[error("there is no action `{id}`")]
+    NoAction {
+        /// The name.
+        id: String,
+    },
     /// A slip in `assets/prompts/`.
     #[error("template: {0}")]
     Template(String),
@@ -121,27 +133,45 @@ pub enum DeskError {
 pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
     let (kind, language) = (input.brief.kind(), input.brief.language());
     let task = input.task.name();
-    if !tasks(kind).contains(&task) {
+    let own = match input.task {
+        Task::Own { id, action } => Some(
+            action
+                .as_deref()
+                .ok_or_else(|| DeskError::NoAction { id: id.clone() })?,
+        ),
+        _ => None,
+    };
+    if !own.map_or_else(
+        || tasks(kind).contains(&task),
+        |own| own.is_for(kind, language),
+    ) {
         return Err(DeskError::TaskNotForKind {
             task: task.to_owned(),
             kind: kind.to_string(),
         });
     }
-    if beyond(kind, form).any(|name| name == task) {
+    if beyond(kind, form).any(|name| name == task) || (own.is_some() && form == PromptForm::Compact)
+    {
         return Err(DeskError::NeedsLargerModel {
             task: task.to_owned(),
         });
     }
-    input.brief.validate()?;
+    match input.brief.validate() {
+        // A text that is there says what it is about.
+        Err(BriefError::Missing { .. })
+            if input.task.works_on_text() && !input.document.trim().is_empty() => {}
+        valid => valid?,
+    }
     let target = target::of(input)?;
-    let selection = &input.document[target.clone()];
+    let shown = target::shown(input, &target);
+    let selection = &input.document[shown.clone()];
     let mut max_tokens = most_tokens(input, selection);
     let (mut pages, mut share) = (Vec::new(), 100);
     let (template, template_sha256, messages, references) = match form {
         PromptForm::Chat => {
-            let name = templates::name(kind, task, language);
-            let view = View::new(input, &target)?;
-            let bare = templates::render(&name, view.bare())?;
+            let template = Template::of(own, kind, task, language);
+            let view = View::new(input, &shown)?;
+            let bare = template.render(view.bare())?;
             let size: usize = bare.iter().map(|m| budget::tokens(&m.content)).sum();
             let context = input.context_tokens.map(|t| t as usize);
             let room = context
@@ -155,8 +185,8 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
             let room = room.saturating_sub(max_tokens as usize);
             let (view, told, shown) = view.told(room);
             (pages, share) = (told, shown);
-            let messages = templates::render(&name, view)?;
-            let hash = templates::sha256(kind, &name, language);
+            let messages = template.render(view)?;
+            let (name, hash) = template.named(kind, language);
             (name, hash, messages, References::new())
         }
         PromptForm::Compact => {
@@ -195,6 +225,39 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
     })
 }
 
+/// What a prompt is rendered from.
+enum Template<'a> {
+    Ours(String),
+    Own(&'a OwnAction),
+}
+
+impl<'a> Template<'a> {
+    fn of(own: Option<&'a OwnAction>, kind: DocumentKind, task: &str, language: Language) -> Self {
+        own.map_or_else(
+            || Self::Ours(templates::name(kind, task, language)),
+            Self::Own,
+        )
+    }
+
+    fn render(&self, view: minijinja::Value) -> Result<Vec<Message>, DeskError> {
+        match self {
+            Self::Ours(name) => templates::render(name, view),
+            Self::Own(own) => Ok(own.render(view)?),
+        }
+    }
+
+    /// Its name in the record, and the hash of its source.
+    fn named(self, kind: DocumentKind, language: Language) -> (String, String) {
+        match self {
+            Self::Ours(name) => {
+                let hash = templates::sha256(kind, &name, language);
+                (name, hash)
+            }
+            Self::Own(own) => (format!("own/{}.{}", own.id, language.tag()), own.sha256()),
+        }
+    }
+}
+
 /// The tasks of a kind that a model with this form of prompt cannot do.
 pub fn beyond(kind: DocumentKind, form: PromptForm) -> impl Iterator<Item = &'static str> {
     tasks(kind)
@@ -208,9 +271,12 @@ fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
         // A small network has its variety from its sentences; a higher temperature breaks them.
         (DocumentKind::Ads, Task::Draft, PromptForm::Compact) => 0.6,
         (_, task, PromptForm::Compact) if !task.needs_selection() => 0.5,
-        (DocumentKind::Ads, Task::Draft, _) | (_, Task::Turns { .. } | Task::Alternatives, _) => {
-            0.9
-        }
+        (DocumentKind::Ads, Task::Draft, _)
+        | (
+            _,
+            Task::Turns { .. } | Task::Alternatives | Task::Headline | Task::Dek | Task::Describe,
+            _,
+        ) => 0.9,
         (_, Task::Coverage | Task::Knowledge | Task::Correct | Task::Translate { .. }, _) => 0.3,
         (DocumentKind::News, Task::Draft | Task::Continue, PromptForm::Chat) => 0.7,
         (_, task, PromptForm::Chat) if task.needs_selection() => 0.7,
@@ -249,7 +315,10 @@ fn most_tokens(input: &Input, selection: &str) -> u32 {
         (Task::Coverage, _) => 1800,
         (Task::ReviseEntry { .. } | Task::Turns { .. } | Task::Interview, _) => 260,
         (Task::Assistant | Task::Summary | Task::Judge, _) => 1024,
-        (Task::Dialogue { .. }, _) => 220,
+        (Task::Dialogue { .. } | Task::Describe, _) => 220,
+        (Task::Headline, _) => 80,
+        (Task::Dek, _) => 160,
+        (Task::Own { .. }, _) => (selected * 25 / 10 + 400).min(4000),
         (Task::Alternatives, _) => selected * 25 / 10 + 64,
         (Task::ReviseScene { .. } | Task::PunchUp { .. }, _) => (selected * 16 / 10 + 200).max(900),
         (Task::Beats | Task::ReviseBeats, _) => view::beats(input.brief) as usize * 80 + 120,

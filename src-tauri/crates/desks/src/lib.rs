@@ -22,6 +22,8 @@
 //! - *Masking*: values that give way to placeholders before a text is sent; see [`masking`].
 //! - *Page*: what the brief says of one of the people or places of a script.
 //! - *Stage*: a part of a story that the next is made from; see [`Story`].
+//! - *Action*: a task that a person wrote, a file of the same form as ours; see [`OwnAction`].
+//! - *Voice sample*: a passage of a project's own writing that prompts take the voice from.
 //! - *House rules*: words and phrases that a project never uses, one a line.
 //! - *Chat form*, *compact form*: the two forms of a prompt; see [`compact`].
 
@@ -40,6 +42,8 @@ mod json;
 mod judging;
 pub mod masking;
 mod news;
+mod own;
+mod parts;
 mod registry;
 mod screenplay;
 mod target;
@@ -63,6 +67,11 @@ pub use judging::{
     Criterion, Graded, Judged, Judging, Mark, Standing, agreed, checks_score, judge, new_findings,
     rank, read_judgement,
 };
+pub use own::{
+    ActionError, ActionFault, Answer, LARGEST_ACTION, Needs, OwnAction, OwnName, check_action,
+    copy_of,
+};
+pub use parts::{PromptPart, prompt_parts};
 pub use registry::{RULES, tasks};
 pub use screenplay::{
     interview::{Asked, Exchange, Interview, interview},
@@ -74,5 +83,6 @@ pub use screenplay::{
     validate,
 };
 pub use target::join;
+pub use view::MOST_VOICE;
 pub use task::{Goes, Output, Task, handed, parse, whole};
 pub use templates::template_sha256;

@@ -9,7 +9,10 @@ use inkstone_manuscript::{
     fountain::{self, ElementKind},
 };
 
-use crate::{Brief, DeskError, Input, Task, screenplay::story::Story};
+use crate::{
+    Answer, Brief, DeskError, Input, Needs, OwnAction, Task, channel::Channel,
+    screenplay::story::Story,
+};
 
 /// A range on character borders inside the text.
 pub(crate) fn clamp(text: &str, range: &Range<usize>) -> Range<usize> {
@@ -70,6 +73,22 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
             let scene = scene(document, *number)?;
             scene.range.end..scene.range.end
         }
+        Task::Headline => match input.brief {
+            Brief::Ads(b) => ad_line(input, headline_field(b.channel, b.language)),
+            _ => heading_line(document).unwrap_or(0..0),
+        },
+        Task::Dek => match input.brief {
+            Brief::Ads(b) => ad_line(input, dek_field(b.channel, b.language)),
+            _ => dek_line(document),
+        },
+        Task::Describe => {
+            let end = line_end(document, selected(input)?.end);
+            end..end
+        }
+        Task::Own { action, .. } => match action {
+            Some(action) => own(input, action)?,
+            None => end,
+        },
         Task::Continue | Task::Dialogue { .. } => {
             let caret = clamp(document, &input.selection).end;
             caret..caret
@@ -81,17 +100,153 @@ pub(crate) fn of(input: &Input) -> Result<Range<usize>, DeskError> {
         | Task::Simplify
         | Task::Correct
         | Task::Translate { .. }
-        | Task::Alternatives => {
-            let range = clamp(document, &input.selection);
-            let selected = &document[range.clone()];
-            let start = range.end - selected.trim_start().len();
-            let trimmed = start..start + selected.trim().len();
-            if trimmed.is_empty() {
-                return Err(DeskError::EmptySelection);
-            }
-            trimmed
-        }
+        | Task::Alternatives => selected(input)?,
     })
+}
+
+/// The bytes of the document that a prompt shows as the selection: mostly those that the answer
+/// replaces.
+pub(crate) fn shown(input: &Input, target: &Range<usize>) -> Range<usize> {
+    let works_on = match input.task {
+        Task::Describe => Some(Needs::Selection),
+        task => task.own().map(|own| own.needs),
+    };
+    match works_on {
+        Some(Needs::Selection) => selected(input).unwrap_or_else(|_| target.clone()),
+        Some(Needs::Document) => target.clone(),
+        Some(Needs::Caret) | None => target.clone(),
+    }
+}
+
+/// What is selected, without blanks around it.
+fn selected(input: &Input) -> Result<Range<usize>, DeskError> {
+    let range = clamp(input.document, &input.selection);
+    let selected = &input.document[range.clone()];
+    let start = range.end - selected.trim_start().len();
+    let trimmed = start..start + selected.trim().len();
+    if trimmed.is_empty() {
+        return Err(DeskError::EmptySelection);
+    }
+    Ok(trimmed)
+}
+
+/// Where the answer of a person's own action goes.
+fn own(input: &Input, action: &OwnAction) -> Result<Range<usize>, DeskError> {
+    let document = input.document;
+    let range = match action.needs {
+        Needs::Selection => selected(input)?,
+        Needs::Document => 0..document.trim_end().len(),
+        Needs::Caret => {
+            let caret = clamp(document, &input.selection).end;
+            caret..caret
+        }
+    };
+    Ok(match action.answer {
+        Answer::Replace => range,
+        Answer::After if action.needs == Needs::Selection => {
+            let end = line_end(document, range.end);
+            end..end
+        }
+        Answer::Note if action.needs == Needs::Selection => range.end..range.end,
+        Answer::After | Answer::Note | Answer::Take => range.end..range.end,
+    })
+}
+
+/// The end of the line that a place lies in.
+fn line_end(document: &str, at: usize) -> usize {
+    document[at..]
+        .find('\n')
+        .map_or(document.len(), |more| at + more)
+}
+
+/// The line of an article's headline, if it has one.
+fn heading_line(document: &str) -> Option<Range<usize>> {
+    let start = document.len()
+        - document
+            .trim_start_matches(['\u{feff}', '\n', '\r', ' '])
+            .len();
+    let range = start..line_end(document, start);
+    let line = document[range.clone()].trim_end();
+    line.starts_with("# ").then(|| start..start + line.len())
+}
+
+/// The line of an article's dek, or the place where it would stand.
+fn dek_line(document: &str) -> Range<usize> {
+    let after = heading_line(document).map_or(0, |line| line.end);
+    let rest = &document[after..];
+    let start = after + (rest.len() - rest.trim_start().len());
+    let line = document[start..line_end(document, start)].trim_end();
+    let italics = [('*', "**"), ('_', "__")].into_iter().any(|(mark, bold)| {
+        line.len() > 2 && line.starts_with(mark) && line.ends_with(mark) && !line.starts_with(bold)
+    });
+    if italics {
+        start..start + line.len()
+    } else {
+        after..after
+    }
+}
+
+/// The field of a channel that a headline goes into: where it has none, the first one.
+pub(crate) fn headline_field(channel: Channel, language: Language) -> AdField {
+    field_or_first(channel, language, AdField::Headline)
+}
+
+/// The field of a channel that says more than the headline.
+pub(crate) fn dek_field(channel: Channel, language: Language) -> AdField {
+    let spec = channel.limits(language);
+    let found = [AdField::Description, AdField::PrimaryText]
+        .into_iter()
+        .find(|field| spec.field(*field).is_some());
+    found.unwrap_or_else(|| headline_field(channel, language))
+}
+
+fn field_or_first(channel: Channel, language: Language, wanted: AdField) -> AdField {
+    let spec = channel.limits(language);
+    match spec.field(wanted) {
+        Some(_) => wanted,
+        None => spec.fields.first().map_or(wanted, |first| first.field),
+    }
+}
+
+/// The line of a field of the ad that the caret is in: the one that it stands on, else the place
+/// behind the last of them.
+fn ad_line(input: &Input, field: AdField) -> Range<usize> {
+    let document = input.document;
+    let caret = clamp(document, &input.selection).end;
+    let is_ad = |line: &str| {
+        ["## Ad ", "## 广告 "]
+            .iter()
+            .any(|mark| line.starts_with(mark))
+    };
+    let is_field = |line: &str| {
+        label(line).is_some_and(|found| {
+            Language::ALL
+                .iter()
+                .any(|language| same_label(found, field.label(*language)))
+        })
+    };
+    let mut start = 0;
+    let mut ad: Option<usize> = None;
+    let mut last: Option<usize> = None;
+    for line in document.split_inclusive('\n') {
+        let bare = line.trim_end();
+        let end = start + bare.len();
+        if is_ad(bare) {
+            // The caret is in the ad before, or this is the first.
+            if start > caret && ad.is_some() {
+                break;
+            }
+            (ad, last) = (Some(end), None);
+        } else if is_field(bare) {
+            if (start..=end).contains(&caret) {
+                return start..end;
+            }
+            last = Some(end);
+        }
+        start += line.len();
+    }
+    let at = last.or(ad).unwrap_or_else(|| document.trim_end().len());
+    at..at
 }
 
 /// Where new beats go: before the scenes.

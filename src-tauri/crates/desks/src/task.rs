@@ -1,10 +1,16 @@
 //! What a desk can be asked to do, and what comes back.
 
+use std::sync::Arc;
+
 use inkstone_manuscript::{DocumentKind, Language};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{clean, registry, screenplay};
+use crate::{
+    clean,
+    own::{Needs, OwnAction},
+    registry, screenplay,
+};
 
 /// What a desk is asked to do. Not every kind has every task; see [`crate::tasks`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -43,6 +49,21 @@ pub enum Task {
         /// The language.
         #[ts(type = "Language")]
         into: Language,
+    },
+    /// News, ads: a headline for what is written; each take is another.
+    Headline,
+    /// News: the sentence under the headline. Ads: the description.
+    Dek,
+    /// What is selected, as it is seen, heard and felt; it goes behind the selection.
+    Describe,
+    /// An action that a person wrote.
+    Own {
+        /// The name of its file, without the ending.
+        id: String,
+        /// What the file says; whoever composes looks it up first.
+        #[serde(skip)]
+        #[ts(skip)]
+        action: Option<Arc<OwnAction>>,
     },
     /// Screenplay: the premise, from the logline.
     Premise,
@@ -123,6 +144,10 @@ impl Task {
             Self::Simplify => "simplify",
             Self::Correct => "correct",
             Self::Translate { .. } => "translate",
+            Self::Headline => "headline",
+            Self::Dek => "dek",
+            Self::Describe => "describe",
+            Self::Own { .. } => "own",
             Self::Premise => "premise",
             Self::Characters => "characters",
             Self::ReviseBeats => "revise_beats",
@@ -161,6 +186,13 @@ impl Task {
             Self::Translate {
                 into: Language::English,
             },
+            Self::Headline,
+            Self::Dek,
+            Self::Describe,
+            Self::Own {
+                id: String::new(),
+                action: None,
+            },
             Self::Premise,
             Self::Characters,
             Self::ReviseBeats,
@@ -184,8 +216,32 @@ impl Task {
         all.into_iter().find(|task| task.name() == name)
     }
 
-    /// Whether the task replaces a selection.
+    /// The action of a person's own, where it is one and was looked up.
+    pub fn own(&self) -> Option<&OwnAction> {
+        match self {
+            Self::Own { action, .. } => action.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Whether the task works on a text that is there, so that a brief without a subject does.
+    pub fn works_on_text(&self) -> bool {
+        self.needs_selection()
+            || matches!(
+                self,
+                Self::Continue
+                    | Self::Headline
+                    | Self::Dek
+                    | Self::Dialogue { .. }
+                    | Self::Own { .. }
+            )
+    }
+
+    /// Whether the task works on a selection.
     pub fn needs_selection(&self) -> bool {
+        if let Some(own) = self.own() {
+            return own.needs == Needs::Selection;
+        }
         matches!(
             self,
             Self::Rewrite
@@ -196,6 +252,7 @@ impl Task {
                 | Self::Correct
                 | Self::Translate { .. }
                 | Self::Alternatives
+                | Self::Describe
         )
     }
 

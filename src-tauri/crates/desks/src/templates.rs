@@ -27,11 +27,11 @@ macro_rules! templates {
 templates! {
     "shared": [
         "material", "wish", "around", "edit", "continue", "rewrite", "shorten", "expand", "tone",
-        "simplify", "correct", "translate"
+        "simplify", "correct", "translate", "describe", "voice"
     ],
     "beside": ["assistant", "summary", "judge"],
-    "news": ["desk", "brief", "draft"],
-    "ads": ["desk", "brief", "draft"],
+    "news": ["desk", "brief", "draft", "headline", "dek"],
+    "ads": ["desk", "brief", "draft", "headline", "dek"],
     "screenplay": [
         "desk", "brief", "pages", "fountain", "draft", "beats", "outline", "scene", "premise",
         "characters", "revise_beats", "revise_entry", "revise_scene", "dialogue", "alternatives",
@@ -39,7 +39,7 @@ templates! {
     ]
 }
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(crate) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut env = Environment::new();
     env.set_undefined_behavior(UndefinedBehavior::Strict);
     env.set_auto_escape_callback(|_| AutoEscape::None);
@@ -60,7 +60,7 @@ pub(crate) fn name(kind: DocumentKind, task: &str, language: Language) -> String
     }
 }
 
-fn source(name: &str) -> Option<&'static str> {
+pub(crate) fn source(name: &str) -> Option<&'static str> {
     SOURCES
         .iter()
         .find(|(n, _)| *n == name)
@@ -108,19 +108,25 @@ pub fn template_sha256(template: &str, kind: DocumentKind) -> Option<String> {
 pub(crate) fn render(name: &str, view: Value) -> Result<Vec<Message>, DeskError> {
     let slip = |e: minijinja::Error| DeskError::Template(format!("{name}: {e}"));
     let template = ENVIRONMENT.get_template(name).map_err(slip)?;
-    let mut captured = template.render_captured(view).map_err(slip)?;
-    captured
-        .with_state_mut(|state| {
-            let mut message = |role, block| {
-                let content = state.render_block(block)?.trim().to_owned();
-                Ok::<_, minijinja::Error>(Message { role, content })
-            };
-            Ok(vec![
-                message(Role::System, "system")?,
-                message(Role::User, "user")?,
-            ])
-        })
-        .map_err(slip)
+    messages(&template, view).map_err(slip)
+}
+
+/// The two messages of a template.
+pub(crate) fn messages(
+    template: &minijinja::Template<'_, '_>,
+    view: Value,
+) -> Result<Vec<Message>, minijinja::Error> {
+    let mut captured = template.render_captured(view)?;
+    captured.with_state_mut(|state| {
+        let mut message = |role, block| {
+            let content = state.render_block(block)?.trim().to_owned();
+            Ok::<_, minijinja::Error>(Message { role, content })
+        };
+        Ok(vec![
+            message(Role::System, "system")?,
+            message(Role::User, "user")?,
+        ])
+    })
 }
 
 /// Renders one block of a template. The others are rendered too, so the view has to have what they see.
@@ -133,7 +139,7 @@ pub(crate) fn block(name: &str, block: &str, view: Value) -> Result<String, Desk
 }
 
 /// The tags that templates put around what a person wrote.
-const TAGS: &[&str] = &[
+pub(crate) const TAGS: &[&str] = &[
     "brief",
     "house_rules",
     "wish",
@@ -152,6 +158,7 @@ const TAGS: &[&str] = &[
     "document",
     "summary",
     "text",
+    "voice",
 ];
 
 /// A person's text for a prompt: trimmed, and with our own tags defused, so that nothing pasted

@@ -14,13 +14,22 @@ use serde::Serialize;
 use crate::{
     AdsBrief, Brief, CharacterBrief, DeskError, Input, NewsBrief, PlaceBrief, ScreenplayBrief,
     Task, Unit,
-    budget::{head, tail},
+    budget::{head, tail, tokens},
     check::house_rules,
     screenplay::material::Material,
     screenplay::pages::PageInPrompt,
     target::{self, ends_sentence, is_cue, is_heading},
     templates::plain,
 };
+
+/// Of the room that a prompt has: the part that a voice sample may take, in percent and in tokens.
+const VOICE_SHARE: usize = 20;
+/// Of a voice sample, a prompt shows no more tokens than this.
+pub const MOST_VOICE: usize = 700;
+/// What is said about a voice sample, in tokens.
+const AROUND_VOICE: usize = 110;
+/// Of a whole document, in tokens.
+const MOST_DOCUMENT: usize = 24_000;
 
 /// Values for a template; what a task does not need stays empty.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -29,6 +38,12 @@ pub(crate) struct View {
     brief: Option<Brief>,
     note: String,
     house_rules: Vec<String>,
+    /// A passage of the person's own writing.
+    voice: String,
+    /// The language of the document, as `en`.
+    lang: &'static str,
+    /// The whole text, for actions of a person's own that read it, and for headlines.
+    document: String,
     variant: u32,
     variants: u32,
     before: String,
@@ -44,6 +59,8 @@ pub(crate) struct View {
     most: u32,
     paragraphs: u32,
     channel: Option<ChannelView>,
+    /// The label of the line that is asked for.
+    label: &'static str,
     lead: String,
     hook: usize,
     existing: String,
@@ -99,6 +116,8 @@ impl View {
             brief: Some(cleaned(brief)),
             note: input.note.map(plain).unwrap_or_default(),
             house_rules: house_rules(input.house_rules).map(plain).collect(),
+            voice: input.voice.trim().to_owned(),
+            lang: brief.language().tag(),
             variant: input.variant,
             variants: input.variants,
             beats: beats(brief),
@@ -106,8 +125,11 @@ impl View {
         };
         let around = matches!(
             input.task,
-            Task::Continue | Task::Dialogue { .. } | Task::Turns { .. }
+            Task::Continue | Task::Dialogue { .. } | Task::Turns { .. } | Task::Own { .. }
         );
+        if matches!(input.task, Task::Headline | Task::Dek | Task::Own { .. }) {
+            document.clone_into(&mut view.document);
+        }
         if input.task.needs_selection() || around {
             document[..target.start].clone_into(&mut view.before);
             document[target.end..].clone_into(&mut view.after);
@@ -119,6 +141,7 @@ impl View {
                 | Task::ReviseEntry { .. }
                 | Task::ReviseScene { .. }
                 | Task::PunchUp { .. }
+                | Task::Own { .. }
         );
         if input.task.needs_selection() || whole {
             view.select(input.task, &document[target.clone()]);
@@ -181,6 +204,12 @@ impl View {
             has_button: spec.field(AdField::CallToAction).is_some(),
             fields: fields.collect(),
         });
+        self.label = match input.task {
+            Task::Headline => target::headline_field(brief.channel, brief.language),
+            Task::Dek => target::dek_field(brief.channel, brief.language),
+            _ => AdField::Headline,
+        }
+        .label(brief.language);
         if *input.task != Task::Draft {
             return;
         }
@@ -277,6 +306,15 @@ impl View {
     /// The same, with the pages that it asked for, and how much of the script it shows in percent.
     pub(crate) fn told(&self, room: usize) -> (Value, Vec<PageInPrompt>, u32) {
         let mut view = self.clone();
+        view.voice = plain(head(
+            &self.voice,
+            (room * VOICE_SHARE / 100).min(MOST_VOICE),
+        ));
+        let spent = match view.voice.as_str() {
+            "" => 0,
+            voice => tokens(voice) + AROUND_VOICE,
+        };
+        let room = room.saturating_sub(spent);
         let room = room.saturating_sub(view.material.within(room));
         let front = |text: &str, share: usize, most: usize| {
             plain(head(text, (room * share / 100).min(most)))
@@ -290,6 +328,11 @@ impl View {
             1600,
         );
         view.after = front(&self.after, 20, 400);
+        view.document = front(
+            &self.document,
+            if self.before.is_empty() { 80 } else { 30 },
+            MOST_DOCUMENT,
+        );
         view.existing = back(&self.existing, 60, 1200);
         view.beats_text = front(&self.beats_text, 45, 1600);
         view.outline = front(&self.outline, 35, 1600);

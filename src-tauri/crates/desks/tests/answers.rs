@@ -238,3 +238,58 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_headline_is_one_whatever_is_put_around_it() {
+    let news = |task: &Task, raw: &str| parse(DocumentKind::News, task, Language::English, raw);
+    for raw in [
+        "Ferry runs all night",
+        "# Ferry runs all night.",
+        "**Headline:** \"Ferry runs all night\"",
+        "Here is a headline:\n\n1. Ferry runs all night\n2. Night boat is back",
+        "- Ferry runs all night",
+    ] {
+        let read = news(&Task::Headline, raw);
+        assert_eq!(read.text, "# Ferry runs all night", "{raw}");
+        assert_eq!(read.title.as_deref(), Some("Ferry runs all night"), "{raw}");
+    }
+    let figure = news(&Task::Headline, "3.5 million ride the night ferry");
+    assert_eq!(figure.text, "# 3.5 million ride the night ferry");
+    for raw in [
+        "*Shift workers get home.*",
+        "Dek: Shift workers get home.",
+        "“Shift workers get home.”",
+    ] {
+        assert_eq!(
+            news(&Task::Dek, raw).text,
+            "*Shift workers get home.*",
+            "{raw}"
+        );
+    }
+    assert_eq!(news(&Task::Headline, "").text, "");
+    assert_eq!(news(&Task::Dek, " \n").text, "");
+    let chinese = parse(
+        DocumentKind::News,
+        &Task::Headline,
+        Language::Chinese,
+        "标题：《渡轮通宵运行》。",
+    );
+    assert_eq!(chinese.text, "# 渡轮通宵运行");
+}
+
+#[test]
+fn a_line_of_an_ad_has_its_label() {
+    let ads = |task: &Task, raw: &str| parse(DocumentKind::Ads, task, Language::English, raw).text;
+    for raw in [
+        "Headline: Boil anywhere",
+        "- **Headline:** Boil anywhere",
+        "Boil anywhere",
+    ] {
+        assert_eq!(
+            ads(&Task::Headline, raw),
+            "Headline: Boil anywhere",
+            "{raw}"
+        );
+    }
+    assert_eq!(ads(&Task::Dek, "Folds flat."), "Description: Folds flat.");
+}

@@ -29,6 +29,7 @@ fn input<'a>(brief: &'a Brief, task: &'a Task, document: &'a str, select: &str) 
         selection: start..start + select.len(),
         note: None,
         house_rules: "",
+        voice: "",
         variant: 0,
         variants: 1,
         context_tokens: None,
@@ -167,4 +168,110 @@ fn siblings_differ() {
             );
         }
     }
+}
+
+#[test]
+fn headlines_and_deks_go_where_they_stand() {
+    let brief = Brief::empty(DocumentKind::News, Language::English);
+    let at = |task: &Task, document: &str, selection: std::ops::Range<usize>| {
+        let input = Input {
+            brief: &brief,
+            task,
+            document,
+            selection,
+            note: None,
+            house_rules: "",
+            voice: "",
+            variant: 0,
+            variants: 1,
+            context_tokens: None,
+        };
+        compose(&input, PromptForm::Chat).map(|composed| composed.target)
+    };
+    let article = "# Old head\n\n*Old dek.*\n\nThe ferry starts. It is late.";
+    let put = |task: &Task, document: &str, text: &str| {
+        let target = at(task, document, 0..0).unwrap();
+        let joined = join(document, &target, text);
+        format!(
+            "{}{joined}{}",
+            &document[..target.start],
+            &document[target.end..]
+        )
+    };
+    assert_eq!(
+        put(&Task::Headline, article, "# New"),
+        article.replace("# Old head", "# New")
+    );
+    assert_eq!(
+        put(&Task::Headline, "The ferry starts.", "# New"),
+        "# New\n\nThe ferry starts."
+    );
+    assert_eq!(
+        put(&Task::Dek, article, "*New.*"),
+        article.replace("*Old dek.*", "*New.*")
+    );
+    assert_eq!(
+        put(&Task::Dek, "# Head\n\nThe ferry starts.", "*New.*"),
+        "# Head\n\n*New.*\n\nThe ferry starts."
+    );
+    assert_eq!(
+        put(&Task::Dek, "# Head\n\n**Bold** opening.", "*New.*"),
+        "# Head\n\n*New.*\n\n**Bold** opening."
+    );
+    let from = article.find("It is").unwrap();
+    let end = article.len();
+    assert_eq!(
+        at(&Task::Describe, article, from..from + 5).unwrap(),
+        end..end
+    );
+    assert!(matches!(
+        at(&Task::Describe, article, from..from),
+        Err(DeskError::EmptySelection)
+    ));
+    // Nothing is there that would say what the article is about.
+    assert!(matches!(
+        at(&Task::Headline, " \n", 0..0),
+        Err(DeskError::Brief(_))
+    ));
+}
+
+#[test]
+fn a_line_of_an_ad_joins_the_ad_of_the_caret() {
+    let brief = Brief::from_toml(
+        DocumentKind::Ads,
+        "product = 'Tea'\nselling_points = ['hot']\nchannel = 'google_rsa'",
+    )
+    .unwrap();
+    let set = "Channel: google_rsa\n\n## Ad 1\nHeadline: One\nDescription: d\n\n## Ad 2\nHeadline: Two\nHeadline: Three\nDescription: e\n";
+    let put = |caret: &str| {
+        let at = set.find(caret).unwrap();
+        let input = Input {
+            brief: &brief,
+            task: &Task::Headline,
+            document: set,
+            selection: at..at,
+            note: None,
+            house_rules: "",
+            voice: "",
+            variant: 0,
+            variants: 1,
+            context_tokens: None,
+        };
+        let target = compose(&input, PromptForm::Chat).unwrap().target;
+        let joined = join(set, &target, "Headline: New");
+        format!("{}{joined}{}", &set[..target.start], &set[target.end..])
+    };
+    assert_eq!(put("One"), set.replace("Headline: One", "Headline: New"));
+    assert_eq!(
+        put("Description: d"),
+        set.replace("Headline: One", "Headline: One\nHeadline: New")
+    );
+    assert_eq!(
+        put("Description: e"),
+        set.replace("Headline: Three", "Headline: Three\nHeadline: New")
+    );
+    assert_eq!(
+        put("Three"),
+        set.replace("Headline: Three", "Headline: New")
+    );
 }

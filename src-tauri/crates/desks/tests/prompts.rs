@@ -226,6 +226,7 @@ fn prompts_are_as_committed() {
             selection,
             note: (case.name == "news-draft.en").then_some("Begin with the ticket </wish>."),
             house_rules: "game changer\n- 赋能\n",
+            voice: "",
             variant: 1,
             variants: 3,
             context_tokens: None,

@@ -101,6 +101,7 @@ fn every_task_of_every_sample_composes_in_both_forms() {
                     selection: 50..document.len(),
                     note: Some("Mention the rain."),
                     house_rules: "utilize\n- game changer",
+                    voice: "",
                     variant: 1,
                     variants: 3,
                     context_tokens: Some(4096),

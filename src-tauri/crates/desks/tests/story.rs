@@ -103,6 +103,7 @@ fn input<'a>(brief: &'a Brief, task: &'a Task, document: &'a str, select: &str) 
         selection: start..start + select.len(),
         note: None,
         house_rules: "",
+        voice: "",
         variant: 1,
         variants: 5,
         context_tokens: None,

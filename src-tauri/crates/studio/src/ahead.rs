@@ -168,7 +168,7 @@ impl Studio {
             &task,
             &draft.body,
             &at,
-            &project.house_rules,
+            (&project.house_rules, &self.voice_of(&project.id)?),
             &chosen,
         )?;
         let mut request = request(&composed, self.seed());
@@ -373,7 +373,7 @@ fn composed(
     task: &Task,
     document: &str,
     at: &Range<usize>,
-    house_rules: &str,
+    (house_rules, voice): (&str, &str),
     chosen: &Chosen,
 ) -> Result<Composed, StudioError> {
     let input = Input {
@@ -383,6 +383,7 @@ fn composed(
         selection: at.clone(),
         note: None,
         house_rules,
+        voice,
         variant: 0,
         variants: 1,
         context_tokens: chosen.context_tokens,

@@ -95,7 +95,8 @@ fn typescript() -> String {
     use crate::judging::*;
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
     use crate::{
-        across::*, ahead::*, changes::*, comments::*, preferences::*, sample::*, spelling::*,
+        across::*, actions::*, ahead::*, changes::*, comments::*, preferences::*, prompting::*,
+        sample::*, spelling::*, voice::*,
     };
     use archive::*;
     use board::dto::*;
@@ -298,6 +299,22 @@ fn typescript() -> String {
         CheckWords,
         SuggestWords,
         Preferences,
+        ActionNameDto,
+        ActionProblemDto,
+        ActionDto,
+        ActionsDto,
+        ActionText,
+        NewAction,
+        VoiceSample,
+        SetVoice,
+        VoiceDto,
+        PromptRole,
+        PromptMessage,
+        EditedPrompt,
+        PromptPartDto,
+        PromptReading,
+        PromptDto,
+        ReadPrompt,
         Nothing,
         Id,
         IdName,
@@ -443,6 +460,7 @@ fn typescript() -> String {
         UsageInput,
         ExportUsage,
         EstimateInput,
+        OwnTakeDto,
         ResumeTake,
         ServerOutcome,
         ServerFindingDto,

@@ -55,6 +55,15 @@ impl Reading {
             let (kind, rest) = template.split_once('/')?;
             let (task, rest) = rest.split_once('.')?;
             let language = rest.split('.').next()?;
+            if kind == "own" {
+                // A file's name may have a point in it.
+                let (_, language) = template.rsplit_once('.')?;
+                return Some(Self::Desk {
+                    kind: document?,
+                    task: Task::named("own")?,
+                    language: language.parse().ok()?,
+                });
+            }
             Some(Self::Desk {
                 kind: match kind {
                     "shared" | "beside" => document?,
@@ -502,6 +511,7 @@ mod tests {
             "",
             "news/draft",
             "news/sing.en",
+            "own/list",
             "opera/draft.en",
             "news/draft.fr",
         ] {
@@ -518,6 +528,14 @@ mod tests {
             let chatty =
                 Reading::of("shared/shorten.en", Some(kind)).read("<think>hm</think>Rain fell.");
             assert_eq!(chatty.text, "Rain fell.");
+            let own = Reading::of("own/v1.2 list.en", Some(kind));
+            assert!(matches!(
+                own,
+                Reading::Desk {
+                    task: Task::Own { .. },
+                    ..
+                }
+            ));
             for task in inkstone_desks::tasks(kind) {
                 assert!(Task::named(task).is_some(), "{task}");
             }

@@ -12,7 +12,10 @@ use crate::{
     production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
     switch::dto::*, tally::*,
 };
-use crate::{across::*, ahead::*, changes::*, comments::*, preferences::*, sample::*, spelling::*};
+use crate::{
+    across::*, actions::*, ahead::*, changes::*, comments::*, preferences::*, prompting::*,
+    sample::*, spelling::*, voice::*,
+};
 
 macro_rules! commands {
     (
@@ -152,6 +155,22 @@ commands! {
     choose_model(ChooseModel) -> ProjectDto;
     /// Sets the words a project never uses.
     set_house_rules(SetHouseRules) -> ProjectDto;
+    /// The voice sample of a project (its id).
+    voice(Id) -> VoiceDto;
+    /// Keeps the voice sample of a project.
+    set_voice(SetVoice) -> VoiceDto;
+    /// A person's own actions.
+    actions(Nothing) -> ActionsDto;
+    /// Looks at the file of an action; nothing is kept.
+    check_action(ActionText) -> ActionDto;
+    /// What the file of a new action begins with; nothing is kept yet.
+    new_action(NewAction) -> String;
+    /// Keeps the file of an action, whether it can be used or not.
+    save_action(ActionText) -> ActionDto;
+    /// Takes an action away (the name of its file); the file stays under another ending.
+    remove_action(Id) -> ();
+    /// Brings an action back that was taken away.
+    restore_action(Id) -> ();
     /// Lists the documents of a project (its id).
     list_documents(Id) -> Vec<DocumentDto>;
     /// Makes a document and opens its first draft.
@@ -260,6 +279,10 @@ commands! {
     list_server_models(ListServerModels) -> Vec<String>;
     /// Asks for takes; they arrive as events.
     generate(Generate) -> Batch;
+    /// The prompt that would be sent, word for word; nothing is sent.
+    preview_prompt(Generate) -> PromptDto;
+    /// Counts messages and says what they are made of.
+    read_prompt(ReadPrompt) -> PromptReading;
     /// Stops a batch or a single take (its id).
     stop(Id) -> ();
     /// Takes a suggestion into the text.

@@ -33,6 +33,12 @@ pub enum StudioError {
     /// A key that can't be kept or had.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// A prompt that was changed has nothing left in it.
+    #[error("the prompt is empty")]
+    EmptyPrompt,
+    /// A prompt that was changed is in the form of another sort of model.
+    #[error("the prompt is in the form of another sort of model")]
+    PromptForOther,
     /// A remote model was asked for in a project that is local only.
     #[error("the project is local only; `{host}` was not contacted")]
     RemoteNotAllowed {
@@ -169,6 +175,11 @@ pub enum StudioError {
 }
 
 impl StudioError {
+    /// There is no action of that name.
+    pub fn no_action(id: &str) -> Self {
+        DeskError::NoAction { id: id.to_owned() }.into()
+    }
+
     /// Nothing has this id or name.
     pub fn not_found(what: &'static str, id: &str) -> Self {
         LibraryError::NotFound {
@@ -196,6 +207,8 @@ impl StudioError {
                 ("model_for_search".into(), vec![("name", name.clone())])
             }
             Self::JobNotFound(_) => ("job_not_found".into(), vec![]),
+            Self::EmptyPrompt => ("empty_prompt".into(), vec![]),
+            Self::PromptForOther => ("prompt_for_other".into(), vec![]),
             Self::BadRequest(_) => ("bad_request".into(), vec![]),
             Self::Board(e) => {
                 let code = match e {
@@ -402,6 +415,13 @@ fn desk(error: &DeskError) -> Parts {
         ),
         DeskError::NeedsLargerModel { .. } => ("needs_larger_model", vec![]),
         DeskError::TaskNotForKind { .. } => ("task_not_for_kind", vec![]),
+        DeskError::NoAction { id } => ("no_action", vec![("id", id.clone())]),
+        DeskError::Action(e) => {
+            let line = e
+                .line
+                .map_or_else(|| "?".to_owned(), |line| line.to_string());
+            ("action_broken", vec![("line", line)])
+        }
         DeskError::Template(_) => ("internal", vec![]),
     };
     (code.to_owned(), values)
@@ -657,6 +677,14 @@ pub(crate) fn samples() -> Vec<StudioError> {
         StudioError::Board(BoardError::NoHeading),
         StudioError::Board(BoardError::ReadsOtherwise),
         StudioError::NoSheet(id()),
+        StudioError::EmptyPrompt,
+        StudioError::PromptForOther,
+        DeskError::NoAction { id: id() }.into(),
+        DeskError::Action(inkstone_desks::ActionError {
+            line: Some(3),
+            fault: inkstone_desks::ActionFault::NoName,
+        })
+        .into(),
         StudioError::StillWriting,
         StudioError::SummaryFailed,
         StudioError::JudgeUnreadable,

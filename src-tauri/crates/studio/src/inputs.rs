@@ -88,6 +88,10 @@ inputs! {
         /// The person has said yes to more than the budget.
         #[ts(optional)]
         over_budget: Option<bool>,
+        /// The prompt as the person left it, in the place of what would be composed.
+        #[ts(optional)]
+        #[serde(default)]
+        prompt: Option<crate::prompting::EditedPrompt>,
     }
     /// Takes a suggestion into the text. `from`/`to` say where it belongs now; `text` is what the
     /// person saw, edited or not.

@@ -20,6 +20,8 @@
 //! - *Key place*: where the key of a server is kept: for the session, in the keychain, in a file.
 //! - *Mix*: a text put together from passages of several takes ([`mixing`]).
 //! - *Replay*: a recorded generation run again and compared byte for byte.
+//! - *Action*: a task that a person wrote, a file beside the library ([`actions`]).
+//! - *Voice sample*: a passage that says how a project sounds ([`voice`]).
 //! - *Take*: one generation shown as a suggestion. *Batch*: takes that were asked for together.
 //! - *Setup*: how the pages of a document are set ([`pages::PageSetup`]).
 //! - *Shelf*: the models a person can choose from. *Chain*: those that are asked one after the other
@@ -42,6 +44,7 @@
 //! ```
 
 pub mod across;
+pub mod actions;
 pub mod ahead;
 pub mod archive;
 pub mod assistant;
@@ -71,6 +74,7 @@ pub mod merging;
 pub mod mixing;
 mod models;
 mod order;
+mod own_files;
 pub mod page_fonts;
 pub mod pages;
 mod papers;
@@ -78,6 +82,7 @@ pub mod preferences;
 mod printing;
 pub mod production;
 mod projects;
+pub mod prompting;
 pub mod provenance;
 pub mod replay;
 pub mod sample;
@@ -93,6 +98,7 @@ mod studio;
 pub mod switch;
 mod takes;
 pub mod tally;
+pub mod voice;
 pub mod waiting;
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ pub(crate) struct Order<'a> {
     pub selection: Range<usize>,
     pub note: &'a str,
     pub house_rules: &'a str,
+    pub voice: &'a str,
     pub variants: u32,
 }
 
@@ -41,6 +42,7 @@ impl Order<'_> {
                     selection: self.selection.clone(),
                     note,
                     house_rules: self.house_rules,
+                    voice: self.voice,
                     variant,
                     variants: self.variants,
                     context_tokens: chosen.context_tokens,
@@ -57,8 +59,10 @@ pub(crate) fn own_number(brief: &Brief, task: &Task) -> u32 {
     match (brief, task) {
         (Brief::Ads(b), Task::Draft) => b.variants,
         (_, Task::Turns { .. }) => 5,
+        (_, Task::Headline) => 5,
         (_, Task::Alternatives) => 4,
-        _ => 1,
+        (_, Task::Dek | Task::Describe) => 3,
+        (_, task) => task.own().map_or(1, |own| own.takes),
     }
 }
 

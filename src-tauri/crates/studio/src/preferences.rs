@@ -11,8 +11,8 @@ use crate::{Studio, StudioError, inputs::Nothing, spelling::English};
 /// The most actions that have keys of their own, and the most keys of one action.
 const MOST_ACTIONS: usize = 200;
 const MOST_KEYS: usize = 8;
-/// The longest name of an action or a key, in bytes.
-const LONGEST_NAME: usize = 60;
+/// The longest name of an action or a key, in bytes; a person's own is called like its file.
+const LONGEST_NAME: usize = 200;
 /// The most words of a dictionary of one's own, and the longest of them in bytes.
 const MOST_WORDS: usize = 20_000;
 const LONGEST_WORD: usize = 200;
@@ -42,6 +42,8 @@ pub struct Preferences {
     pub hide_marks: bool,
     /// Whether a few grey words come by themselves after a pause, by a model on this machine.
     pub look_ahead: bool,
+    /// Whether each prompt is shown before it is sent.
+    pub see_prompt: bool,
     /// Whether spelling, grammar and punctuation are looked at.
     pub proofread: bool,
     /// Whose English is right.
@@ -58,6 +60,7 @@ impl Default for Preferences {
             chinese_quotes: ChineseQuotes::Curly,
             hide_marks: false,
             look_ahead: false,
+            see_prompt: false,
             proofread: true,
             english: English::Either,
             words: Vec::new(),

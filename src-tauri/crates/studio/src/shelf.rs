@@ -785,7 +785,7 @@ fn beyond_form(form: PromptForm) -> Vec<String> {
         .into_iter()
         .flat_map(|kind| inkstone_desks::beyond(kind, form));
     let talking: &[&str] = match form {
-        PromptForm::Compact => &["interview", "assistant", "judge", RESUME],
+        PromptForm::Compact => &["interview", "assistant", "judge", "own", RESUME],
         PromptForm::Chat => &[],
     };
     all.chain(talking.iter().copied())

@@ -74,7 +74,7 @@ impl Studio {
     pub fn open(parts: Parts) -> Result<Arc<Self>, StudioError> {
         let clock = parts.clock.clone();
         let library = Library::open_as(&parts.library_path, clock, parts.program)?;
-        crate::board::kept::keep_sheets(&library);
+        crate::own_files::keep_own_files(&library);
         Self::with(library, parts)
     }
 

@@ -5,13 +5,14 @@ use std::{
     sync::{Arc, MutexGuard, PoisonError},
 };
 
-use inkstone_desks::{Goes, Task, join};
+use inkstone_desks::{Answer, Goes, Task, join};
 use inkstone_generation::{CancellationToken, references::References};
 use inkstone_library as lib;
 use inkstone_manuscript::{DocumentKind, article::Article};
 
 use crate::{
     Studio, StudioError,
+    actions::as_note,
     assistant::handing,
     call::{self, Call, Ended, Reached, Reading, State},
     drafts::{bytes, units},
@@ -22,7 +23,7 @@ use crate::{
     saving::{NotSaved, Unsaved},
     shelf::Chosen,
     switch::{
-        beside::take_facts,
+        beside::{facts_of, take_facts},
         relay::{Relay, goes_on},
         resume::whole_output,
     },
@@ -479,7 +480,12 @@ impl Studio {
         if let Some(at) = part {
             shown.text = self.handed_take(&generation.id, at)?.text;
         }
-        let insert = if target.is_empty() || i.text == shown.text {
+        let noted = facts_of(&generation)
+            .own
+            .is_some_and(|own| own.answer == Answer::Note.word());
+        let insert = if noted {
+            join(&draft.body, &target, &as_note(document.kind, &i.text))
+        } else if target.is_empty() || i.text == shown.text {
             join(&draft.body, &target, &i.text)
         } else {
             // The person's own wording stands as they left it.
@@ -591,9 +597,15 @@ pub(crate) fn title_for(
 ) -> Option<String> {
     /// As long as a title may be that a person gives.
     const LONGEST_TITLE: usize = 300;
+    let is_headline = generation.task == Task::Headline.name();
+    // A title that is the headline follows it.
+    let follows = || {
+        let headline = Article::parse(&draft.body).headline;
+        headline.is_some_and(|headline| headline == draft.title.trim())
+    };
     let wanted = document.kind == DocumentKind::News
-        && generation.task == Task::Draft.name()
-        && draft.title.trim().is_empty();
+        && (is_headline || generation.task == Task::Draft.name())
+        && (draft.title.trim().is_empty() || (is_headline && follows()));
     let title = wanted
         .then(|| Article::parse(text).headline.or(found))
         .flatten()?;

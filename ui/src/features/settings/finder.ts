@@ -23,6 +23,9 @@ const PLACES: Place[] = [
   { page: "writing", label: "surface.focus", testid: "focus-off" },
   { page: "place", label: "settings.place" },
   { page: "rules", label: "settings.rules", testid: "house-rules" },
+  { page: "rules", label: "actions.voice", testid: "voice-text" },
+  { page: "actions", label: "settings.actions", testid: "action-new" },
+  { page: "writing", label: "actions.see_prompt_always", testid: "see-prompt" },
   { page: "ledger", label: "settings.ledger" },
   ...SHORTCUTS.map(({ action, label }) => ({
     page: "shortcuts" as const,

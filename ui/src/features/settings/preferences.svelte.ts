@@ -9,6 +9,7 @@ export const USUAL: Preferences = {
   chinese_quotes: "curly",
   hide_marks: false,
   look_ahead: false,
+  see_prompt: false,
   proofread: true,
   english: "either",
   words: [],

@@ -9,6 +9,7 @@ export const PAGES = [
   "writing",
   "place",
   "rules",
+  "actions",
   "keys",
   "usage",
   "ledger",

@@ -1,7 +1,14 @@
 import { call } from "../../host";
 import { language, t } from "../../locales/index.svelte";
 import { errorText } from "../../locales/shared";
-import type { DraftView, StudioEvent, TakeDto, Task } from "../../wire/bindings";
+import type {
+  DraftView,
+  EditedPrompt,
+  PromptRole,
+  StudioEvent,
+  TakeDto,
+  Task,
+} from "../../wire/bindings";
 import {
   goesIntoText,
   isOver,
@@ -12,12 +19,14 @@ import {
   mergeTake,
   newestFirst,
 } from "../../wire/takes";
+import { answered } from "../notices/answered";
 import { attempt, notices } from "../notices/notices.svelte";
 import { beside } from "../switch/beside.svelte";
 import { budget } from "../switch/budget.svelte";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
 import { best, judgeOf } from "./best.svelte";
+import { messagesOf } from "./record";
 import { standing } from "./standing";
 
 interface Place {
@@ -33,7 +42,7 @@ export interface Shown {
 /** Tasks that are said by their name alone. */
 const WHOLE: ReadonlySet<string> = new Set([
   ...["draft", "continue", "rewrite", "shorten", "expand", "simplify", "correct"],
-  ...["alternatives", "beats", "outline"],
+  ...["alternatives", "beats", "outline", "headline", "dek", "describe"],
 ]);
 
 class Takes {
@@ -49,7 +58,7 @@ class Takes {
   asking = $state(false);
   /** Where batches stand in drafts that are not open, and in the open one until it is shown. */
   private places = new Map<string, Place>();
-  private requests = new Map<string, { task: Task; note: string }>();
+  private requests = new Map<string, { task: Task; note: string; prompt?: EditedPrompt }>();
 
   list = $derived(newestFirst(Object.values(this.byId)));
   writing = $derived(Object.values(this.active));
@@ -206,7 +215,7 @@ class Takes {
   }
 
   /** Asks for takes at the selection or the caret. */
-  async generate(task: Task, note = "", at?: Place): Promise<boolean> {
+  async generate(task: Task, note = "", at?: Place, prompt?: EditedPrompt): Promise<boolean> {
     if (this.asking) return false;
     const { from, to } = at ?? writing.selection;
     this.asking = true;
@@ -217,7 +226,11 @@ class Takes {
           const several = best.on && goesIntoText(task.task);
           const variants = several ? best.number : 0;
           const input = { draft_id, task, from, to, note, variants, seed: null, over_budget };
-          const of = models.length ? { ...input, models } : input;
+          const of = {
+            ...input,
+            ...(models.length ? { models } : {}),
+            ...(prompt ? { prompt } : {}),
+          };
           return several
             ? call("generate_best", { of, ...judgeOf(best.by) })
             : call("generate", of);
@@ -225,7 +238,7 @@ class Takes {
       );
       if (!asked?.answer) return false;
       const { batch_id, takes } = asked.answer;
-      this.requests.set(batch_id, { task, note });
+      this.requests.set(batch_id, prompt ? { task, note, prompt } : { task, note });
       const first = takes[0];
       if (first) {
         this.places.set(batch_id, { from: asked.moved(first.from), to: asked.moved(first.to) });
@@ -256,8 +269,10 @@ class Takes {
   }
 
   /** What was asked for; of an earlier session, where the task says it all. */
-  private request(take: TakeDto): { task: Task; note: string } | undefined {
+  private request(take: TakeDto): { task: Task; note: string; prompt?: EditedPrompt } | undefined {
     const known = this.requests.get(take.batch_id);
+    const { own } = take.facts;
+    if (!known && own) return { task: { task: "own", id: own.id }, note: "" };
     if (known || !WHOLE.has(take.task)) return known;
     return { task: { task: take.task } as Task, note: "" };
   }
@@ -270,8 +285,25 @@ class Takes {
     const place = writing.editor?.anchor(take.batch_id);
     if (!request || !place) return;
     const note = [request.note, wish.trim()].filter(Boolean).join("\n");
+    const prompt = request.prompt ?? (take.facts.edited ? await this.editedOf(take) : undefined);
+    if (take.facts.edited && !prompt) return;
+    const again = prompt && {
+      ...prompt,
+      wish: [prompt.wish, wish.trim()].filter(Boolean).join("\n"),
+    };
     await this.discard(take);
-    await this.generate(request.task, note, { from: place.from, to: place.to });
+    await this.generate(request.task, note, { from: place.from, to: place.to }, again);
+  }
+
+  /** The prompt of a take as the person left it, out of its record. */
+  private async editedOf(take: TakeDto): Promise<EditedPrompt | undefined> {
+    const record = await answered(() => call("generation_record", { id: take.id }));
+    if (!record) return undefined;
+    const messages = messagesOf(record.request).map(({ role, content }) => ({
+      role: role as PromptRole,
+      content,
+    }));
+    return { messages, compact: take.template.endsWith(".compact"), wish: "" };
   }
 
   /** Brings a suggestion into view. */

@@ -125,6 +125,11 @@ export function answerTo(
           ? "守塔人走了，灯却自己亮着；玛拉要弄清是谁点的，代价是留下来。"
           : "The keeper is gone and the lamp burns all the same. Mara wants to know who lit it, and the price is to stay.",
       };
+    case "headline":
+    case "dek":
+    case "describe":
+    case "own":
+      return { title: null, text: chinese ? `第 ${variant + 1} 个` : `Number ${variant + 1}` };
     case "alternatives":
       return { title: null, text: `${selected} (${variant + 1})` };
     case "turns":

@@ -1,4 +1,5 @@
 import type { Commands, DocumentKind, EditDto, TakeDto, TreeNode } from "../../wire/bindings";
+import { actionCommands } from "./actions";
 import { archiveCommands } from "./archive";
 import { assistantCommands } from "./assistant";
 import { boardCommands } from "./board";
@@ -31,6 +32,7 @@ const treeNode = ({ text: _, title: _t, brief: _b, at: _at, ...node }: StubNode)
 export function commands(studio: StubStudio): Bodies {
   return {
     ...placeCommands(studio),
+    ...actionCommands(studio),
     ...importCommands(studio),
     ...boardCommands(studio),
     ...storyCommands(studio),
@@ -267,10 +269,11 @@ export function commands(studio: StubStudio): Bodies {
       hostOf(base_url);
       return ["qwen3:8b", "llama3.3:70b", "mistral-small:24b"];
     },
-    generate: ({ draft_id, task, from, to, seed, models, over_budget }) => {
+    generate: ({ draft_id, task, from, to, seed, models, over_budget, prompt }) => {
       const draft = studio.draft(draft_id);
       if (!over_budget) withinBudget(studio);
       const takes = studio.ask(draft, task, from, to, seed, models);
+      for (const take of takes) take.facts.edited = prompt !== undefined;
       return { batch_id: takes[0]?.batch_id ?? "", takes };
     },
     stop: ({ id }) => {

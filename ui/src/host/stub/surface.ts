@@ -22,6 +22,7 @@ const USUAL: Preferences = {
   chinese_quotes: "curly",
   hide_marks: false,
   look_ahead: false,
+  see_prompt: false,
   proofread: true,
   english: "either",
   words: [],

@@ -1,3 +1,4 @@
+export { default as actions } from "./actions.json";
 export { default as ads } from "./ads.json";
 export { default as archive } from "./archive.json";
 export { default as assistant } from "./assistant.json";

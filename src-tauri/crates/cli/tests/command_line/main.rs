@@ -7,6 +7,7 @@
     reason = "a helper of a test ends the test"
 )]
 
+mod actions;
 mod archive;
 mod briefs;
 mod files;

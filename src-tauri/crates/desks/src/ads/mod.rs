@@ -18,6 +18,8 @@ pub(crate) const DESK: Desk = Desk {
         "simplify",
         "correct",
         "translate",
+        "headline",
+        "dek",
     ],
     parse: parse::parse,
     check: check::check,

@@ -12,9 +12,34 @@ pub(super) fn parse(task: &Task, language: Language, raw: &str) -> Output {
     let text = clean(raw);
     let text = match task {
         Task::Draft => draft(&text, language),
+        Task::Headline => one_line(&text, AdField::Headline, language),
+        Task::Dek => one_line(&text, AdField::Description, language),
         _ => plain_lines(&text),
     };
     Output { title: None, text }
+}
+
+/// The first line of an answer with its label; where it has none, with `usual`'s.
+fn one_line(text: &str, usual: AdField, language: Language) -> String {
+    let mut lines = text.lines();
+    let found = lines.find_map(|line| match read(line) {
+        Line::Field(field, value) if !value.is_empty() => Some((field, value)),
+        Line::Text(value) if !value.is_empty() && !value.ends_with([':', '：']) => {
+            Some((usual, value))
+        }
+        _ => None,
+    });
+    found.map_or_else(String::new, |(field, value)| {
+        let colon = match language {
+            Language::English => ": ",
+            Language::Chinese => "：",
+        };
+        format!(
+            "{}{colon}{}",
+            field.label(language),
+            value.replace("**", "")
+        )
+    })
 }
 
 /// One line of an answer.

@@ -155,6 +155,7 @@ fn a_change_of_tone_names_the_tone_asked_for() {
         selection: 0..document.len(),
         note: None,
         house_rules: "",
+        voice: "",
         variant: 0,
         variants: 1,
         context_tokens: None,

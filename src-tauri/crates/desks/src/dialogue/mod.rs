@@ -512,6 +512,7 @@ pub(crate) fn base(
         selection: selection.clone(),
         note: None,
         house_rules,
+        voice: "",
         variant: 0,
         variants: 1,
         context_tokens: None,

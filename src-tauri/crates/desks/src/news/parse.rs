@@ -6,17 +6,94 @@ use crate::{Output, Task, clean::clean};
 
 pub(super) fn parse(task: &Task, _language: Language, raw: &str) -> Output {
     let text = clean(raw);
-    if *task != Task::Draft {
-        return Output {
-            title: None,
-            text: text.trim().to_owned(),
-        };
+    match task {
+        Task::Draft => {}
+        Task::Headline => return one_headline(&text),
+        Task::Dek => {
+            return Output {
+                title: None,
+                text: one_dek(&text),
+            };
+        }
+        _ => {
+            return Output {
+                title: None,
+                text: text.trim().to_owned(),
+            };
+        }
     }
     let article = article(&text);
     Output {
         title: article.headline.clone(),
         text: article.to_markdown().trim().to_owned(),
     }
+}
+
+/// The first headline of an answer: models like to give a list when one is asked for.
+fn one_headline(text: &str) -> Output {
+    let line = unlisted(first_line(text));
+    let line = line.trim_start_matches('#').trim();
+    let line = labelled(line, HEADLINE).unwrap_or(line);
+    let bare = line.trim_matches(['*', '_', ' ']).trim();
+    let unended = |text: &str| text.trim_end_matches(['.', '。']).trim_end().len();
+    let bare = unquoted(&bare[..unended(bare)]);
+    let bare = &bare[..unended(bare)];
+    if bare.is_empty() {
+        return Output::default();
+    }
+    Output {
+        title: Some(bare.to_owned()),
+        text: format!("# {bare}"),
+    }
+}
+
+/// The dek of an answer, in its notation.
+fn one_dek(text: &str) -> String {
+    let line = unlisted(first_line(text));
+    let line = line.trim_start_matches('#').trim();
+    let line = labelled(line, DEK).unwrap_or(line);
+    let bare = unquoted(line.trim_matches(['*', '_', ' '])).trim();
+    if bare.is_empty() {
+        return String::new();
+    }
+    format!("*{}*", bare.replace('*', "\\*"))
+}
+
+/// The first line with something on it, where it is no lead-in to what follows.
+fn first_line(text: &str) -> &str {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    if first.ends_with([':', '：']) {
+        return lines.next().unwrap_or_default();
+    }
+    first
+}
+
+/// Without the mark or the number of a list.
+fn unlisted(line: &str) -> &str {
+    let line = line.strip_prefix(['-', '•']).unwrap_or(line).trim_start();
+    let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    match line[digits..].strip_prefix(['.', ')', '、', '．']) {
+        // A headline may begin with a figure: "3.5 million ...".
+        Some(rest)
+            if (1..=2).contains(&digits) && !rest.starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            rest.trim_start()
+        }
+        _ => line,
+    }
+}
+
+/// Without quotation marks around all of it.
+fn unquoted(line: &str) -> &str {
+    for (open, close) in [('"', '"'), ('“', '”'), ('「', '」'), ('《', '》')] {
+        if let Some(inner) = line.strip_prefix(open).and_then(|l| l.strip_suffix(close))
+            && !inner.contains([open, close])
+        {
+            return inner;
+        }
+    }
+    line
 }
 
 const HEADLINE: &[&str] = &["headline", "title", "标题", "主标题"];

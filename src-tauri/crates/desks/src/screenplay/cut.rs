@@ -43,6 +43,7 @@ fn writes_script(task: &Task) -> bool {
             | Task::Simplify
             | Task::Correct
             | Task::Translate { .. }
+            | Task::Describe
     )
 }
 

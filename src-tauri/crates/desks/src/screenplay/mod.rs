@@ -37,6 +37,7 @@ pub(crate) const DESK: Desk = Desk {
         "simplify",
         "correct",
         "translate",
+        "describe",
         "premise",
         "characters",
         "revise_beats",

@@ -17,7 +17,10 @@ pub(super) fn parse(task: &Task, language: Language, raw: &str) -> Output {
         Task::Scene { .. } | Task::ReviseScene { .. } | Task::PunchUp { .. } => {
             body(&tidy(&text, language)).to_owned()
         }
-        Task::Draft | Task::Continue | Task::Dialogue { .. } => tidy(&text, language),
+        Task::Draft | Task::Continue | Task::Dialogue { .. } | Task::Describe => {
+            tidy(&text, language)
+        }
+        Task::Own { .. } => text,
         Task::Premise => premise(&text),
         Task::ReviseEntry { .. } => entry(&text, language),
         Task::Turns { .. } => turn(&text, language),

@@ -175,7 +175,7 @@ impl Studio {
             };
             let path = crate::doorway::absolute(&i.path)?;
             let mut watch = watcher(&studio, stop);
-            crate::board::kept::keep_sheets(&s.library);
+            crate::own_files::keep_own_files(&s.library);
             let done = write(&s.library, &scope, &path, i.language, &mut watch)?;
             Ok(exported(&path, done))
         })
@@ -208,7 +208,7 @@ impl Studio {
                 let mark = format!("{year:04}-{month:02}-{day:02}");
                 let mut watch = watcher(&studio, stop);
                 let came = s.library.bring_archive(&mut *files, &mark, &mut watch)?;
-                crate::board::kept::keep_sheets(&s.library);
+                crate::own_files::keep_own_files(&s.library);
                 Ok(brought(came))
             })
             .await?;

@@ -1,7 +1,6 @@
 //! The board of a screenplay: its cards, and changes of them that are changes of the text.
 
 pub mod dto;
-pub(crate) mod kept;
 pub mod sheets;
 
 use std::{path::Path, sync::Arc};

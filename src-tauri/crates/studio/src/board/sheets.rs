@@ -1,21 +1,23 @@
 //! Beat sheets: those that ship, and those in the folder beside the library, which the library keeps
-//! too ([`super::kept`]).
+//! too ([`crate::own_files`]).
 
 use std::{
-    io::Read as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use inkstone_desks::{BeatSheet, Fitted, LARGEST_SHEET, fit};
+use inkstone_desks::{BeatSheet, Fitted, fit};
 use inkstone_library as lib;
 use inkstone_manuscript::{Language, board::BoardError, pages::PageOptions, tally::tally};
 
-use super::{dto::*, kept::keep_sheets};
-use crate::{Studio, StudioError, drafts::to_u32, imports::language_of};
+use super::dto::*;
+use crate::{
+    Studio, StudioError,
+    drafts::to_u32,
+    imports::language_of,
+    own_files::{BEATS, keep_own_files},
+};
 
-/// The most files of a folder that are looked at.
-const MOST_FILES: usize = 200;
 /// What a script is taken to be long, as long as it is short.
 const USUAL_PAGES: u32 = 110;
 /// From here on a script's own length counts.
@@ -38,7 +40,7 @@ impl Sheets {
     /// Those that ship, and those beside a library: in the folder that is called like it, with
     /// `-beats` behind. A file can take the place of one that ships, by its name.
     pub fn beside(library: &Path) -> Self {
-        let folder = folder_of(library);
+        let folder = BEATS.folder_of(library);
         let mut found = Self {
             sheets: BeatSheet::shipped()
                 .into_iter()
@@ -47,7 +49,7 @@ impl Sheets {
             unreadable: Vec::new(),
             folder: folder.clone(),
         };
-        for path in files(&folder) {
+        for path in BEATS.files(&folder) {
             let name = |part: Option<&std::ffi::OsStr>| {
                 part.map(|part| part.to_string_lossy().into_owned())
                     .unwrap_or_default()
@@ -104,43 +106,8 @@ impl Sheets {
     }
 }
 
-/// Where a person's own sheets of a library lie.
-pub(super) fn folder_of(library: &Path) -> PathBuf {
-    let mut folder = library.as_os_str().to_owned();
-    folder.push("-beats");
-    PathBuf::from(folder)
-}
-
-/// The sheets of a folder, by name; none of one that is not there.
-pub(super) fn files(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut files: Vec<PathBuf> = entries
-        .take(MOST_FILES)
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
-        })
-        .collect();
-    files.sort();
-    files
-}
-
-/// The text of a file, at most so much of it that it is seen to be too large.
-pub(super) fn text_of(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    let limit = LARGEST_SHEET as u64 + 1;
-    file.take(limit)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| error.utf8_error().to_string())
-}
-
 fn read(path: &Path, id: &str) -> Result<BeatSheet, String> {
-    BeatSheet::from_toml(id, &text_of(path)?).map_err(|error| error.to_string())
+    BeatSheet::from_toml(id, &BEATS.text_of(path)?).map_err(|error| error.to_string())
 }
 
 fn sheet_dto(sheet: &BeatSheet, own: bool, language: Language, pages: u32) -> BeatSheetDto {
@@ -198,7 +165,7 @@ impl Studio {
             } else {
                 long
             };
-            keep_sheets(&s.library);
+            keep_own_files(&s.library);
             let sheets = Sheets::beside(s.library.path());
             Ok(sheets.dto(desk.language, i.pages.unwrap_or(own)))
         })

@@ -35,7 +35,7 @@ impl Doorway {
         let made = {
             let studio = studio.clone();
             off_thread(move || {
-                crate::board::kept::keep_sheets(&studio.library);
+                crate::own_files::keep_own_files(&studio.library);
                 let folder = studio.library.backup_folder();
                 let pause = &mut |_| std::thread::sleep(tending::PAUSE);
                 let reason = lib::BackupReason::ByHand;

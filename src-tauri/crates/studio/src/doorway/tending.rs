@@ -60,7 +60,7 @@ pub(super) fn if_due(library: &Library) -> Result<bool, StudioError> {
     if !is_due(library, &folder)? {
         return Ok(false);
     }
-    crate::board::kept::keep_sheets(library);
+    crate::own_files::keep_own_files(library);
     library.back_up(&folder, BackupReason::Daily, &mut |_| {
         std::thread::sleep(PAUSE);
     })?;

@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::{
     Studio, StudioError,
+    actions::own_take,
     dto::{ErrorDto, TakeDto, TakeStatus},
     judging::EvaluationDto,
     order::{self, MOST_VARIANTS},
@@ -43,7 +44,7 @@ pub struct DraftRun {
     /// The brief; its kind is the kind of text.
     pub brief: Brief,
     /// What to write from it: [`Task::Draft`], or for a screenplay also [`Task::Beats`] or
-    /// [`Task::Outline`]. Tasks that need a text to work on are refused.
+    /// [`Task::Outline`]. Tasks that need a text to work on want `document`.
     pub task: Task,
     /// Ids of models on the shelf ([`Studio::find_model`]), in a row: where one can't write, the next
     /// is asked. The starter if there are none.
@@ -56,6 +57,11 @@ pub struct DraftRun {
     pub variants: Option<u32>,
     /// Seed of the first variant, below 2^53; the others count on from it. `None` draws one.
     pub seed: Option<u64>,
+    /// The text that the task works on: all of it is the selection, and its end is where the caret
+    /// stands. Empty for a task that writes from the brief alone.
+    pub document: String,
+    /// A passage to take the voice from; may be empty.
+    pub voice: String,
     /// Words and phrases never to use, one a line; may be empty.
     pub house_rules: String,
     /// A wish in the person's words; may be empty.
@@ -73,6 +79,8 @@ impl DraftRun {
             best: None,
             variants: None,
             seed: None,
+            document: String::new(),
+            voice: String::new(),
             house_rules: String::new(),
             note: String::new(),
         }
@@ -320,14 +328,25 @@ impl Studio {
         let of: Arc<dyn Recipe> = Arc::new(Ingredients {
             brief: run.brief.clone(),
             task: run.task.clone(),
-            document: String::new(),
-            selection: 0..0,
+            selection: if run.task.needs_selection() {
+                0..run.document.len()
+            } else {
+                run.document.len()..run.document.len()
+            },
+            document: run.document.clone(),
             note: order::checked_note(&run.note)?,
             house_rules: run.house_rules.clone(),
+            voice: run.voice.clone(),
+            edited: None,
             variants,
         });
         let asked = self.asked_for_nothing(run.task.name(), run.brief.language(), seed);
+        let facts = Facts {
+            own: own_take(&run.task, run.brief.language()),
+            ..Facts::default()
+        };
         let asked = Asked {
+            facts,
             number: variants,
             over_budget: run.over_budget,
             ..asked

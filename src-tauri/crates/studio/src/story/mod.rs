@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::{
     Studio, StudioError,
+    actions::resolved_task,
     drafts::{Units, bytes, to_u32},
     dto::DraftView,
     inputs::Id,
@@ -226,11 +227,12 @@ impl Studio {
             let note = checked_note(&i.note)?;
             let input = Input {
                 brief: &brief,
-                task: &i.task,
+                task: &resolved_task(s.library.path(), &i.task)?,
                 document: &desk.draft.body,
                 selection: bytes(&desk.draft.body, i.from, i.to)?,
                 note: Some(note.as_str()).filter(|n| !n.is_empty()),
                 house_rules: &project.house_rules,
+                voice: &s.voice_of(&project.id)?,
                 variant: 0,
                 variants: 1,
                 context_tokens: chosen.context_tokens,

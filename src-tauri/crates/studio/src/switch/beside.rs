@@ -9,12 +9,14 @@ use inkstone_library as lib;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    chain::Plan,
     dto::{CostDto, MadeUp, SkippedDto, TakeFacts},
     relay::{Asked, Ingredients, Lined, Recipe},
     resume::Part,
 };
 use crate::{
     Studio, StudioError,
+    actions::{OwnTakeDto, own_take, resolved_task},
     drafts::bytes,
     dto::Batch,
     inputs::Generate,
@@ -37,6 +39,12 @@ pub(crate) struct Facts {
     /// Names and numbers gave way to placeholders; written down when it leaves.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub masked: bool,
+    /// The person changed the prompt before it was sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub edited: bool,
+    /// The person's own action that it was asked by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnTakeDto>,
     /// The text that it goes on from, by the calls that wrote it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resumes: Vec<Part>,
@@ -98,12 +106,22 @@ pub(crate) fn take_facts(g: &lib::Generation) -> TakeFacts {
         skipped: facts.skipped,
         made_up: facts.made_up,
         masked: facts.masked,
+        edited: facts.edited,
+        own: facts.own,
         resumes: facts.resumes.last().map(|part| part.generation.clone()),
         prompt_tokens: prompt,
         completion_tokens: completion,
         guessed,
         cost,
     }
+}
+
+/// What is asked for, whom it is asked of, and for what.
+pub(crate) struct Ordered {
+    pub draft: lib::Draft,
+    pub project: lib::Project,
+    pub plans: Vec<Plan>,
+    pub of: Ingredients,
 }
 
 impl Studio {
@@ -134,18 +152,14 @@ impl Studio {
         self.changed(&["takes"]);
     }
 
-    /// Composes and writes down the calls of a batch. Blocks.
-    fn order_takes(
-        &self,
-        batch_id: &str,
-        i: Generate,
-        seed: u64,
-    ) -> Result<(Task, Vec<Lined>, Batch), StudioError> {
+    /// What is asked for, and who is asked. Blocks.
+    pub(crate) fn ordered(&self, i: &Generate) -> Result<Ordered, StudioError> {
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
-        let name = i.task.name();
-        let named = i.models.unwrap_or_default();
+        let task = resolved_task(self.library.path(), &i.task)?;
+        let name = task.name();
+        let named = i.models.clone().unwrap_or_default();
         if named.len() > MOST_MODELS {
             return Err(StudioError::BadRequest("too many models".into()));
         }
@@ -163,23 +177,50 @@ impl Studio {
             };
             named.iter().map(one).collect::<Result<_, _>>()?
         };
-        if let Task::Tone { tone } = &i.task {
+        if let Task::Tone { tone } = &task {
             bounded("tone", tone, LONGEST_NOTE)?;
         }
-        let own = own_number(&brief, &i.task);
+        if let Some(edited) = &i.prompt {
+            edited.checked()?;
+        }
+        let own = own_number(&brief, &task);
         let of = Ingredients {
             selection: bytes(&draft.body, i.from, i.to)?,
             note: checked_note(&i.note)?,
             house_rules: project.house_rules.clone(),
+            voice: self.voice_of(&project.id)?,
             variants: if i.variants == 0 {
                 own
             } else {
                 i.variants.min(MOST_VARIANTS)
             },
             document: draft.body.clone(),
-            task: i.task.clone(),
+            task,
             brief,
+            edited: i.prompt.clone(),
         };
+        Ok(Ordered {
+            draft,
+            project,
+            plans,
+            of,
+        })
+    }
+
+    /// Composes and writes down the calls of a batch. Blocks.
+    fn order_takes(
+        &self,
+        batch_id: &str,
+        i: Generate,
+        seed: u64,
+    ) -> Result<(Task, Vec<Lined>, Batch), StudioError> {
+        let Ordered {
+            draft,
+            project,
+            plans,
+            of,
+        } = self.ordered(&i)?;
+        let name = i.task.name();
         let asked = Asked {
             project_id: Some(project.id.clone()),
             task: name.to_owned(),
@@ -191,7 +232,11 @@ impl Studio {
             number: of.variants,
             over_budget: i.over_budget.unwrap_or_default(),
             seed,
-            facts: Facts::default(),
+            facts: Facts {
+                edited: of.edited.is_some(),
+                own: own_take(&of.task, of.brief.language()),
+                ..Facts::default()
+            },
         };
         let of: Arc<dyn Recipe> = Arc::new(of);
         let groups = plans

@@ -52,6 +52,10 @@ pub struct TakeFacts {
     pub made_up: Vec<MadeUp>,
     /// Whether names and numbers gave way to placeholders before it was sent.
     pub masked: bool,
+    /// Whether the person changed the prompt before it was sent.
+    pub edited: bool,
+    /// The person's own action that it was asked by.
+    pub own: Option<crate::actions::OwnTakeDto>,
     /// The take that it goes on from.
     pub resumes: Option<String>,
     /// Tokens of the prompt, counted or guessed.

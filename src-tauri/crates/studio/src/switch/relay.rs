@@ -22,6 +22,7 @@ use crate::{
     call::{Call, Ended, FAILED},
     dto::{StudioEvent, TakeDto},
     order::{self, Order, seed_for},
+    prompting::EditedPrompt,
     shelf::Chosen,
     story::answers::put_again,
 };
@@ -65,7 +66,11 @@ pub(crate) struct Ingredients {
     pub selection: Range<usize>,
     pub note: String,
     pub house_rules: String,
+    /// A passage that says how the person writes; may be empty.
+    pub voice: String,
     pub variants: u32,
+    /// The prompt as the person left it, in the place of what would be composed.
+    pub edited: Option<EditedPrompt>,
 }
 
 impl Recipe for Ingredients {
@@ -77,9 +82,16 @@ impl Recipe for Ingredients {
             selection: self.selection.clone(),
             note: &self.note,
             house_rules: &self.house_rules,
+            voice: &self.voice,
             variants: self.variants,
         };
-        order.compose(chosen)
+        let mut all = order.compose(chosen)?;
+        if let Some(edited) = &self.edited {
+            for composed in &mut all {
+                edited.put(composed, chosen)?;
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -204,7 +216,7 @@ pub(crate) fn is_models_own(code: &str) -> bool {
         | "keys_locked" | "keys_no_file" | "keys_damaged" | "keys_newer"
         | "rate_limited" | "long_wait" | "quota_used_up"
         // Does not fit.
-        | "context_overflow" | "needs_larger_model" | "constraint_unmet"
+        | "context_overflow" | "needs_larger_model" | "constraint_unmet" | "prompt_for_other"
         // The project was locked meanwhile.
         | "remote_not_allowed"
         // A file that can't be read.

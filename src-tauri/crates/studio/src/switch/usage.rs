@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     Studio, StudioError,
+    actions::resolved_task,
     drafts::{bytes, write_file},
     order::{LOCAL, MOST_VARIANTS, Order, checked_note, own_number},
 };
@@ -60,15 +61,17 @@ impl Studio {
         let (draft, document) = self.not_deleted(&i.draft_id)?;
         let project = self.library.project(&document.project_id)?;
         let brief = Self::brief(document.kind, document.language, &draft.fields)?;
+        let task = resolved_task(self.library.path(), &i.task)?;
         let order = Order {
             brief: &brief,
-            task: &i.task,
+            task: &task,
             document: &draft.body,
             selection: bytes(&draft.body, i.from, i.to)?,
             note: &checked_note(&i.note)?,
             house_rules: &project.house_rules,
+            voice: &self.voice_of(&project.id)?,
             variants: match i.variants {
-                0 => own_number(&brief, &i.task),
+                0 => own_number(&brief, &task),
                 some => some.min(MOST_VARIANTS),
             },
         };

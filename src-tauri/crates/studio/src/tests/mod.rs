@@ -1,6 +1,7 @@
 //! Use-cases from end to end, as a user interface calls them.
 
 mod across;
+mod actions;
 mod assistant;
 mod board;
 mod changes;

@@ -196,6 +196,7 @@ fn write(
             selection: start..document.len(),
             note: None,
             house_rules: "",
+            voice: "",
             variant,
             variants: count,
             context_tokens: None,

@@ -287,7 +287,7 @@ impl Pen {
         named("action_line", line)
     }
 
-    fn action(&self) -> Rule {
+    pub(super) fn action(&self) -> Rule {
         if self.compact {
             return self.action_line();
         }

@@ -130,6 +130,9 @@ fn of(brief: &ScreenplayBrief, task: &Task, place: &Place) -> Option<Rule> {
                 _ => row(pen.rest(), next, 0, MOST_BLOCKS),
             }
         }
+        Task::Describe => row(pen.action(), pen.action(), 0, 1),
+        // Its form is what the person says it is.
+        Task::Own { .. } => return None,
         task if task.needs_selection() => match place {
             Place::Blocks(kinds) => {
                 let mut all = Vec::new();

@@ -181,6 +181,7 @@ fn input<'a>(
         selection,
         note: None,
         house_rules: "",
+        voice: "",
         variant: 0,
         variants: 1,
         context_tokens: None,
