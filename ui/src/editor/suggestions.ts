@@ -88,8 +88,12 @@ export function suggestions(show: ShowSuggestion): Extension {
       for (const { id, from, to } of anchors) {
         const end = Math.min(to, doc.length);
         if (from < end) ranges.push(struck.range(from, end));
-        const card = Decoration.widget({ widget: new Card(id, show), block: true, side: 1 });
-        ranges.push(card.range(doc.lineAt(end).to));
+        const line = doc.lineAt(end);
+        // What would be put before a line stands above it, a headline say.
+        const above = from === end && line.from === end && line.length > 0;
+        const widget = new Card(id, show);
+        const card = Decoration.widget({ widget, block: true, side: above ? -1 : 1 });
+        ranges.push(card.range(above ? line.from : line.to));
       }
       return Decoration.set(ranges, true);
     },

@@ -83,6 +83,6 @@ pub use screenplay::{
     validate,
 };
 pub use target::join;
-pub use view::MOST_VOICE;
 pub use task::{Goes, Output, Task, handed, parse, whole};
 pub use templates::template_sha256;
+pub use view::MOST_VOICE;
