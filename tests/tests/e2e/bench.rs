@@ -16,7 +16,7 @@ use std::{
 use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built};
 use serde_json::Value;
 
-use crate::steps::{WRITING, begin, news_brief, saved};
+use crate::steps::{begin, news_brief, saved};
 
 const MB: usize = 1_000_000;
 /// Keys of one measurement, and the time between two.
@@ -100,7 +100,7 @@ fn chinese(size: usize) -> String {
 
 /// Some 120 pages.
 fn script() -> String {
-    let mut text = String::from("Title: Long\n\n");
+    let mut text = String::from("Title: Script of 120 pages\n\n");
     for scene in 1..=120 {
         let _ = write!(
             text,
@@ -155,13 +155,11 @@ async fn opened(app: &App, title: &str) -> Result<f64, E2eError> {
             channel.port2.postMessage(0);
           });
         })();";
-    app.wait_until(title, WRITING, async || {
-        for row in app.find_all("document-item").await? {
-            if row.text().await?.contains(title) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+    let listed = "return [...document.querySelectorAll('[data-testid=document-item]')] \
+                  .some((one) => one.textContent.includes(arguments[0]))";
+    app.wait_until(title, PATIENCE, async || {
+        let found = app.client.execute(listed, vec![Value::from(title)]).await?;
+        Ok(found == Value::Bool(true))
     })
     .await?;
     let answer = app
