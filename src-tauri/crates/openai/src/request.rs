@@ -415,7 +415,7 @@ mod tests {
         let chat = sent(&request);
         assert_eq!(chat["frequency_penalty"], json!(0.7));
         assert!(chat.get("presence_penalty").is_none());
-        assert_eq!(chat["logit_bias"], json!({ "7": 1.5, "50256": -100.0 }));
+        assert_eq!(chat["logit_bias"], json!({ "7": 1.5, "50256": -100 }));
         assert_eq!(
             (&chat["logprobs"], &chat["top_logprobs"]),
             (&json!(true), &json!(3))
