@@ -78,10 +78,10 @@ const ROOMS: &[Room] = &[
         name: CLI,
         doors: &[GENERATION, STUDIO, CANDLE, OPENAI, MACHINE],
     },
-    // Makes the starter model, and so needs the desks' prompts and nothing that runs them.
+    // Makes the starter model out of the desks' prompts, and measures it in the studio's engine.
     Room {
         name: TRAINER,
-        doors: &[MANUSCRIPT, GENERATION, DESKS],
+        doors: &[MANUSCRIPT, GENERATION, CANDLE, DESKS],
     },
     Room {
         name: TESTS,

@@ -8,8 +8,9 @@ use crate::{
     corpus::{self, Example},
     decode::{self, Choice},
     judge::{Verdict, judge},
-    math::Random,
+    math::{Random, Rope},
     network::Network,
+    train,
     vocabulary::Vocabulary,
 };
 
@@ -82,6 +83,44 @@ pub fn answer(
     };
     let (tokens, ended) = decode::write(net, &prompt, end, most, choice, random, mask);
     Ok((vocabulary.decode(&tokens)?, ended))
+}
+
+/// What the network does by itself: mean loss over the answers of `count` held-out examples, and the
+/// share of them that name what they have to where nothing holds them to it.
+///
+/// # Errors
+/// A prompt does not render or the tokenizer fails.
+pub fn alone(
+    (net, vocabulary): (&Network, &Vocabulary),
+    count: u64,
+) -> Result<(f64, f64), Failure> {
+    let c = net.config;
+    let rope = Rope::new(c.context, c.width / c.heads, c.rope_base);
+    let end = vocabulary.id("<|im_end|>").ok_or("no end token")?;
+    let (mut sum, mut tokens, mut named) = (0.0, 0.0, 0u32);
+    for i in 0..count {
+        let example = corpus::example(0, corpus::HELD_OUT + i)?;
+        let document = train::document(vocabulary, &example.prompt, &example.answer)?;
+        if document.tokens.len() <= c.context {
+            let (loss, weight) = net.loss(&rope, &[&document], None, 1.0);
+            sum += loss;
+            tokens += weight;
+        }
+        let prompt = vocabulary.prompt(&example.prompt)?;
+        let mut random = Random::new(corpus::HELD_OUT, i);
+        let choice = Choice {
+            temperature: 0.5,
+            ..Choice::default()
+        };
+        let free = |_: &mut [f32], _: Option<u32>| {};
+        let (written, _) = decode::write(net, &prompt, end, c.context, choice, &mut random, free);
+        let text = vocabulary.decode(&written)?;
+        named += u32::from(judge(&example, &text).uses);
+    }
+    Ok((
+        sum / f64::max(tokens, 1.0),
+        f64::from(named) / count.max(1) as f64,
+    ))
 }
 
 /// Writes `count` answers for each task and language, to briefs that no run trains on.

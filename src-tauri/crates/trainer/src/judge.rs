@@ -244,7 +244,7 @@ fn sentences(kind: Option<DocumentKind>, language: Language) -> Sentences {
         .keys()
         .flat_map(|k| bank.get(k))
         .flat_map(|fragment| bank::every(fragment))
-        .flat_map(|text| pieces(&text))
+        .flat_map(|text| pieces(&text.replace(") ", ")\n")))
         .collect();
     let labels = "headline|description|primary text|call to action|learn more|int|ext|same place later|and|meet again|meets again\
         |标题|描述|正文|行动号召|了解更多|内景同一地点稍后|和又见面了";

@@ -17,9 +17,11 @@ pub mod corpus;
 pub mod decode;
 pub mod evaluate;
 pub mod gguf;
+pub mod held;
 pub mod judge;
 pub mod math;
 pub mod network;
+pub mod table;
 pub mod train;
 pub mod vocabulary;
 

@@ -152,6 +152,30 @@ impl Network {
         })
     }
 
+    /// A network for a larger vocabulary: each new token's row is the mean of the rows that `parts`
+    /// names (of one alone: that row).
+    pub fn grown(&self, parts: &[Vec<usize>]) -> Self {
+        let c = self.config;
+        let mut net = Self::new(
+            Config {
+                vocabulary: parts.len(),
+                ..c
+            },
+            0,
+        );
+        let (old, new) = (self.embedding().end, net.embedding().end);
+        net.weights[new..].copy_from_slice(&self.weights[old..]);
+        for (row, from) in net.weights[..new].chunks_exact_mut(c.width).zip(parts) {
+            row.fill(0.0);
+            for part in from {
+                let part = &self.weights[part * c.width..][..c.width];
+                let by = 1.0 / from.len() as f32;
+                row.iter_mut().zip(part).for_each(|(a, b)| *a += b * by);
+            }
+        }
+        net
+    }
+
     /// Where the embedding lies.
     pub fn embedding(&self) -> Range<usize> {
         self.config.embedding()

@@ -1,6 +1,7 @@
 //! The training loop: AdamW, warm-up and cosine by tokens, half of each batch on each of two threads.
 
 use std::{
+    collections::HashMap,
     io::{Read, Write},
     path::Path,
     thread,
@@ -26,6 +27,15 @@ pub struct Descent {
     pub marks: f32,
 }
 
+/// When and how a run goes over from the first material to all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Widening {
+    /// Tokens seen before.
+    pub from: u64,
+    /// Examples that further merges are learned from, and the vocabulary's size with them.
+    pub vocabulary: (u64, usize),
+}
+
 /// What a run is to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -42,6 +52,9 @@ pub struct Plan {
     pub decay: f32,
     /// Examples that the vocabulary is learned from, and its size.
     pub vocabulary: (u64, usize),
+    /// From so many tokens on all of the material is used, and the vocabulary grows.
+    #[serde(default)]
+    pub widens: Option<Widening>,
     /// Sizes of the network; `vocabulary` is filled in.
     pub network: Config,
 }
@@ -57,28 +70,30 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             seed: 20,
-            descents: vec![
-                Descent {
-                    until: 2_000_000,
-                    rate: 2e-3,
-                    marks: 1.0,
-                },
-                Descent {
-                    until: 5_000_000,
-                    rate: 2e-3 * 0.75,
-                    marks: 1.0,
-                },
+            descents: [
+                (2_000_000, 1.0, 1.0),
+                (5_000_000, 0.75, 1.0),
                 // Sentences are known by now; what is named, and when it ends, is not yet.
-                Descent {
-                    until: 7_500_000,
-                    rate: 2e-3 * 0.75,
-                    marks: 3.0,
-                },
-            ],
+                (7_500_000, 0.75, 3.0),
+                // From here on with all of the material.
+                (10_000_000, 0.75, 1.5),
+                (13_000_000, 0.6, 1.5),
+                (18_000_000, 0.6, 1.5),
+            ]
+            .map(|(until, part, marks)| Descent {
+                until,
+                rate: 2e-3 * part,
+                marks,
+            })
+            .to_vec(),
             batch: 1_024,
             warm_up: 60_000,
             decay: 0.05,
             vocabulary: (2_500, 4_096),
+            widens: Some(Widening {
+                from: 7_500_000,
+                vocabulary: (4_000, 5_632),
+            }),
             network: Config {
                 vocabulary: 0,
                 width: 192,
@@ -102,6 +117,8 @@ pub struct Run {
     /// The network so far.
     pub network: Network,
     moments: [Vec<f32>; 2],
+    /// Whether it uses all of the material by now.
+    wide: bool,
     /// Steps done.
     pub steps: u64,
     /// Tokens seen.
@@ -119,6 +136,8 @@ struct Head {
     steps: u64,
     seen: u64,
     next: u64,
+    #[serde(default)]
+    wide: bool,
 }
 
 impl Run {
@@ -127,12 +146,7 @@ impl Run {
     /// # Errors
     /// A prompt does not render or the tokenizer does not build.
     pub fn begin(plan: Plan) -> Result<Self, Failure> {
-        let texts = (0..plan.vocabulary.0)
-            .map(|i| {
-                corpus::example(plan.seed, i)
-                    .map(|e| format!("user\n{}\u{1}assistant\n{}", e.prompt, e.answer))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let texts = texts(plan.seed, plan.vocabulary.0, stage(plan.widens.is_none()))?;
         let vocabulary = Vocabulary::learn(texts.iter().map(String::as_str), plan.vocabulary.1)?;
         let config = Config {
             vocabulary: vocabulary.tokens.len(),
@@ -143,15 +157,79 @@ impl Run {
             vec![0.0; network.weights.len()],
             vec![0.0; network.weights.len()],
         ];
+        let wide = plan.widens.is_none();
         Ok(Self {
             plan,
             vocabulary,
             network,
             moments,
+            wide,
             steps: 0,
             tokens: 0,
             next: 0,
         })
+    }
+
+    /// A run that has come as far as a file: where the plan goes over to all of the material.
+    pub fn from_file(plan: Plan, network: Network, vocabulary: Vocabulary) -> Self {
+        let moments = [
+            vec![0.0; network.weights.len()],
+            vec![0.0; network.weights.len()],
+        ];
+        let tokens = plan.widens.map_or(0, |w| w.from);
+        Self {
+            plan,
+            vocabulary,
+            network,
+            moments,
+            wide: false,
+            steps: 0,
+            tokens,
+            next: tokens,
+        }
+    }
+
+    /// Goes over to all of the material, when it is time.
+    fn widen(&mut self) -> Result<(), Failure> {
+        let due = self
+            .plan
+            .widens
+            .filter(|w| !self.wide && w.from <= self.tokens);
+        let Some(widening) = due else {
+            return Ok(());
+        };
+        let (count, size) = widening.vocabulary;
+        let texts = texts(self.plan.seed, count, corpus::Stage::All)?;
+        let old = &self.vocabulary;
+        let new = old.grow(texts.iter().map(String::as_str), size)?;
+        let known: HashMap<&str, usize> = old.tokens.iter().map(String::as_str).zip(0..).collect();
+        let mut parts: HashMap<String, Vec<usize>> = HashMap::new();
+        for merge in &new.merges {
+            let (a, b) = merge.split_once(' ').unwrap_or((merge, ""));
+            let of = |t: &str| {
+                let own = known.get(t).map(|i| vec![*i]);
+                own.or_else(|| parts.get(t).cloned()).unwrap_or_default()
+            };
+            let both = [of(a), of(b)].concat();
+            parts.entry(format!("{a}{b}")).or_insert(both);
+        }
+        let rows: Vec<Vec<usize>> = new
+            .tokens
+            .iter()
+            .map(|t| match known.get(t.as_str()) {
+                Some(i) => vec![*i],
+                None => parts.get(t).cloned().unwrap_or_default(),
+            })
+            .collect();
+        let moment = |of: &[f32]| -> Vec<f32> {
+            Network::from_weights(self.network.config, of.to_vec())
+                .map_or_else(Vec::new, |m| m.grown(&rows).weights)
+        };
+        self.moments = [moment(&self.moments[0]), moment(&self.moments[1])];
+        self.network = self.network.grown(&rows);
+        self.vocabulary = new;
+        self.wide = true;
+        Ok(())
     }
 
     /// Whether all planned tokens were seen.
@@ -160,7 +238,7 @@ impl Run {
     }
 
     fn document(&self, index: u64, marks: f32) -> Result<Document, Failure> {
-        let e = corpus::example(self.plan.seed, index)?;
+        let e = corpus::example_of(self.plan.seed, index, stage(self.wide))?;
         let mut document = document(&self.vocabulary, &e.prompt, &e.answer)?;
         // Control tokens and references are the last ones of the vocabulary.
         document.marks = (self.vocabulary.id(CONTROL[0]).unwrap_or(u32::MAX), marks);
@@ -193,6 +271,7 @@ impl Run {
     /// # Errors
     /// As [`Self::begin`].
     pub fn step(&mut self) -> Result<f64, Failure> {
+        self.widen()?;
         let mut documents = Vec::new();
         let mut size = 0;
         let marks = self.descent().1.marks;
@@ -311,6 +390,7 @@ impl Run {
             steps: self.steps,
             seen: self.tokens,
             next: self.next,
+            wide: self.wide,
         })?;
         let mut out = Vec::new();
         out.write_all(&(head.len() as u64).to_le_bytes())?;
@@ -344,6 +424,7 @@ impl Run {
         let moments = [numbers[n..2 * n].to_vec(), numbers[2 * n..].to_vec()];
         let vocabulary = Vocabulary::new(head.tokens, head.merges)?;
         Ok(Self {
+            wide: head.wide || head.plan.widens.is_none(),
             plan: head.plan,
             vocabulary,
             network,
@@ -353,6 +434,22 @@ impl Run {
             next: head.next,
         })
     }
+}
+
+fn stage(wide: bool) -> corpus::Stage {
+    if wide {
+        corpus::Stage::All
+    } else {
+        corpus::Stage::First
+    }
+}
+
+/// Examples as the vocabulary reads them.
+fn texts(seed: u64, count: u64, stage: corpus::Stage) -> Result<Vec<String>, Failure> {
+    let text = |e: corpus::Example| format!("user\n{}\u{1}assistant\n{}", e.prompt, e.answer);
+    (0..count)
+        .map(|i| corpus::example_of(seed, i, stage).map(text))
+        .collect()
 }
 
 /// A prompt and its answer as tokens.
@@ -395,6 +492,10 @@ mod tests {
             batch: 1_500,
             warm_up: 3_000,
             vocabulary: (60, 700),
+            widens: Some(Widening {
+                from: 9_000,
+                vocabulary: (60, 740),
+            }),
             network,
             ..Plan::default()
         }
@@ -417,6 +518,7 @@ mod tests {
             again.step().unwrap();
         }
         assert_eq!(run.network.weights, again.network.weights);
+        assert!(run.wide && run.vocabulary.tokens.len() == run.network.config.vocabulary);
         let after = run.held_out(4).unwrap();
         assert!(after < before - 0.3, "{before} {after}");
         std::fs::remove_dir_all(dir).unwrap();

@@ -42,7 +42,30 @@ impl Vocabulary {
     /// # Errors
     /// The tokenizer does not build.
     pub fn learn<'a>(texts: impl Iterator<Item = &'a str>, size: usize) -> Result<Self, Failure> {
-        let letters = alphabet();
+        let letters: Vec<String> = alphabet().iter().map(ToString::to_string).collect();
+        Self::extend(letters, Vec::new(), texts, size)
+    }
+
+    /// A vocabulary with everything of this one, and merges that further texts call for.
+    ///
+    /// # Errors
+    /// The tokenizer does not build.
+    pub fn grow<'a>(
+        &self,
+        texts: impl Iterator<Item = &'a str>,
+        size: usize,
+    ) -> Result<Self, Failure> {
+        let last = self.tokens.iter().position(|t| t == CONTROL[0]);
+        let plain = self.tokens[..last.unwrap_or(self.tokens.len())].to_vec();
+        Self::extend(plain, self.merges.clone(), texts, size)
+    }
+
+    fn extend<'a>(
+        mut tokens: Vec<String>,
+        mut merges: Vec<String>,
+        texts: impl Iterator<Item = &'a str>,
+        size: usize,
+    ) -> Result<Self, Failure> {
         let placeholders = compact::placeholders();
         let pattern = split()?;
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -63,10 +86,13 @@ impl Vocabulary {
             .into_iter()
             .map(|(w, n)| (w.bytes().map(usize::from).collect(), n))
             .collect();
-        let mut merges = Vec::new();
-        let mut tokens: Vec<String> = letters.iter().map(ToString::to_string).collect();
+        let back: HashMap<char, u8> = alphabet().into_iter().zip(0..=255).collect();
         // The bytes that each token stands for.
-        let mut bytes: Vec<Vec<u8>> = (0..=255).map(|b| vec![b]).collect();
+        let mut bytes: Vec<Vec<u8>> = tokens
+            .iter()
+            .map(|t| t.chars().filter_map(|c| back.get(&c).copied()).collect())
+            .collect();
+        apply(&tokens, &merges, &mut words);
         let most = size.saturating_sub(CONTROL.len() + placeholders.len());
         while tokens.len() < most {
             let mut pairs: HashMap<(usize, usize), usize> = HashMap::new();
@@ -92,16 +118,9 @@ impl Vocabulary {
                 tokens.push(joined);
                 tokens.len() - 1
             });
-            for (word, _) in &mut words {
-                let mut i = 0;
-                while i + 1 < word.len() {
-                    if word[i] == a && word[i + 1] == b {
-                        word[i] = at;
-                        word.remove(i + 1);
-                    }
-                    i += 1;
-                }
-            }
+            words
+                .iter_mut()
+                .for_each(|(word, _)| join(word, (a, b), at));
         }
         tokens.extend(CONTROL.iter().map(ToString::to_string));
         tokens.extend(placeholders);
@@ -197,6 +216,44 @@ impl Vocabulary {
     }
 }
 
+/// Puts two tokens that stand side by side in the place of one.
+fn join(word: &mut Vec<usize>, (a, b): (usize, usize), at: usize) {
+    let mut i = 0;
+    while i + 1 < word.len() {
+        if word[i] == a && word[i + 1] == b {
+            word[i] = at;
+            word.remove(i + 1);
+        }
+        i += 1;
+    }
+}
+
+/// Merges words as a vocabulary does: what was learned first goes first.
+fn apply(tokens: &[String], merges: &[String], words: &mut [(Vec<usize>, usize)]) {
+    let of: HashMap<&str, usize> = tokens.iter().map(String::as_str).zip(0..).collect();
+    let mut ranks: HashMap<(usize, usize), (usize, usize)> = HashMap::new();
+    for (rank, merge) in merges.iter().enumerate() {
+        let Some((a, b)) = merge.split_once(' ') else {
+            continue;
+        };
+        let joined = format!("{a}{b}");
+        if let (Some(a), Some(b), Some(at)) = (of.get(a), of.get(b), of.get(joined.as_str())) {
+            ranks.entry((*a, *b)).or_insert((rank, *at));
+        }
+    }
+    for (word, _) in words {
+        let first = |word: &[usize]| {
+            let pairs = word.windows(2).map(|p| (p[0], p[1]));
+            pairs
+                .filter_map(|p| Some((*ranks.get(&p)?, p)))
+                .min_by_key(|((rank, _), _)| *rank)
+        };
+        while let Some(((_, at), pair)) = first(word) {
+            join(word, pair, at);
+        }
+    }
+}
+
 mod ahash_map {
     /// The map that the tokenizer wants its vocabulary in.
     pub type Map = tokenizers::models::bpe::Vocab;
@@ -250,6 +307,21 @@ fn alphabet() -> Vec<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_grown_vocabulary_keeps_what_it_knew() {
+        let old = Vocabulary::learn(std::iter::repeat_n("夜班公交 buses run", 3), 400).unwrap();
+        let text = "the river rises, 河水上涨 buses run";
+        let new = old.grow(std::iter::repeat_n(text, 3), 440).unwrap();
+        assert!(new.tokens.len() > old.tokens.len());
+        assert_eq!(new.merges[..old.merges.len()], old.merges);
+        let plain = old.tokens.iter().position(|t| t == CONTROL[0]).unwrap();
+        assert_eq!(new.tokens[..plain], old.tokens[..plain]);
+        let count = |v: &Vocabulary, t: &str| v.encode(t).unwrap().len();
+        assert_eq!(count(&new, "夜班公交"), count(&old, "夜班公交"));
+        assert!(count(&new, "河水上涨") < count(&old, "河水上涨"));
+        assert_eq!(new.decode(&new.encode(text).unwrap()).unwrap(), text);
+    }
 
     #[test]
     fn digits_and_placeholders_stand_alone_and_no_character_is_torn() {

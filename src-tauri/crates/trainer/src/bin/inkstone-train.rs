@@ -11,6 +11,7 @@ use inkstone_trainer::{
     decode::Choice,
     evaluate, gguf, judge,
     math::Random,
+    table,
     train::{Plan, Run},
 };
 
@@ -46,6 +47,10 @@ enum Command {
         /// Writes the GGUF file here at the end and at each checkpoint.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Where there is no checkpoint: begins with this file's weights, at the place where the plan
+        /// goes over to all of the material.
+        #[arg(long)]
+        from: Option<PathBuf>,
     },
     /// Writes the GGUF file of a checkpoint.
     Export {
@@ -67,6 +72,27 @@ enum Command {
         /// Prints the faulty answers too.
         #[arg(long)]
         faulty: bool,
+    },
+    /// Measures a model as the studio uses it, on whole briefs that no run trains on; prints a
+    /// Markdown table.
+    Table {
+        /// GGUF file.
+        model: PathBuf,
+        /// Briefs, half of them Chinese.
+        #[arg(long, default_value_t = 312)]
+        count: u64,
+        /// Every so many of them is written in eight variants.
+        #[arg(long, default_value_t = 7)]
+        every: u64,
+        /// Instead of the desks' own temperatures.
+        #[arg(long)]
+        temperature: Option<f32>,
+        /// Prints the faulty texts too.
+        #[arg(long)]
+        faulty: bool,
+        /// Prints all texts too.
+        #[arg(long)]
+        texts: bool,
     },
     /// Answers a brief file (`news.en.toml`; the kind and nothing else is taken from the name).
     Write {
@@ -112,13 +138,31 @@ fn main() -> Result<(), Failure> {
             checkpoint,
             seed,
             out,
-        } => train(&checkpoint, seed, out)?,
+            from,
+        } => train(&checkpoint, seed, out, from)?,
         Command::Evaluate {
             model,
             count,
             temperature,
             faulty,
         } => evaluate(&model, count, temperature, faulty)?,
+        Command::Table {
+            model,
+            count,
+            every,
+            temperature,
+            faulty,
+            texts,
+        } => {
+            let found = table::table(&model, count, every, temperature)?;
+            for text in found.texts.iter().filter(|_| texts) {
+                println!("{text}\n\n=====\n");
+            }
+            for fault in found.faults.iter().filter(|_| faulty) {
+                println!("{fault}\n\n=====\n");
+            }
+            show(&model, found)?;
+        }
         Command::Write {
             model,
             brief,
@@ -165,6 +209,53 @@ fn evaluate(
             println!("\n{answer}\n");
         }
     })
+}
+
+fn show(model: &std::path::Path, mut found: table::Table) -> Result<(), Failure> {
+    println!("| what | English | Chinese | both |\n|---|---|---|---|");
+    let percent = |s: &[table::Share]| {
+        let (good, all) = s.iter().fold((0, 0), |(g, a), s| (g + s.good, a + s.all));
+        format!(
+            "{:.1} % of {all}",
+            100.0 * f64::from(good) / f64::from(all.max(1))
+        )
+    };
+    for (row, [en, zh]) in table::ROWS.iter().zip(found.shares) {
+        println!(
+            "| {row} | {} | {} | {} |",
+            percent(&[en]),
+            percent(&[zh]),
+            percent(&[en, zh])
+        );
+    }
+    found.first.sort();
+    let median = found
+        .first
+        .get(found.first.len() / 2)
+        .copied()
+        .unwrap_or_default();
+    let (tokens, time) = found.written;
+    let bytes = std::fs::read(model)?;
+    let (network, vocabulary) = gguf::read(&bytes)?;
+    let (loss, named) = evaluate::alone((&network, &vocabulary), 60)?;
+    println!(
+        "| held-out perplexity of a token of an answer | | | {:.2} |",
+        loss.exp()
+    );
+    println!(
+        "| answers that name all they have to, by the network alone | | | {:.0} % |",
+        100.0 * named
+    );
+    println!(
+        "| time to the first words, median | | | {:.0} ms |",
+        1e3 * median.as_secs_f64()
+    );
+    println!(
+        "| tokens a second | | | {:.0} |",
+        tokens as f64 / time.as_secs_f64().max(1e-9)
+    );
+    println!("| file | | | {:.1} MB |", bytes.len() as f64 / 1e6);
+    Ok(())
 }
 
 fn write(
@@ -228,12 +319,16 @@ fn train(
     checkpoint: &std::path::Path,
     seed: Option<u64>,
     out: Option<PathBuf>,
+    from: Option<PathBuf>,
 ) -> Result<(), Failure> {
     let mut run = if checkpoint.exists() {
         let mut run = Run::resume(checkpoint)?;
         // A run that has come to its end can be given another descent.
         run.plan.descents = Plan::default().descents;
         run
+    } else if let Some(file) = from {
+        let (network, vocabulary) = gguf::read(&std::fs::read(file)?)?;
+        Run::from_file(Plan::default(), network, vocabulary)
     } else {
         let plan = Plan::default();
         Run::begin(Plan {

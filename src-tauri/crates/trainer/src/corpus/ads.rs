@@ -179,6 +179,7 @@ struct Copy<'a, 'b> {
     seen: &'a Seen,
     room: Room,
     writer: Writer<'b>,
+    channel: String,
     field: String,
     tone: String,
     points: Vec<String>,
@@ -191,6 +192,7 @@ impl Copy<'_, '_> {
     fn say(&mut self, role: &str, room: usize, wants: impl Fn(&str) -> bool) -> Option<String> {
         let keys = [
             role.to_owned(),
+            format!("{role}.{}", self.channel),
             format!("{role}.{}", self.field),
             format!("{role}.{}", self.tone),
         ];
@@ -357,6 +359,7 @@ pub fn answer(task: &str, seen: &Seen, bank: &Bank, random: &mut Random) -> Stri
         seen,
         room: Room { widths },
         writer: Writer::new(bank, random),
+        channel: seen.get(("Channel", "渠道")).to_owned(),
         field: seen.get(("Field", "领域")).to_owned(),
         tone: seen.get(("Tone", "语气")).to_owned(),
         left: names.clone(),

@@ -9,12 +9,13 @@ use crate::math::Random;
 pub struct Bank(BTreeMap<&'static str, Vec<&'static str>>);
 
 impl Bank {
-    /// Reads a material file: `[key]` lines, each followed by fragments; `//` opens a remark.
-    pub fn read(text: &'static str) -> Self {
+    /// Reads material files: `[key]` lines, each followed by fragments; `//` opens a remark.
+    pub fn read(texts: &[&'static str]) -> Self {
         let mut bank: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut key = "";
-        for line in text
-            .lines()
+        for line in texts
+            .iter()
+            .flat_map(|text| text.lines())
             .map(str::trim)
             .filter(|l| !l.is_empty() && !l.starts_with("//"))
         {
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn choices_are_made_and_nothing_comes_twice() {
-        let bank = Bank::read("[a]\none {two|three}\n// no\nfour\n[a.x]\nfive");
+        let bank = Bank::read(&["[a]\none {two|three}\n// no\nfour\n[a.x]\nfive"]);
         assert_eq!(bank.len(), 3);
         let mut random = Random::new(1, 2);
         let mut writer = Writer::new(&bank, &mut random);

@@ -20,7 +20,7 @@ use crate::{Failure, math::Random};
 use bank::Bank;
 
 /// Raised whenever the corpus changes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Indices from here on are never trained on.
 pub const HELD_OUT: u64 = 1 << 40;
@@ -42,22 +42,46 @@ pub struct Example {
     pub references: References,
 }
 
+/// How much of the material a corpus is made of: the older files, or all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// The files that were there first.
+    First,
+    /// Those with `more` in their names, too.
+    All,
+}
+
 /// The material of a kind and a language.
 pub fn material(kind: DocumentKind, language: Language) -> &'static Bank {
+    material_of(kind, language, Stage::All)
+}
+
+fn material_of(kind: DocumentKind, language: Language, stage: Stage) -> &'static Bank {
     macro_rules! bank {
-        ($file:literal) => {{
+        ($($file:literal),*) => {{
             static BANK: LazyLock<Bank> =
-                LazyLock::new(|| Bank::read(include_str!(concat!("../../material/", $file))));
+                LazyLock::new(|| Bank::read(&[$(include_str!(concat!("../../material/", $file))),*]));
             &BANK
         }};
     }
+    let first = stage == Stage::First;
     match (kind, language) {
-        (DocumentKind::News, Language::English) => bank!("news.en.txt"),
-        (DocumentKind::News, Language::Chinese) => bank!("news.zh.txt"),
-        (DocumentKind::Ads, Language::English) => bank!("ads.en.txt"),
-        (DocumentKind::Ads, Language::Chinese) => bank!("ads.zh.txt"),
-        (DocumentKind::Screenplay, Language::English) => bank!("screenplay.en.txt"),
-        (DocumentKind::Screenplay, Language::Chinese) => bank!("screenplay.zh.txt"),
+        (DocumentKind::News, Language::English) if first => bank!("news.en.txt"),
+        (DocumentKind::News, Language::Chinese) if first => bank!("news.zh.txt"),
+        (DocumentKind::Ads, Language::English) if first => bank!("ads.en.txt"),
+        (DocumentKind::Ads, Language::Chinese) if first => bank!("ads.zh.txt"),
+        (DocumentKind::Screenplay, Language::English) if first => bank!("screenplay.en.txt"),
+        (DocumentKind::Screenplay, Language::Chinese) if first => bank!("screenplay.zh.txt"),
+        (DocumentKind::News, Language::English) => bank!("news.en.txt", "news.en.more.txt"),
+        (DocumentKind::News, Language::Chinese) => bank!("news.zh.txt", "news.zh.more.txt"),
+        (DocumentKind::Ads, Language::English) => bank!("ads.en.txt", "ads.en.more.txt"),
+        (DocumentKind::Ads, Language::Chinese) => bank!("ads.zh.txt", "ads.zh.more.txt"),
+        (DocumentKind::Screenplay, Language::English) => {
+            bank!("screenplay.en.txt", "screenplay.en.more.txt")
+        }
+        (DocumentKind::Screenplay, Language::Chinese) => {
+            bank!("screenplay.zh.txt", "screenplay.zh.more.txt")
+        }
     }
 }
 
@@ -97,6 +121,14 @@ pub const TASKS: &[(Option<DocumentKind>, &str, usize)] = &[
 /// # Errors
 /// A prompt template does not render.
 pub fn example(seed: u64, index: u64) -> Result<Example, Failure> {
+    example_of(seed, index, Stage::All)
+}
+
+/// As [`example`], of a part of the material.
+///
+/// # Errors
+/// A prompt template does not render.
+pub fn example_of(seed: u64, index: u64, stage: Stage) -> Result<Example, Failure> {
     let mut random = Random::new(seed, index);
     let language = if random.chance(0.5) {
         Language::English
@@ -113,7 +145,7 @@ pub fn example(seed: u64, index: u64) -> Result<Example, Failure> {
         }
         at -= task.2;
     }
-    of(chosen.0, chosen.1, language, &mut random)
+    of_stage(chosen.0, chosen.1, language, &mut random, stage)
 }
 
 /// An example of one task.
@@ -125,6 +157,16 @@ pub fn of(
     task: &'static str,
     language: Language,
     random: &mut Random,
+) -> Result<Example, Failure> {
+    of_stage(kind, task, language, random, Stage::All)
+}
+
+fn of_stage(
+    kind: Option<DocumentKind>,
+    task: &'static str,
+    language: Language,
+    random: &mut Random,
+    stage: Stage,
 ) -> Result<Example, Failure> {
     let Some(kind) = kind else {
         let (prompt, answer) = plain::exchange(language, random);
@@ -143,7 +185,7 @@ pub fn of(
         DocumentKind::Screenplay => screenplay::fields(task, language, random),
     };
     let (prompt, references) = compact::lines(kind, task, language, &fields)?;
-    let bank = material(kind, language);
+    let bank = material_of(kind, language, stage);
     let seen = Seen::read(&prompt, language);
     let answer = match kind {
         DocumentKind::News => news::answer(task, &seen, bank, random),

@@ -229,6 +229,12 @@ fn article(desk: &mut Desk) -> String {
         } else {
             wanted
         };
+        // A few sentences that were written to follow one another.
+        let whole = wanted >= 2 && i > 0 && i < last && desk.writer.random.chance(0.6);
+        let wanted = if whole { wanted - 2 } else { wanted };
+        if whole {
+            text.push(desk.say("para"));
+        }
         for _ in 0..wanted {
             let named = unnamed && i > 0 && (i + 1 >= last || desk.writer.random.chance(0.5));
             let role = match i {

@@ -237,6 +237,39 @@ impl Script<'_, '_> {
         }
     }
 
+    /// A scene's middle that was written as a whole: its lines belong together. `most` bounds its
+    /// parts; it then stops after what somebody said.
+    fn arc(&mut self, a: usize, b: usize, most: usize, out: &mut Vec<String>) -> bool {
+        let particular = format!("arc.{}", self.genre);
+        let drawn = self.writer.draw(&[&particular]);
+        let Some(arc) = drawn.or_else(|| self.writer.draw(&["arc"])) else {
+            return false;
+        };
+        let parts: Vec<&str> = arc.split('|').collect();
+        let spoken = |part: &&str| part.starts_with("A: ") || part.starts_with("B: ");
+        let end = parts.len().min(most);
+        let end = parts[..end].iter().rposition(spoken).map_or(end, |i| i + 1);
+        let end = if parts.len() <= most {
+            parts.len()
+        } else {
+            end
+        };
+        for part in &parts[..end] {
+            let Some((who, words)) = part.split_once(": ").filter(|_| spoken(part)) else {
+                out.push(self.fill(part, a, b));
+                continue;
+            };
+            let who = if who == "A" { a } else { b };
+            // "(quietly) No." says how before it says what.
+            let line = match words.strip_prefix('(').and_then(|w| w.split_once(") ")) {
+                Some((how, words)) => format!("({how})\n{words}"),
+                None => words.to_owned(),
+            };
+            out.push(format!("{}\n{line}", self.cue(who)));
+        }
+        true
+    }
+
     fn beat(&mut self, a: usize, b: usize) -> String {
         let toned = format!("link.{}", self.tone);
         let text = if self.writer.random.chance(0.2) {
@@ -319,15 +352,33 @@ fn station(i: usize, n: usize) -> usize {
     if n <= 1 { 1 } else { 1 + i * 7 / (n - 1) }
 }
 
+/// A story told in eight sentences, or nothing: one for each station.
+fn story(script: &mut Script, slots: usize) -> Vec<String> {
+    if slots < 2 || script.writer.random.chance(0.25) {
+        return Vec::new();
+    }
+    let key = format!("story.{}", script.genre);
+    let told = script.writer.draw(&[&key]).unwrap_or_default();
+    let parts: Vec<String> = told.split('|').map(str::to_owned).collect();
+    if parts.len() == 8 { parts } else { Vec::new() }
+}
+
 fn beats(script: &mut Script) -> String {
     let slots: Vec<&str> = script.seen.get(("Beats", "段落")).split(' ').collect();
     let mut out = Vec::new();
+    let story = story(script, slots.len());
+    let cast = script.pair();
     for (i, slot) in slots.iter().enumerate() {
         let at = station(i, slots.len());
         let title = script.writer.text(&[&format!("section.{at}")]);
-        let (a, b) = script.pair();
-        let text = script.writer.text(&[&format!("syn.{at}")]);
-        let mut text = script.fill(&text, a, b);
+        let mut text = match story.get(at - 1) {
+            Some(text) => script.fill(text, cast.0, cast.1),
+            None => {
+                let (a, b) = script.pair();
+                let text = script.writer.text(&[&format!("syn.{at}")]);
+                script.fill(&text, a, b)
+            }
+        };
         if i == 0 && script.seen.has(("Logline", "故事")) && script.writer.random.chance(0.5) {
             text = script.seen.join(&[
                 script.seen.say("⟦logline⟧.", "⟦logline⟧。").to_owned(),
@@ -343,8 +394,12 @@ fn outline(script: &mut Script) -> String {
     let slots: Vec<&str> = script.seen.get(("Scenes", "场次")).split(' ').collect();
     let genre = format!("syn.{}", script.genre);
     let mut out = Vec::new();
+    let story = story(script, slots.len());
+    let cast = script.pair();
+    let mut told = 0;
     for (i, slot) in slots.iter().enumerate() {
-        let at = format!("syn.{}", station(i, slots.len()));
+        let station = station(i, slots.len());
+        let at = format!("syn.{station}");
         let (mut heading, ..) = script.heading();
         if heading.contains("  ") || heading.contains(". -") {
             // All places were used: the story returns to one of them.
@@ -352,6 +407,13 @@ fn outline(script: &mut Script) -> String {
                 .seen
                 .say("INT. SAME PLACE - LATER", ".内景 同一地点 稍后")
                 .to_owned();
+        }
+        // Of several scenes at one station the first one carries the story.
+        if let Some(text) = story.get(station - 1).filter(|_| station > told) {
+            told = station;
+            let text = script.fill(text, cast.0, cast.1);
+            out.push(format!("{slot}{heading}\n\n= {text}"));
+            continue;
         }
         let (a, b) = script.pair();
         let text = script
@@ -395,6 +457,18 @@ fn scene(script: &mut Script) -> String {
         out.push(seen.say("⟦synopsis⟧.", "⟦synopsis⟧。").to_owned());
     }
     out.extend(script.meet("join", b, a));
+    if script.writer.random.chance(0.8) && script.arc(a, b, 20, &mut out) {
+        let key = format!("end.{}", script.genre);
+        if script.writer.random.chance(0.35) {
+            let end = script.writer.text(&["end", &key]);
+            out.push(script.fill(&end, a, b));
+        }
+        if script.writer.random.chance(0.3) {
+            out.push(script.writer.text(&["trans"]));
+        }
+        out.retain(|o| !o.is_empty());
+        return out.join("\n\n");
+    }
     let rounds = script.writer.random.between(2, 4);
     let (mut a, mut b) = (a, b);
     for i in 0..rounds {
@@ -444,6 +518,11 @@ fn carry_on(script: &mut Script) -> String {
     } else if after == seen.say("dialogue", "对白") && script.writer.random.chance(0.5) {
         let beat = script.beat(a, b);
         out.push(beat);
+    }
+    let most = script.writer.random.between(4, 8);
+    if script.writer.random.chance(0.7) && script.arc(a, b, most, &mut out) {
+        out.retain(|o| !o.is_empty());
+        return out.join("\n\n");
     }
     script.exchange(a, b, &mut out);
     if script.writer.random.chance(0.6) {
