@@ -99,6 +99,7 @@ impl Work<'_> {
         let most = request.max_tokens.map_or(room, |m| room.min(m as usize));
         let tokenizer = &self.model.tokenizer;
         let vocabulary = || self.model.vocabulary();
+        let guided = Guided::new(tokenizer, &prompt.tokens, request.constraint.as_ref())?;
         let constraint = request.constraint.filter(|c| !c.is_empty());
         let kept = constraint
             .map(|c| Kept::new(c, &request.stop, tokenizer, &vocabulary))
@@ -121,7 +122,7 @@ impl Work<'_> {
             tokenizer,
             session: Session::new(&self.model.network, &self.model.table, cache, long),
             sampler,
-            guided: Guided::new(tokenizer, &prompt.tokens),
+            guided,
             kept,
             text: Text::new(request.stop, prompt.chat, prompt.thinking),
             so_far: prompt.tokens,

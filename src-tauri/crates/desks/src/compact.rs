@@ -19,8 +19,10 @@ use serde::Serialize;
 
 mod compose;
 pub mod features;
+mod owed;
 
 pub(crate) use compose::{compose, knows, sha256, stand_in};
+pub(crate) use owed::owed;
 
 use features::{
     bound, brief, gather, head, inside, named, opening, sentences, size, source, value, words,
@@ -499,7 +501,7 @@ impl Sort {
 }
 
 /// The labels of the fields that a selection of an ad holds, in the brief's language.
-fn labels(selection: &str, language: Language) -> Vec<&'static str> {
+pub(crate) fn labels(selection: &str, language: Language) -> Vec<&'static str> {
     const LABELS: [(&str, &str, &str); 4] = [
         ("headline", "Headline", "标题"),
         ("description", "Description", "描述"),

@@ -197,15 +197,18 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
             (name, hash, messages, references)
         }
     };
+    let mut constraint = bounds::of(input, &target, &references);
+    constraint.form = registry::form(
+        input,
+        &target,
+        (form == PromptForm::Compact).then_some(&references),
+    );
+    if form == PromptForm::Compact {
+        let task = compact::stand_in(task);
+        constraint.owed = compact::owed(kind, task, language, &references, &constraint.banned);
+    }
     Ok(Composed {
-        constraint: Constraint {
-            form: registry::form(
-                input,
-                &target,
-                (form == PromptForm::Compact).then_some(&references),
-            ),
-            ..bounds::of(input, &target, &references)
-        },
+        constraint,
         template,
         template_sha256,
         messages,

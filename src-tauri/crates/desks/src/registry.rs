@@ -37,8 +37,12 @@ pub(crate) fn form(
     target: &Range<usize>,
     values: Option<&References>,
 ) -> Option<Form> {
-    if input.brief.kind() != DocumentKind::Screenplay {
-        return None;
+    match input.brief {
+        Brief::News(_) => return None,
+        Brief::Ads(brief) => {
+            return ads::form(brief, input.task, &input.document[target.clone()], values?);
+        }
+        Brief::Screenplay(_) => {}
     }
     screenplay::schema(input.task)
         .map(Form::JsonSchema)

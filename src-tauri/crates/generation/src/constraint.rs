@@ -15,7 +15,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{measure::Measure, references::References};
+use crate::{guide::Owed, measure::Measure, references::References};
 
 /// What an answer has to be. The parts hold together; an empty one asks for nothing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,10 @@ pub struct Constraint {
     /// Phrases that it must hold, found as banned ones are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub required: Vec<String>,
+    /// References that it has to name, for a model that is kept to references ([`crate::guide`]).
+    /// Alone they are no constraint: a model that knows no references writes none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Owed>,
     /// What placeholders in the answer stand for: limits count the value, not the placeholder.
     /// Values are the person's own words, so `banned` does not touch them.
     #[serde(default, skip_serializing_if = "References::is_empty")]

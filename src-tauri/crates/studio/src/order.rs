@@ -78,7 +78,8 @@ pub(crate) fn request(composed: &Composed, seed: u64) -> TextRequest {
         },
         max_tokens: Some(composed.max_tokens),
         stop: composed.stop.clone(),
-        constraint: Some(composed.constraint.clone()).filter(|c| !c.is_empty()),
+        constraint: Some(composed.constraint.clone())
+            .filter(|c| !c.is_empty() || !c.owed.is_empty()),
         odds: None,
     }
 }

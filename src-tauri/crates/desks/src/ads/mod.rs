@@ -2,10 +2,13 @@
 
 mod check;
 mod forbidden;
+mod form;
 mod law;
 mod parse;
 
 use crate::registry::Desk;
+
+pub(crate) use form::form;
 
 pub(crate) const DESK: Desk = Desk {
     tasks: &[

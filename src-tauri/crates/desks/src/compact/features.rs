@@ -304,7 +304,12 @@ pub fn inside(text: &str, language: Language) -> String {
     if language == Language::Chinese {
         return text;
     }
-    let first = text.split(' ').next().unwrap_or_default().to_lowercase();
+    // "Small-business owners" open with a common word as well.
+    let first = text
+        .split([' ', '-'])
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     let mut chars = text.chars();
     match chars.next() {
         Some(c) if COMMON.split('|').any(|w| w == first) => c.to_lowercase().chain(chars).collect(),

@@ -14,6 +14,8 @@ use crate::Task;
 
 /// Blocks that a small network puts beside those of a selection, at most.
 const MOST: usize = 40;
+/// Blocks that it puts in one place, at most.
+const BESIDE: usize = 4;
 
 pub(super) fn grammar(pen: &Pen, task: &Task, place: &Place, values: &References) -> Option<Rule> {
     let marks = |sort: &str| -> Vec<Rule> {
@@ -46,7 +48,7 @@ pub(super) fn grammar(pen: &Pen, task: &Task, place: &Place, values: &References
             let mut parts = vec![heading];
             if has("logline") {
                 let logline = Seq(vec![text(GAP), text("= "), mark("logline")]);
-                parts.push(times(logline, 0, 1));
+                parts.push(logline);
             }
             let last = Seq(vec![text(GAP), pen.transition()]);
             parts.extend([
@@ -69,6 +71,10 @@ pub(super) fn grammar(pen: &Pen, task: &Task, place: &Place, values: &References
             let mut own = marks("s");
             match place {
                 Place::Blocks(_) => {
+                    // All of the selection is kept, in its order, unless it is to become shorter.
+                    if !matches!(task, Task::Shorten) && !own.is_empty() {
+                        return Some(all(pen, own));
+                    }
                     own.push(pen.block());
                     row(Any(own.clone()), Any(own), 0, MOST)
                 }
@@ -98,6 +104,19 @@ pub(super) fn grammar(pen: &Pen, task: &Task, place: &Place, values: &References
         }
         _ => return None,
     })
+}
+
+/// All of these in their order, other blocks before, between and after them.
+fn all(pen: &Pen, own: Vec<Rule>) -> Rule {
+    let mut parts = vec![times(Seq(vec![pen.block(), text(GAP)]), 0, BESIDE)];
+    for (i, one) in own.into_iter().enumerate() {
+        if i > 0 {
+            parts.push(text(GAP));
+        }
+        parts.push(one);
+        parts.push(times(Seq(vec![text(GAP), pen.block()]), 0, BESIDE));
+    }
+    Seq(parts)
 }
 
 fn mark(key: &str) -> Rule {
