@@ -89,7 +89,7 @@ describe("keys that a person chose", () => {
     expect(conflictOf("find", "Ctrl+K")).toEqual({ why: "taken", by: "search" });
     expect(conflictOf("find", "Ctrl+Z")).toEqual({ why: "writing" });
     expect(conflictOf("find", "Shift+A")).toEqual({ why: "types" });
-    expect(conflictOf("find", "F7")).toBeNull();
+    expect(conflictOf("find", "F4")).toBeNull();
     expect(conflictOf("find", "Ctrl+F")).toBeNull();
     await setKeys([["search", []]]);
     expect(conflictOf("find", "Ctrl+K")).toBeNull();
