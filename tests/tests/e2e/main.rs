@@ -11,6 +11,7 @@ mod board;
 mod composing;
 mod desks;
 mod drafts;
+mod editor;
 mod faults;
 mod first;
 mod keyboard;

@@ -7,6 +7,7 @@ export const EDITOR_TESTIDS = [
   "comments",
   "comments-*",
   "export-comments",
+  "export-docx-comments",
   "surface-comments",
   "surface-split",
   "english-*",

@@ -6,7 +6,7 @@
 //! Rules
 //! - Words come in and go out: what is a word in a text, and which of them are looked at, is decided
 //!   where the text is shown.
-//! - A list is read when it is first asked for, and stays: some 60 ms and 8 MB.
+//! - A list is read when it is first asked for, and stays.
 //! - Whatever a word is, the answer takes bounded time: what is longer than any word is let be.
 //!
 //! Why not Harper: as WebAssembly (harper.js 2.10) it adds 16 MB to the program and some 290 MB to

@@ -265,6 +265,9 @@ impl Studio {
                 let bytes = s.paper(&draft, form, &LabelsInFile::default())?;
                 return write_file(Path::new(&i.path), &bytes);
             }
+            if i.format == "docx-comments" {
+                return write_file(Path::new(&i.path), &s.commented_docx(&draft)?);
+            }
             let document = s.library.document(&draft.document_id)?;
             let content = match i.format.as_str() {
                 "text" => draft.body,

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use inkstone_formats::{
-    docx, html,
+    docx::{self, comments::PaperComment},
+    html,
     paper::{Paper, PaperLabels, PaperText},
 };
 use inkstone_library as lib;
@@ -49,6 +50,31 @@ impl Studio {
         form: PaperForm,
         labels: &LabelsInFile,
     ) -> Result<Vec<u8>, StudioError> {
+        self.paper_with(draft, form, labels, &[])
+    }
+
+    /// A draft's bytes as DOCX, with its open comments on their words. Blocks.
+    pub(crate) fn commented_docx(&self, draft: &lib::Draft) -> Result<Vec<u8>, StudioError> {
+        let comments = self.library.comments(&draft.id)?;
+        let said: Vec<PaperComment<'_>> = comments
+            .iter()
+            .filter(|comment| comment.resolved_at.is_none())
+            .map(|comment| PaperComment {
+                range: comment.range.clone(),
+                note: &comment.note,
+                author: &comment.author,
+            })
+            .collect();
+        self.paper_with(draft, PaperForm::Docx, &LabelsInFile::default(), &said)
+    }
+
+    fn paper_with(
+        &self,
+        draft: &lib::Draft,
+        form: PaperForm,
+        labels: &LabelsInFile,
+        said: &[PaperComment<'_>],
+    ) -> Result<Vec<u8>, StudioError> {
         let document = self.library.document(&draft.document_id)?;
         let set;
         let text = match document.kind {
@@ -71,7 +97,7 @@ impl Studio {
         };
         Ok(match form {
             PaperForm::Html => html::write::page(&paper).into_bytes(),
-            PaperForm::Docx => docx::write::file(&paper)?,
+            PaperForm::Docx => docx::write::file_with(&paper, said)?,
         })
     }
 

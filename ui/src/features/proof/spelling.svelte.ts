@@ -8,6 +8,8 @@ const MOST_KNOWN = 50_000;
 const AT_ONCE = 2_000;
 /** After a failure nothing is asked for a while: what can't be looked up is not underlined. */
 const REST_MS = 30_000;
+/** The names of a project are read from all its texts: not at every change of a brief. */
+const NAMES_MS = 400;
 
 /** English words, looked up off the typing path and remembered. */
 class Spelling {
@@ -17,9 +19,15 @@ class Spelling {
   private of_: English = "either";
   private restUntil = 0;
   private asked = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Looks for the names of the open draft's project. */
-  async look(draftId: string | null) {
+  /** Looks for the names of the open draft's project, once nothing is changed any more. */
+  look(draftId: string | null) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.read(draftId), NAMES_MS);
+  }
+
+  private async read(draftId: string | null) {
     const asked = ++this.asked;
     const names = draftId
       ? await call("known_names", { id: draftId }).catch(() => null)

@@ -15,7 +15,7 @@ export function fileName(title: string, ending: string): string {
   return `${name || "inkstone"}.${ending}`;
 }
 
-export type Format = "text" | "text-comments" | "csv" | "fdx" | "html" | "docx";
+export type Format = "text" | "text-comments" | "docx-comments" | "csv" | "fdx" | "html" | "docx";
 
 /** What the dialog and the notice say of each format. */
 const SAID = {
@@ -23,6 +23,11 @@ const SAID = {
   "text-comments": {
     title: "editor.export_comments",
     filter: "editor.text_filter",
+    done: "editor.exported",
+  },
+  "docx-comments": {
+    title: "editor.export_docx_comments",
+    filter: "editor.docx_filter",
     done: "editor.exported",
   },
   csv: { title: "ads.export_title", filter: "ads.csv_filter", done: "ads.exported" },
@@ -36,7 +41,8 @@ export async function exportDraft(format: Format): Promise<void> {
   const { document, draftId } = writing;
   if (!document || !draftId || !(await writing.flush())) return;
   const said = SAID[format];
-  const ending = format.startsWith("text") ? DESKS[document.kind].ending : format;
+  const plain = format.replace("-comments", "");
+  const ending = plain === "text" ? DESKS[document.kind].ending : plain;
   await attempt(async () => {
     const path = await saveFile({
       title: t(said.title),

@@ -18,7 +18,7 @@ pub(super) fn part(content: &str) -> String {
 }
 
 /// What each part is.
-pub(super) fn content_types(notes: bool, custom: bool) -> String {
+pub(super) fn content_types(notes: bool, comments: bool, custom: bool) -> String {
     let mut out = format!(
         "<Types xmlns=\"{PACKAGE}/content-types\">\
          <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
@@ -32,6 +32,11 @@ pub(super) fn content_types(notes: bool, custom: bool) -> String {
     if notes {
         out.push_str(&format!(
             "<Override PartName=\"/word/footnotes.xml\" ContentType=\"{TYPE}.footnotes+xml\"/>"
+        ));
+    }
+    if comments {
+        out.push_str(&format!(
+            "<Override PartName=\"/word/comments.xml\" ContentType=\"{TYPE}.comments+xml\"/>"
         ));
     }
     if custom {

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use inkstone_manuscript::{Language, count::is_han};
 use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd};
 
+use super::comments::{self, PaperComment};
 use super::parts;
 use crate::paper::{Article, Paper, PaperText, ad_table, escaped, is_safe_link};
 use crate::script::{self, Kind, Piece};
@@ -32,7 +33,36 @@ const LETTER: (u32, u32) = (12_240, 15_840);
 /// # Errors
 /// [`FormatError::TooLarge`] for more than a zip file holds.
 pub fn file(paper: &Paper<'_>) -> Result<Vec<u8>, FormatError> {
+    file_with(paper, &[])
+}
+
+/// A document as the bytes of a DOCX file, with comments on an article or a script.
+///
+/// # Errors
+/// As [`file`].
+pub fn file_with(paper: &Paper<'_>, said: &[PaperComment<'_>]) -> Result<Vec<u8>, FormatError> {
+    let said = match comments::can(&paper.text) {
+        true => &said[..said.len().min(comments::MOST)],
+        false => &[],
+    };
+    let marked;
+    let mut paper = *paper;
+    if !said.is_empty() {
+        match paper.text {
+            PaperText::Article(text) => {
+                marked = comments::marked(text, said, false);
+                paper.text = PaperText::Article(&marked);
+            }
+            PaperText::Script(text) => {
+                marked = comments::marked(text, said, true);
+                paper.text = PaperText::Script(&marked);
+            }
+            PaperText::Ads(_) => {}
+        }
+    }
+    let paper = &paper;
     let mut writing = Writing::new(paper.language);
+    writing.comments = vec![(false, false); said.len()];
     if let Some(sentence) = paper.labels.before {
         writing.plain("Label", sentence);
     }
@@ -57,11 +87,17 @@ pub fn file(paper: &Paper<'_>) -> Result<Vec<u8>, FormatError> {
     if let Some(sentence) = paper.labels.after {
         writing.plain("Label", sentence);
     }
+    writing.last_comments();
     let wide = matches!(paper.text, PaperText::Ads(_));
-    package(paper, writing, wide)
+    package(paper, writing, wide, said)
 }
 
-fn package(paper: &Paper<'_>, writing: Writing<'_>, wide: bool) -> Result<Vec<u8>, FormatError> {
+fn package(
+    paper: &Paper<'_>,
+    writing: Writing<'_>,
+    wide: bool,
+    said: &[PaperComment<'_>],
+) -> Result<Vec<u8>, FormatError> {
     let Writing {
         main,
         notes,
@@ -106,10 +142,13 @@ fn package(paper: &Paper<'_>, writing: Writing<'_>, wide: bool) -> Result<Vec<u8
     if has_notes {
         leads.push(("footnotes", "footnotes.xml"));
     }
+    if !said.is_empty() {
+        leads.push(("comments", "comments.xml"));
+    }
     let mut files = vec![
         (
             "[Content_Types].xml",
-            parts::content_types(has_notes, custom.is_some()),
+            parts::content_types(has_notes, !said.is_empty(), custom.is_some()),
         ),
         ("_rels/.rels", parts::package_rels(custom.is_some())),
         (
@@ -131,6 +170,9 @@ fn package(paper: &Paper<'_>, writing: Writing<'_>, wide: bool) -> Result<Vec<u8
             "word/_rels/footnotes.xml.rels",
             parts::rels(&[], &notes.links),
         ));
+    }
+    if !said.is_empty() {
+        files.push(("word/comments.xml", comments::part(said)));
     }
     if let Some(custom) = custom {
         files.push(("docProps/custom.xml", custom));
@@ -209,6 +251,8 @@ struct Writing<'a> {
     in_head: bool,
     /// The note's own number stands before its first words.
     note_mark: bool,
+    /// Of each comment, whether its beginning and its end are written.
+    comments: Vec<(bool, bool)>,
 }
 
 impl<'a> Writing<'a> {
@@ -233,6 +277,7 @@ impl<'a> Writing<'a> {
             column: 0,
             in_head: false,
             note_mark: false,
+            comments: Vec::new(),
         }
     }
 
@@ -321,6 +366,59 @@ impl<'a> Writing<'a> {
 
     /// Letters, set as is said, in the paragraph that is open. Stressed Chinese is told apart.
     fn run(&mut self, text: &str) {
+        if self.comments.is_empty() {
+            return self.set_letters(text);
+        }
+        let mut rest = text;
+        while let Some(at) = rest.find(|c| comments::border(c).is_some()) {
+            let (before, after) = rest.split_at(at);
+            self.set_letters(before);
+            let mut letters = after.chars();
+            if let Some((comment, end)) = letters.next().and_then(comments::border) {
+                self.border(comment, end);
+            }
+            rest = letters.as_str();
+        }
+        self.set_letters(rest);
+    }
+
+    /// The border of a comment. A note has none: Word takes none there.
+    fn border(&mut self, comment: usize, end: bool) {
+        let Some(known) = self.comments.get_mut(comment).filter(|_| !self.in_note) else {
+            return;
+        };
+        match (end, *known) {
+            (false, (false, _)) => {
+                known.0 = true;
+                self.put(&format!("<w:commentRangeStart w:id=\"{comment}\"/>"));
+            }
+            (true, (true, false)) => {
+                known.1 = true;
+                self.put(&format!(
+                    "<w:commentRangeEnd w:id=\"{comment}\"/><w:r><w:commentReference w:id=\"{comment}\"/></w:r>"
+                ));
+            }
+            _ => {}
+        }
+    }
+
+    /// Comments whose words are gone, or stand where none can be, stand at the end.
+    fn last_comments(&mut self) {
+        if self.comments.iter().all(|(_, end)| *end) {
+            return;
+        }
+        self.begin("");
+        for comment in 0..self.comments.len() {
+            self.border(comment, false);
+            self.border(comment, true);
+        }
+        self.end();
+    }
+
+    fn set_letters(&mut self, text: &str) {
+        if text.is_empty() && !self.comments.is_empty() {
+            return;
+        }
         if self.letters.italic == 0 {
             self.uniform(text, false);
             return;
@@ -533,6 +631,7 @@ impl<'a> Writing<'a> {
             Tag::Strikethrough => self.letters.strike += 1,
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                 // A link in a link can't be, and one inside of the file leads nowhere here.
+                let dest_url = comments::bare(&dest_url);
                 let link = is_safe_link(&dest_url)
                     && !dest_url.is_empty()
                     && !dest_url.starts_with('#')
@@ -684,6 +783,7 @@ impl<'a> Writing<'a> {
         note.notes = std::mem::take(&mut self.notes);
         note.starts = std::mem::take(&mut self.starts);
         note.numbers = std::mem::take(&mut self.numbers);
+        note.comments = std::mem::take(&mut self.comments);
         note.put(&format!("<w:footnote w:id=\"{id}\">"));
         for event in events {
             note.event(event);
@@ -696,6 +796,7 @@ impl<'a> Writing<'a> {
         self.notes = note.notes;
         self.starts = note.starts;
         self.numbers = note.numbers;
+        self.comments = note.comments;
     }
 
     fn script(&mut self, text: &str, title: &str) {

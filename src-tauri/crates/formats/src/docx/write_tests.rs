@@ -317,3 +317,109 @@ proptest! {
         parts_of(&of(PaperText::Ads(&AdSet::parse(&text)), Language::English));
     }
 }
+
+#[test]
+fn comments_stand_on_their_words_and_come_back() {
+    let text = "# The *ferry*\n\nIt **runs** at nine[^1]. 潮水很高。\n\n- one [two](https://example.org)\n\n[^1]: Or ten.\n";
+    let on = |words: &str| {
+        let from = text.find(words).unwrap();
+        from..from + words.len()
+    };
+    let comment = |range, note, author| PaperComment {
+        range,
+        note,
+        author,
+    };
+    let said = [
+        comment(on("# The *ferry*"), "Which <one>?", "Ines"),
+        comment(on("It **runs** at"), "When?\nReally?", ""),
+        comment(on("runs"), "over another", ""),
+        comment(on("很高"), "多高？", "老秦"),
+        comment(on("example"), "no place for it", ""),
+        comment(on("ten"), "in a note", ""),
+        comment(3..3, "its words are gone", ""),
+        comment(900..999, "no place at all", ""),
+    ];
+    let paper = Paper {
+        title: "",
+        language: Language::English,
+        text: PaperText::Article(text),
+        labels: PaperLabels::default(),
+    };
+    let bytes = file_with(&paper, &said).unwrap();
+    let parts = parts_of(&bytes);
+    let document = &parts["word/document.xml"];
+    for id in 0..said.len() {
+        for tag in ["commentRangeStart", "commentRangeEnd", "commentReference"] {
+            let wanted = format!("<w:{tag} w:id=\"{id}\"/>");
+            assert_eq!(
+                document.matches(&wanted).count(),
+                1,
+                "{wanted} in {document}"
+            );
+        }
+    }
+    assert!(parts["word/comments.xml"].contains("Which &lt;one&gt;?"));
+    let words = |id: usize| {
+        let from = document
+            .find(&format!("commentRangeStart w:id=\"{id}\""))
+            .unwrap();
+        let to = document
+            .find(&format!("commentRangeEnd w:id=\"{id}\""))
+            .unwrap();
+        let texts = document[from..to]
+            .split("<w:t xml:space=\"preserve\">")
+            .skip(1);
+        texts
+            .map(|t| t.split("</w:t>").next().unwrap())
+            .collect::<String>()
+    };
+    assert_eq!(
+        [words(0), words(1), words(2), words(3), words(7)],
+        ["The ferry", "It runs at", "runs", "很高", ""]
+    );
+    let back = crate::import::import("a.docx", &bytes).unwrap();
+    let back = format!("{back:?}");
+    assert!(back.contains("<!-- Ines: Which"), "{back}");
+    assert!(!document.contains(|c: char| comments::border(c).is_some()));
+    // Without comments it is the same file as ever.
+    assert_eq!(file_with(&paper, &[]).unwrap(), file(&paper).unwrap());
+}
+
+#[test]
+fn a_script_keeps_its_elements_with_comments_on_them() {
+    let text = "INT. HARBOUR - NIGHT\n\nRain falls.\n\nQIN\nWhere is it?\n\n> CUT TO:\n";
+    let plain = of(PaperText::Script(text), Language::English);
+    let said: Vec<PaperComment<'_>> = [
+        "INT. HARBOUR - NIGHT",
+        "Rain",
+        "QIN",
+        "Where is it?",
+        "> CUT TO:",
+    ]
+    .iter()
+    .map(|words| {
+        let from = text.find(words).unwrap();
+        PaperComment {
+            range: from..from + words.len(),
+            note: "?",
+            author: "",
+        }
+    })
+    .collect();
+    let paper = Paper {
+        title: "Tide & Time",
+        language: Language::English,
+        text: PaperText::Script(text),
+        labels: PaperLabels::default(),
+    };
+    let bytes = file_with(&paper, &said).unwrap();
+    let styles = |bytes: &[u8]| -> Vec<String> {
+        let document = parts_of(bytes)["word/document.xml"].clone();
+        let styled = document.split("<w:pStyle w:val=\"").skip(1);
+        styled
+            .map(|s| s.split('"').next().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(styles(&plain), styles(&bytes));
+}

@@ -1,0 +1,158 @@
+//! The editor's own tools: spelling, comments, footnotes, two texts side by side.
+
+use fantoccini::Locator;
+use inkstone_tests::e2e::{App, E2eError, Home, PATIENCE};
+
+use crate::steps::{begin, editor_text, news_brief, open, saved, set};
+
+/// The words that are marked with a class, in order.
+async fn marked(app: &App, class: &str) -> Result<Vec<String>, E2eError> {
+    let mut words = Vec::new();
+    for found in app.client.find_all(Locator::Css(class)).await? {
+        words.push(found.text().await?);
+    }
+    Ok(words)
+}
+
+async fn wait_marked(app: &App, class: &str, wanted: &[&str]) -> Result<(), E2eError> {
+    app.wait_until(&format!("{wanted:?} in {class}"), PATIENCE, async || {
+        Ok(marked(app, class).await? == wanted)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn words_are_spelled_commented_on_and_noted_with_the_keyboard() -> Result<(), E2eError> {
+    let home = Home::new()?;
+    let app = open(&home).await?;
+    begin(&app, "news").await?;
+    news_brief(&app).await?;
+    app.press("Control+2").await?;
+    // Vega stands in the brief; the last word is not finished.
+    app.type_text("The lighthuose keeper knows Vega, `fn mian` and 迫不急待 ferys")
+        .await?;
+    wait_marked(&app, ".ink-slip", &["lighthuose", "迫不急待"]).await?;
+    app.press("Control+Home").await?;
+    wait_marked(&app, ".ink-slip", &["lighthuose", "迫不急待", "ferys"]).await?;
+    app.press("Control+.").await?;
+    app.wait_text("slip-fix", PATIENCE, |text| text.contains("lighthouse"))
+        .await?;
+    app.keep("spelling").await?;
+    app.press("Enter").await?;
+    wait_marked(&app, ".ink-slip", &["迫不急待", "ferys"]).await?;
+    assert!(
+        editor_text(&app)
+            .await?
+            .starts_with("The lighthouse keeper")
+    );
+
+    // A comment on the second word.
+    app.press("Control+Home").await?;
+    for _ in 0..4 {
+        app.press("ArrowRight").await?;
+    }
+    app.press("Control+Shift+ArrowRight").await?;
+    app.press("Control+Alt+m").await?;
+    app.wait_for("comment-new", PATIENCE).await?;
+    app.type_text("Which lighthouse? 哪一座？").await?;
+    app.press("Control+Enter").await?;
+    app.wait_text("comment", PATIENCE, |text| {
+        text.contains("Which lighthouse?")
+    })
+    .await?;
+    wait_marked(&app, ".ink-comment", &["lighthouse"]).await?;
+
+    // A footnote, and back to where it stands.
+    app.press("Control+End").await?;
+    app.press("Control+Alt+f").await?;
+    app.type_text("Seen on 1 March.").await?;
+    app.press("Control+Alt+f").await?;
+    app.type_text("!").await?;
+    assert_eq!(
+        editor_text(&app).await?.trim(),
+        "The lighthouse keeper knows Vega, `fn mian` and 迫不急待 ferys[^1]!\n\n[^1]: Seen on 1 March."
+    );
+    app.press("ArrowLeft").await?;
+    app.wait_until("the note at its reference", PATIENCE, async || {
+        Ok(marked(&app, ".ink-note-card").await? == ["Seen on 1 March."])
+    })
+    .await?;
+    app.keep("notes-and-comments").await?;
+    saved(&app).await?;
+    app.quit().await?;
+
+    // All of it is there the next time, in the other language, in the dark and in little room.
+    let app = open(&home).await?;
+    app.wait_for("editor", PATIENCE).await?;
+    set(&app, "theme-dark").await?;
+    set(&app, "language-zh-CN").await?;
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    wait_marked(&app, ".ink-comment", &["lighthouse"]).await?;
+    app.wait_text("comment", PATIENCE, |text| text.contains("哪一座？"))
+        .await?;
+    app.keep("comments-dark-zh-narrow").await?;
+    app.click("comment-resolve").await?;
+    wait_marked(&app, ".ink-comment", &[]).await?;
+    app.close().await
+}
+
+/// What stands in each of the two texts.
+async fn both(app: &App) -> Result<Vec<String>, E2eError> {
+    marked(app, ".cm-content").await
+}
+
+async fn wait_both(app: &App, wanted: [&str; 2]) -> Result<(), E2eError> {
+    app.wait_until(&format!("{wanted:?} side by side"), PATIENCE, async || {
+        Ok(both(app).await? == wanted)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn two_texts_stand_side_by_side_and_neither_is_lost() -> Result<(), E2eError> {
+    let home = Home::new()?;
+    let app = open(&home).await?;
+    begin(&app, "news").await?;
+    app.press("Control+2").await?;
+    app.type_text("One text.").await?;
+    saved(&app).await?;
+    // Two places of one text.
+    app.press("Control+Alt+\\").await?;
+    wait_both(&app, ["One text.", "One text."]).await?;
+    app.press("Control+End").await?;
+    app.type_text(" More.").await?;
+    wait_both(&app, ["One text. More.", "One text. More."]).await?;
+    app.press("Control+z").await?;
+    wait_both(&app, ["One text.", "One text."]).await?;
+    saved(&app).await?;
+
+    // Another one in the first place; the old one stays beside it, with its own way to the library.
+    app.press("Control+n").await?;
+    app.click("new-news").await?;
+    app.wait_until("an empty text beside the old one", PATIENCE, async || {
+        let texts = both(&app).await?;
+        Ok(texts.len() == 2 && texts[1] == "One text." && !texts[0].contains("One"))
+    })
+    .await?;
+    app.press("Control+2").await?;
+    app.type_text("另一篇。").await?;
+    app.press("F7").await?;
+    app.press("Control+End").await?;
+    app.type_text(" Again.").await?;
+    app.press("F7").await?;
+    app.type_text("完。").await?;
+    wait_both(&app, ["另一篇。完。", "One text. Again."]).await?;
+    app.keep("side-by-side").await?;
+    set(&app, "theme-dark").await?;
+    set(&app, "language-zh-CN").await?;
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    app.keep("side-by-side-dark-zh-narrow").await?;
+    app.click("beside-swap").await?;
+    wait_both(&app, ["One text. Again.", "另一篇。完。"]).await?;
+    app.quit().await?;
+
+    let app = open(&home).await?;
+    app.wait_for("editor", PATIENCE).await?;
+    assert_eq!(editor_text(&app).await?.trim(), "One text. Again.");
+    app.close().await
+}
