@@ -21,7 +21,15 @@ fn main() {
     if let (Some(before), Some(after)) = (before, resident()) {
         println!("they keep {} KiB", after.saturating_sub(before));
     }
-    let words = ["The", "keeper's", "lighthuose", "walked", "seperate", "colour", "unhappily"];
+    let words = [
+        "The",
+        "keeper's",
+        "lighthuose",
+        "walked",
+        "seperate",
+        "colour",
+        "unhappily",
+    ];
     let start = Instant::now();
     let mut wrong = 0;
     for n in 0..70_000 {
