@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, seeds};
+use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, ThisMachine, seeds};
 use inkstone_studio::{
     Doorway, Parts, Program, Secrets, Studio, StudioError,
     dto::{ErrorDto, StudioEvent},
@@ -113,9 +113,10 @@ fn parts(library: &Path, secrets: Arc<dyn Secrets>) -> Parts {
 }
 
 /// Passes the studio's events on to the page for as long as there is a studio, and lends it the
-/// fonts of the system.
+/// fonts of the system and what is known of the machine.
 fn tell(app: &AppHandle, studio: &Arc<Studio>) {
     studio.use_fonts(Arc::new(InstalledFonts::default()));
+    studio.use_machine(Arc::new(ThisMachine::default()));
     let (app, mut events) = (app.clone(), studio.subscribe());
     tauri::async_runtime::spawn(async move {
         while let Some(event) = next(&mut events).await {

@@ -15,4 +15,5 @@
 
 #[cfg(target_os = "linux")]
 pub mod e2e;
+pub mod hub;
 pub mod loopback;

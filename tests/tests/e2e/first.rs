@@ -68,7 +68,7 @@ async fn a_sample_project_is_one_click_away_and_goes_again() -> Result<(), E2eEr
     app.wait_for("welcome-sample", PATIENCE).await?;
     // The models have their way from here too.
     app.click("welcome-models").await?;
-    app.wait_for("shelf", PATIENCE).await?;
+    app.wait_for("models-dialog", PATIENCE).await?;
     app.close().await
 }
 

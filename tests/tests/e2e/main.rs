@@ -9,6 +9,7 @@ mod bench;
 mod bestof;
 mod board;
 mod composing;
+mod depot;
 mod desks;
 mod drafts;
 mod editor;

@@ -1,5 +1,6 @@
 import { DESKS } from "../desks";
 import { offered } from "../features/actions/offered";
+import { PAGES as DEPOT_PAGES, depot } from "../features/depot/depot.svelte";
 import { draftName, KINDS, library, titleOf } from "../features/library/library.svelte";
 import { place } from "../features/place/place.svelte";
 import { PAGES, settings } from "../features/settings/settings.svelte";
@@ -165,6 +166,14 @@ export function commands(): Command[] {
       `${t("settings.title")}: ${t(`settings.${page}`)}`,
       "palette.setting",
       () => settings.show(page),
+    );
+
+  for (const page of DEPOT_PAGES)
+    put(
+      `models-${page}`,
+      `${t("depot.title")}: ${t(`depot.page_${page}`)}`,
+      "palette.setting",
+      () => depot.show(page),
     );
 
   const listed = new Set<string>();

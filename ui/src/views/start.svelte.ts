@@ -1,6 +1,7 @@
 import { own } from "../features/actions/own.svelte";
 import { archive } from "../features/archive/archive.svelte";
 import { assistant } from "../features/assistant/assistant.svelte";
+import { depot } from "../features/depot/depot.svelte";
 import { desk } from "../features/desk/desk.svelte";
 import { ledger } from "../features/ledger/ledger.svelte";
 import { library } from "../features/library/library.svelte";
@@ -69,6 +70,7 @@ const RELOAD: Record<string, () => unknown> = {
   },
   history: () => desk.tab === "history" && desk.loadHistory(),
   models: () => models.reload(),
+  downloads: () => depot.open && depot.loadDownloads(),
   library: () => place.load(),
   reports: () => story.loadReports(),
   takes: () => desk.tab === "checks" && desk.loadChecks(),
@@ -83,6 +85,7 @@ export function hear(event: StudioEvent) {
     takes.onEvent(event);
     judging.hear(event.take);
   } else if (event.event === "archive") archive.onEvent(event);
+  else if (event.event === "download") depot.onEvent(event);
   else if (event.event === "model") models.setState(event.model_id, event.state);
   else for (const kind of event.kinds) RELOAD[kind]?.();
 }

@@ -1,4 +1,5 @@
 import { ACTION_TESTIDS, NOTICE_TESTIDS } from "./testids.actions";
+import { DEPOT_TESTIDS } from "./testids-depot";
 import { EDITOR_TESTIDS } from "./testids.editor";
 import { FIRST } from "./testids-first";
 
@@ -10,6 +11,7 @@ import { FIRST } from "./testids-first";
  */
 export const TESTIDS = [
   ...EDITOR_TESTIDS,
+  ...DEPOT_TESTIDS,
   // Beginning: on the welcome page, and in the menu behind `new-document`.
   ...FIRST,
   "opening",

@@ -531,6 +531,8 @@ export type ModelDto = {
 	beyond: Array<string>;
 	/** What a million tokens cost, where the person said it. */
 	price: PriceDto | null;
+	/** How its file stands on the disk; none for a server's. */
+	disk?: DiskDto;
 };
 
 /** Where a model comes from. */
@@ -556,6 +558,258 @@ export type ModelFileDto = {
 	license: string | null;
 	/** What the file says of itself. */
 	description: string | null;
+};
+
+/** How a model goes with the machine's memory. */
+export type Fit = "fits" | "tight" | "too_big" | "unknown";
+
+/** A program that keeps models on this machine, and how it keeps them. */
+export type OtherProgram = "ollama" | "lm_studio" | "jan" | "gpt4all" | "hugging_face";
+
+/** How a model's file stands on the disk and goes with the machine. */
+export type DiskDto = {
+	/** It is not where it was. */
+	missing: boolean;
+	/** Size of the file. */
+	bytes: number;
+	/** About the memory that it takes while it writes, in bytes. */
+	needed: number;
+	/** How that goes with this machine's memory. */
+	fit: Fit;
+	/** Tokens a second as measured here, where it was measured. */
+	tokens_per_second: number | null;
+	/** The folder on the shelf in which it was found. */
+	folder: string | null;
+	/** The program whose file it is. */
+	program: string | null;
+};
+
+/** A file that is no model for this program. */
+export type UnreadableDto = {
+	/** Its path. */
+	path: string;
+	/** Why. */
+	error: ErrorDto;
+};
+
+/** A file with the same bytes as another one. */
+export type DoubleDto = {
+	/** Its path. */
+	path: string;
+	/** The one that is on the shelf. */
+	same_as: string;
+};
+
+/** A folder whose model files come onto the shelf by themselves. */
+export type ModelFolderDto = {
+	/** Its path. */
+	path: string;
+	/** Whether it is the program's own, which can't be taken off. */
+	own: boolean;
+	/** Whether it is there. */
+	here: boolean;
+	/** Ids of its models on the shelf. */
+	models: Array<string>;
+	/** Files that are no model for this program. */
+	unreadable: Array<UnreadableDto>;
+	/** Files that are there twice. */
+	doubles: Array<DoubleDto>;
+	/** There are more files in it than are looked at. */
+	cut: boolean;
+};
+
+/** A model file that another program has. */
+export type FoundModelDto = {
+	/** The name that the program has for it. */
+	name: string;
+	/** Its path. */
+	path: string;
+	/** What it says of itself, where it can be read. */
+	file: ModelFileDto | null;
+	/** Why this program can't use it. */
+	error: ErrorDto | null;
+	/** About the memory that it takes, in bytes. */
+	needed: number;
+	/** How that goes with this machine's memory. */
+	fit: Fit;
+	/** Id of the model on the shelf with the same bytes. */
+	on_shelf: string | null;
+};
+
+/** What was found of one program. */
+export type FoundProgramDto = {
+	/** The program. */
+	program: OtherProgram;
+	/** Its name. */
+	name: string;
+	/** The folder. */
+	path: string;
+	/** The models in it. */
+	models: Array<FoundModelDto>;
+	/** There are more than are looked at. */
+	cut: boolean;
+};
+
+/** Another program's file, to be used where it lies. */
+export type AddFound = {
+	/** Its path. */
+	path: string;
+	/** The name that the program has for it. */
+	name: string;
+	/** The program. */
+	program: OtherProgram;
+};
+
+/** How a download stands. */
+export type DownloadState =
+	| { state: "queued" }
+	| { state: "running" }
+	| { state: "waiting"; seconds: number; error: ErrorDto }
+	| { state: "checking" }
+	| { state: "paused" }
+	| { state: "failed"; error: ErrorDto }
+	| { state: "done"; model_id: string };
+
+/** A model file that comes in. */
+export type DownloadDto = {
+	/** Id. */
+	id: string;
+	/** Where it comes from. */
+	url: string;
+	/** The host that was asked for. */
+	host: string;
+	/** Other hosts that it was sent on to, in order. */
+	sent_on: Array<string>;
+	/** Name of the file. */
+	name: string;
+	/** How it stands. */
+	state: DownloadState;
+	/** Bytes that are there. */
+	bytes: number;
+	/** Bytes in all, where the server says. */
+	total: number | null;
+	/** Bytes a second, of late. */
+	per_second: number | null;
+	/** Seconds that are left at that pace. */
+	seconds_left: number | null;
+	/** SHA-256 that it must have. */
+	sha256: string | null;
+};
+
+/** What a person typed to say which file they mean. */
+export type PlanDownload = {
+	/** An address, or `OWNER/REPOSITORY/FILE` on a model hub. */
+	what: string;
+	/** The address of the hub; none where `what` is an address. */
+	hub?: string;
+};
+
+/** What a download would be. Nothing has been asked for. */
+export type PlannedDownload = {
+	/** Exactly what is asked for. */
+	url: string;
+	/** Of whom. */
+	host: string;
+	/** Name of the file. */
+	name: string;
+	/** The folder it comes into. */
+	folder: string;
+	/** There is a file of this name already. */
+	taken: boolean;
+};
+
+/** Asks for a model file. */
+export type StartDownload = {
+	/** Its address. */
+	url: string;
+	/** SHA-256 that it must have, if the person knows it. */
+	sha256?: string;
+	/** A key for its host, where that gives it only to some; kept in memory, and sent to no other. */
+	api_key?: string;
+};
+
+/** A host of models, to choose. */
+export type HubDto = {
+	/** Its name. */
+	name: string;
+	/** Its address. */
+	base_url: string;
+};
+
+/** What is known of this machine. */
+export type MachineDto = {
+	/** Memory in bytes, where the system tells. */
+	memory: number | null;
+	/** What of it could be used now. */
+	free: number | null;
+	/** Cores. */
+	cores: number;
+	/** Bytes that are free where models are kept. */
+	disk: number | null;
+};
+
+/** What speeds are estimated from. */
+export type SpeedBasisDto = {
+	/** Name of the model that was measured. */
+	model: string;
+	/** Size of its file. */
+	bytes: number;
+	/** Tokens a second that it wrote. */
+	tokens_per_second: number;
+};
+
+/** A model of the guide on this machine. */
+export type GuideEntryDto = {
+	/** Its family, as `Qwen`. */
+	family: string;
+	/** Its name. */
+	name: string;
+	/** Where it is on a hub, as `OWNER/REPOSITORY/FILE`. */
+	what: string;
+	/** Size of the file in bytes, about. */
+	bytes: number;
+	/** Weights in millions. */
+	parameters_millions: number;
+	/** How the weights are stored. */
+	quantization: string;
+	/** Tokens that it can read. */
+	context_length: number;
+	/** Its licence. */
+	license: string;
+	/** The licence restricts what it may be used for. */
+	restricted: boolean;
+	/** Languages it is good in, as `en`. */
+	languages: Array<string>;
+	/** What it is good for: `draft`, `chinese`, `large`, `quick`. */
+	good_for: Array<string>;
+	/** About the memory that it takes, in bytes. */
+	needed: number;
+	/** How that goes with this machine. */
+	fit: Fit;
+	/** Tokens a second that may be expected, from the slowest to the fastest; none where nothing was measured. */
+	expected: [number, number] | null;
+};
+
+/** The guide on this machine. */
+export type GuideDto = {
+	/** The machine. */
+	machine: MachineDto;
+	/** What speeds are estimated from; none where nothing was measured. */
+	basis: SpeedBasisDto | null;
+	/** The tokens for which memory is reckoned. */
+	tokens: number;
+	/** Hosts of models to choose from. */
+	hubs: Array<HubDto>;
+	/** The one that is chosen, as an address. */
+	hub: string;
+	/** The models, those that fit first. */
+	models: Array<GuideEntryDto>;
+};
+
+/** Chooses a host of models. */
+export type SetHub = {
+	/** Its address; empty for the usual one. */
+	base_url: string;
 };
 
 /** How far a take is. */
@@ -1599,6 +1853,7 @@ export type StudioEvent =
 	| { event: "take"; take: TakeDto }
 	| { event: "model"; model_id: string; state: ModelState }
 	| { event: "archive"; done: number; total: number }
+	| { event: "download"; download: DownloadDto }
 	| { event: "changed"; kinds: Array<string> };
 
 /** How a library is open. */
@@ -3978,6 +4233,36 @@ export interface Commands extends DoorCommands {
 	discard_key_file: { input: Nothing; output: KeyPlacesDto };
 	/** Takes a model off the shelf; the file stays. */
 	remove_model: { input: Id; output: null };
+	/** The folders whose model files come onto the shelf by themselves, looked through anew. */
+	model_folders: { input: Nothing; output: Array<ModelFolderDto> };
+	/** Puts a folder on the shelf. */
+	add_model_folder: { input: PathInput; output: Array<ModelFolderDto> };
+	/** Takes a folder off the shelf, with what came with it; the files stay. */
+	remove_model_folder: { input: PathInput; output: Array<ModelFolderDto> };
+	/** Looks for model files that other programs have on this machine. */
+	find_models: { input: Nothing; output: Array<FoundProgramDto> };
+	/** Puts another program's model file on the shelf, where it lies. */
+	add_found: { input: AddFound; output: ModelDto };
+	/** Copies a model file into the program's own folder, and puts it on the shelf. */
+	import_model: { input: PathInput; output: ModelDto };
+	/** Runs a model for a moment and says how fast it wrote (its id). */
+	measure_model: { input: Id; output: ModelDto };
+	/** Models that fit this machine. */
+	model_guide: { input: Nothing; output: GuideDto };
+	/** Chooses the host that models of the guide come from. */
+	set_model_hub: { input: SetHub; output: null };
+	/** What a download would be; nothing is asked for. */
+	plan_download: { input: PlanDownload; output: PlannedDownload };
+	/** Asks for a model file. */
+	start_download: { input: StartDownload; output: DownloadDto };
+	/** The downloads, those of earlier runs of the program among them. */
+	downloads: { input: Nothing; output: Array<DownloadDto> };
+	/** Stops a download; what came in stays (its id). */
+	pause_download: { input: Id; output: null };
+	/** Goes on with a download (its id). */
+	resume_download: { input: Id; output: DownloadDto };
+	/** Gives a download up, and throws away what came in (its id). */
+	drop_download: { input: Id; output: null };
 	/** Services and programs that speak the OpenAI protocol, as forms to start from. */
 	providers: { input: Nothing; output: Array<ProviderDto> };
 	/** Asks a server a few short questions and says what it can do. */

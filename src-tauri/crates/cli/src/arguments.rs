@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod models;
+
 use std::path::PathBuf;
 
 use clap::{
@@ -7,6 +9,8 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser as _},
 };
 use inkstone_studio::{DocumentKind, Language, Moment, tally::Report as ReportKind};
+
+pub use models::{AddModel, Download, FolderCommand, ModelsCommand};
 
 /// Seeds stay below 2^53, so that JSON numbers hold them exactly.
 const SEEDS: std::ops::Range<u64> = 0..1 << 53;
@@ -212,21 +216,6 @@ pub struct Generate {
     pub chances: crate::sampling::Chances,
 }
 
-/// Of `ink models`.
-#[derive(Debug, Subcommand)]
-pub enum ModelsCommand {
-    /// Lists the models to choose from
-    List,
-    /// Adds a model file, or a model on a server
-    Add(AddModel),
-    /// Tells what a model file, or a model of the list, is
-    Inspect {
-        /// The path of a GGUF file, or a model's id or name
-        #[arg(value_name = "FILE|ID")]
-        model: String,
-    },
-}
-
 /// Of `ink ledger`.
 #[derive(Debug, Subcommand)]
 pub enum LedgerCommand {
@@ -340,38 +329,6 @@ impl From<KeyPlaceName> for inkstone_studio::KeyPlace {
             KeyPlaceName::File => Self::File,
         }
     }
-}
-
-/// Of `ink models add`.
-#[derive(Debug, Args)]
-pub struct AddModel {
-    /// The path of a GGUF file; it stays where it lies
-    #[arg(
-        value_name = "FILE",
-        value_hint = ValueHint::FilePath,
-        required_unless_present = "server",
-        conflicts_with = "server"
-    )]
-    pub file: Option<PathBuf>,
-    /// The base URL of a server that speaks the OpenAI API, with its path
-    #[arg(long, value_name = "URL", requires = "model")]
-    pub server: Option<String>,
-    /// The model's name on that server
-    #[arg(long, value_name = "NAME", requires = "server")]
-    pub model: Option<String>,
-    /// The name to show; otherwise the model's own
-    #[arg(long, value_name = "NAME", requires = "server")]
-    pub name: Option<String>,
-    /// How the server is asked: chat (the usual), completions or responses
-    #[arg(
-        long,
-        value_name = "API",
-        requires = "server",
-        value_parser = ["chat", "completions", "responses"]
-    )]
-    pub api: Option<String>,
-    #[command(flatten)]
-    pub key: KeyChoice,
 }
 
 /// Of `ink library`.

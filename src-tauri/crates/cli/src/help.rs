@@ -100,6 +100,61 @@ const CHINESE: &[(&str, &str)] = &[
         "文件；`-` 从标准输入读取",
     ),
     (
+        "Sizes, licences, what fits this machine, and measured speeds",
+        "列出大小、许可、是否适合本机，以及测得的速度",
+    ),
+    (
+        "Looks for model files that other programs have on this machine",
+        "查找本机上其他程序的模型文件",
+    ),
+    (
+        "Folders whose model files are on the list by themselves",
+        "模型文件夹：其中的文件自动列入",
+    ),
+    (
+        "Downloads a model file; run again, it goes on where it was",
+        "下载模型文件；中断后再次运行即可续传",
+    ),
+    (
+        "Takes a model off the list; its file stays",
+        "从列表移除模型，文件保留",
+    ),
+    ("A model's id or name", "模型的编号或名称"),
+    (
+        "Runs a model for a moment, and keeps how fast it wrote",
+        "试写片刻，测量并记下速度",
+    ),
+    ("Models that fit this machine", "适合本机的模型"),
+    (
+        "Lists the folders, and what in them is no model",
+        "列出文件夹，以及其中不能用的文件",
+    ),
+    (
+        "Puts a folder on the list, with all that lies in it",
+        "添加一个文件夹及其中的模型",
+    ),
+    ("The folder", "文件夹"),
+    (
+        "Takes a folder off the list; its files stay",
+        "移除一个文件夹，文件保留",
+    ),
+    (
+        "The address of a GGUF file; or OWNER/REPOSITORY/FILE on a hub",
+        "GGUF 文件的地址；或站点上的 所有者/仓库/文件名",
+    ),
+    (
+        "The address of the hub, or of a mirror; otherwise the one chosen in the window",
+        "站点或镜像的地址；不写则用窗口中选定的",
+    ),
+    (
+        "The SHA-256 that the file must have",
+        "文件应有的 SHA-256 校验值",
+    ),
+    (
+        "Copies the file into the program's own folder",
+        "把文件复制到本程序自己的文件夹",
+    ),
+    (
         "Measures how fast a model file runs on this machine, and what it takes",
         "测量模型文件在本机上的运行速度和内存占用",
     ),

@@ -16,6 +16,7 @@ mod archive;
 mod arguments;
 mod check;
 mod compare;
+mod depot;
 mod engine;
 mod failure;
 mod files;

@@ -8,6 +8,7 @@ use std::{
 use inkstone_generation::LocalModels as _;
 use inkstone_studio::{
     Studio, StudioError,
+    doorway::dto::PathInput,
     dto::{ModelDto, ModelFileDto, ModelSourceDto},
     inputs::{AddFile, AddServer, Nothing},
 };
@@ -27,22 +28,29 @@ pub async fn run(
     session: &Session,
     output: &Output,
 ) -> Result<(), Failure> {
-    match command.unwrap_or(ModelsCommand::List) {
-        ModelsCommand::List => list(session, output).await,
+    match command.unwrap_or(ModelsCommand::List { long: false }) {
+        ModelsCommand::List { long } => list(long, session, output).await,
         ModelsCommand::Add(wanted) => add(wanted, session, output).await,
         ModelsCommand::Inspect { model } => inspect(&model, session, output).await,
+        other => crate::depot::run(other, session, output).await,
     }
 }
 
-async fn list(session: &Session, output: &Output) -> Result<(), Failure> {
-    let models = session.open(Keys::none()).await?.models(Nothing {}).await?;
+async fn list(long: bool, session: &Session, output: &Output) -> Result<(), Failure> {
+    let studio = session.open(Keys::none()).await?;
+    // What is new in a folder is on the list.
+    studio.model_folders(Nothing {}).await?;
+    let models = studio.models(Nothing {}).await?;
     if output.json {
         return output.value(&models);
     }
     output.text(
         &models
             .iter()
-            .map(|model| line(model, output))
+            .map(|model| match long {
+                true => crate::depot::long_line(model, output),
+                false => line(model, output),
+            })
             .collect::<String>(),
     )
 }
@@ -51,6 +59,10 @@ async fn add(wanted: AddModel, session: &Session, output: &Output) -> Result<(),
     let keys = Keys::find(&wanted.key, output.words)?;
     let studio = session.open(keys.clone()).await?;
     let model = match (wanted.file, wanted.server) {
+        (Some(file), _) if wanted.copy => {
+            let path = whole(&file);
+            studio.import_model(PathInput { path }).await?
+        }
         (Some(file), _) => studio.add_file(AddFile { path: whole(&file) }).await?,
         (None, server) => {
             let key = keys.given();
@@ -148,11 +160,11 @@ fn table(rows: &[(&str, String)]) -> String {
         .collect()
 }
 
-fn one_line(text: &str) -> String {
+pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn line(model: &ModelDto, output: &Output) -> String {
+pub fn line(model: &ModelDto, output: &Output) -> String {
     let place = match &model.source {
         ModelSourceDto::Starter { file } => {
             let local = output.words.local();
@@ -221,7 +233,7 @@ fn is_path(wanted: &str) -> bool {
         || path.exists()
 }
 
-fn whole(path: &Path) -> String {
+pub fn whole(path: &Path) -> String {
     path::absolute(path)
         .unwrap_or_else(|_| path.to_owned())
         .to_string_lossy()

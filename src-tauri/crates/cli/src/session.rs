@@ -6,7 +6,7 @@ use std::{
 };
 
 use inkstone_generation::CancellationToken;
-use inkstone_machine::{InstalledFonts, Places, SystemClock, seeds};
+use inkstone_machine::{InstalledFonts, Places, SystemClock, ThisMachine, seeds};
 use inkstone_studio::{Doorway, Parts, Program, Studio, StudioError};
 
 use crate::{failure::Failure, keys::Keys};
@@ -25,6 +25,7 @@ impl Session {
         let opened = tokio::task::spawn_blocking(move || Studio::open(parts)).await;
         let studio = opened.map_err(|fault| StudioError::Internal(fault.to_string()))??;
         studio.use_fonts(Arc::new(InstalledFonts::default()));
+        studio.use_machine(Arc::new(ThisMachine::default()));
         Ok(studio)
     }
 

@@ -1,6 +1,7 @@
 //! What the command line itself says, in both languages. All else is the studio's.
 
 mod actions;
+mod depot;
 mod run;
 
 use std::io;

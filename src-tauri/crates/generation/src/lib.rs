@@ -26,6 +26,7 @@ mod capabilities;
 pub mod constraint;
 mod embed;
 mod error;
+mod fetch;
 mod gate;
 pub mod guide;
 mod measure;
@@ -41,6 +42,7 @@ pub use capabilities::{Api, CapName, Capabilities, Reasoning};
 pub use constraint::{Constraint, Form, Limit, Measured, Scope};
 pub use embed::{EmbedAs, Embedder, EmbedderDescription, EmbedderFile, may_be_embedder};
 pub use error::{GenerationError, GenerationErrorKind};
+pub use fetch::{FileAnswer, FileAsk, FileBody, FileFacts};
 pub use gate::{Gate, Method, Outgoing, Ticket};
 pub use measure::Measure;
 pub use model::{

@@ -4,7 +4,9 @@ use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-use crate::{Api, Capabilities, Gate, GenerationError, GenerationErrorKind, TextModel};
+use crate::{
+    Api, Capabilities, FileAnswer, FileAsk, Gate, GenerationError, GenerationErrorKind, TextModel,
+};
 
 /// Reaches models on servers that speak the OpenAI API. Whatever is sent asks the gate first.
 pub trait RemoteModels: Send + Sync {
@@ -46,6 +48,22 @@ pub trait RemoteModels: Send + Sync {
     /// Looks for servers on this machine, at the ports that they usually have, and at no other
     /// address. Takes about a second at the most.
     fn find_local(&self, gate: Arc<dyn Gate>) -> BoxFuture<'static, Vec<LocalServer>>;
+
+    /// Asks for a file, once. The answer's head is waited for; its bytes are read by the caller.
+    ///
+    /// # Errors
+    /// What kept the file from coming: `Unauthorized`, `RemoteNotFound`, `Unreachable` and so on;
+    /// `BadAddress`; `NotAllowed` where this adapter fetches no files.
+    fn fetch(
+        &self,
+        ask: FileAsk,
+        gate: Arc<dyn Gate>,
+    ) -> BoxFuture<'static, Result<FileAnswer, GenerationError>> {
+        drop((ask, gate));
+        let detail = "this adapter fetches no files";
+        let refused = GenerationError::new(GenerationErrorKind::NotAllowed, detail);
+        Box::pin(std::future::ready(Err(refused)))
+    }
 }
 
 /// A server and the model asked for on it.

@@ -69,8 +69,8 @@ pub struct LedgerEntry {
     pub generation_id: Option<String>,
     /// Bytes sent.
     pub bytes_out: u32,
-    /// Bytes that came back.
-    pub bytes_in: u32,
+    /// Bytes that came back; a model file has billions.
+    pub bytes_in: u64,
     /// HTTP status of the answer.
     pub status: Option<u16>,
     /// The kind of failure.
@@ -122,6 +122,8 @@ pub struct LedgerHost {
     pub bytes_out: u64,
 }
 
+/// Whole numbers stay exact in JSON up to here.
+pub(crate) const MOST_COUNTED: u64 = (1 << 53) - 1;
 const COLUMNS: &str = "departures.key, id, at, host, method, path, purpose, project_id,
     generation_id, bytes_out, bytes_in, status, failure, masked, departures.sha256,
     sent.key IS NOT NULL";
@@ -137,7 +139,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<(i64, LedgerEntry)> {
         project_id: row.get(7)?,
         generation_id: row.get(8)?,
         bytes_out: row.get(9)?,
-        bytes_in: row.get(10)?,
+        bytes_in: u64::try_from(row.get::<_, i64>(10)?).unwrap_or_default(),
         status: row.get(11)?,
         failure: row.get(12)?,
         masked: row.get(13)?,
@@ -248,8 +250,9 @@ impl Library {
     ///
     /// # Errors
     /// What the file says.
-    pub fn arrive(&self, ledger_id: &str, bytes_in: u32, outcome: &Outcome) -> Result<()> {
-        let sql = "UPDATE departures SET bytes_in = min(bytes_in + ?1, 4294967295),
+    pub fn arrive(&self, ledger_id: &str, bytes_in: u64, outcome: &Outcome) -> Result<()> {
+        let bytes_in = i64::try_from(bytes_in.min(MOST_COUNTED)).unwrap_or_default();
+        let sql = "UPDATE departures SET bytes_in = min(bytes_in + ?1, 9007199254740991),
                       status = coalesce(?3, status), failure = coalesce(?4, failure)
                    WHERE id = ?2";
         let values = params![bytes_in, ledger_id, outcome.status, outcome.failure];

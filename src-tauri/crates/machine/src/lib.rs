@@ -1,7 +1,8 @@
 //! # The machine
 //!
 //! What the two ways into the studio, the window and the command line, take from the machine they
-//! run on: where the library lies, where keys are kept, what time it is, chance, the system's
+//! run on: where the library lies, where keys are kept, what memory there is and where other
+//! programs keep models, what time it is, chance, the system's
 //! language, and where the program's own remarks go. It is one room so that both find the same library and keep the same silence.
 //!
 //! Rules
@@ -16,6 +17,7 @@ mod fonts;
 mod keys;
 mod locale;
 mod log;
+mod models;
 mod places;
 
 pub use chance::{SEED_VARIABLE, chance, seeds};
@@ -25,4 +27,5 @@ pub use fonts::InstalledFonts;
 pub use keys::{Cost, KEYCHAIN_VARIABLE, KeptKeys};
 pub use locale::system_language;
 pub use log::log_to_stderr;
+pub use models::ThisMachine;
 pub use places::{LIBRARY_VARIABLE, NoDataFolder, Places};

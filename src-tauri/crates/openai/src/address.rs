@@ -48,6 +48,13 @@ impl Address {
         url
     }
 
+    /// The address itself, with its query.
+    pub fn whole(&self) -> Url {
+        let mut url = self.base.clone();
+        url.set_fragment(None);
+        url
+    }
+
     /// Whether the connection is encrypted.
     pub fn is_secure(&self) -> bool {
         self.base.scheme() == "https"

@@ -5,6 +5,7 @@
 //! ticket as it is read.
 
 mod client;
+mod file;
 
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION},
 };
 use tokio::time::{Instant, timeout_at};
+
+pub use file::Wanted;
 
 use crate::{
     address::Address,

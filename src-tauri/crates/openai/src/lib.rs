@@ -1,6 +1,6 @@
 //! # The door to the network
 //!
-//! Models on servers that speak the OpenAI API: OpenAI itself, and Ollama, llama.cpp, vLLM,
+//! Files that a person asks for, and models on servers that speak the OpenAI API: OpenAI itself, and Ollama, llama.cpp, vLLM,
 //! LM Studio, OpenRouter, Mistral, DeepSeek and whoever else says "compatible". No other room of
 //! the house opens a connection.
 //!
@@ -12,7 +12,8 @@
 //! Rules
 //! - The address, the key and the model come from the caller, never from the environment.
 //! - Neither a key nor a word of a draft is logged or put into an error.
-//! - Nothing is followed to another address: a redirect is an error.
+//! - Nothing is followed to another address: a redirect is an error, and where a file is asked for
+//!   ([`RemoteModels::fetch`]) it is an answer that says where to; whoever asked decides.
 //! - Whatever is sent asks the gate first, each attempt anew; the HTTP clients are private to the
 //!   module that asks it.
 //! - A request is sent again only before the first token, and at most [`RETRIES`] times (while a
@@ -36,6 +37,7 @@ mod call;
 mod chunk;
 mod door;
 mod failure;
+mod fetch;
 mod filter;
 mod find;
 mod list;
@@ -51,7 +53,8 @@ use std::{sync::Arc, time::Duration};
 
 use futures::future::BoxFuture;
 use inkstone_generation::{
-    Endpoint, Gate, GenerationError, LocalServer, Probed, RemoteModels, TextModel,
+    Endpoint, FileAnswer, FileAsk, Gate, GenerationError, LocalServer, Probed, RemoteModels,
+    TextModel,
 };
 
 use crate::{
@@ -190,5 +193,14 @@ impl RemoteModels for OpenAi {
 
     fn find_local(&self, gate: Arc<dyn Gate>) -> BoxFuture<'static, Vec<LocalServer>> {
         Box::pin(find::local(gate))
+    }
+
+    fn fetch(
+        &self,
+        ask: FileAsk,
+        gate: Arc<dyn Gate>,
+    ) -> BoxFuture<'static, Result<FileAnswer, GenerationError>> {
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move { fetch::file(&shared, ask, &*gate).await })
     }
 }

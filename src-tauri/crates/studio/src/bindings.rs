@@ -6,7 +6,7 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    archive, board, commands, compare, doorway, dto, history, inputs, keys, ledger, masking,
+    archive, board, commands, compare, depot, doorway, dto, history, inputs, keys, ledger, masking,
     meaning, merging, mixing, page_fonts, pages, provenance, replay, script_compare, searching,
     story, switch, tally, waiting,
 };
@@ -93,6 +93,7 @@ macro_rules! declare {
 fn typescript() -> String {
     use crate::assistant::dto::*;
     use crate::judging::*;
+    use crate::machine::{Fit, OtherProgram};
     use crate::{KeyFileState, KeyPlace, KeychainState, import_list::*, imports::*, production::*};
     use crate::{
         across::*, actions::*, ahead::*, changes::*, comments::*, preferences::*, prompting::*,
@@ -101,6 +102,7 @@ fn typescript() -> String {
     use archive::*;
     use board::dto::*;
     use compare::*;
+    use depot::*;
     use desks::{
         AdsBrief, Brief, Channel, CharacterBrief, Coverage, Criterion, DialoguePart, DialogueRules,
         DocumentShown, Grade, Graded, InPrompt, Judged, NewsBrief, PageOf, PartKind, PartState,
@@ -168,6 +170,26 @@ fn typescript() -> String {
         ModelDto,
         ModelSourceDto,
         ModelFileDto,
+        Fit,
+        OtherProgram,
+        DiskDto,
+        UnreadableDto,
+        DoubleDto,
+        ModelFolderDto,
+        FoundModelDto,
+        FoundProgramDto,
+        AddFound,
+        DownloadState,
+        DownloadDto,
+        PlanDownload,
+        PlannedDownload,
+        StartDownload,
+        HubDto,
+        MachineDto,
+        SpeedBasisDto,
+        GuideEntryDto,
+        GuideDto,
+        SetHub,
         TakeStatus,
         TakeDecision,
         TakeDto,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::{
-    Studio, StudioError, archive::*, assistant::dto::*, board::dto::*, compare::*,
+    Studio, StudioError, archive::*, assistant::dto::*, board::dto::*, compare::*, depot::*,
     doorway::dto::PathInput, dto::*, history::*, import_list::*, imports::*, inputs::*, judging::*,
     keys::*, ledger::*, masking::*, meaning::*, merging::*, mixing::*, page_fonts::*, pages::*,
     production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
@@ -249,6 +249,36 @@ commands! {
     discard_key_file(Nothing) -> KeyPlacesDto;
     /// Takes a model off the shelf; the file stays.
     remove_model(Id) -> ();
+    /// The folders whose model files come onto the shelf by themselves, looked through anew.
+    model_folders(Nothing) -> Vec<ModelFolderDto>;
+    /// Puts a folder on the shelf.
+    add_model_folder(PathInput) -> Vec<ModelFolderDto>;
+    /// Takes a folder off the shelf, with what came with it; the files stay.
+    remove_model_folder(PathInput) -> Vec<ModelFolderDto>;
+    /// Looks for model files that other programs have on this machine.
+    find_models(Nothing) -> Vec<FoundProgramDto>;
+    /// Puts another program's model file on the shelf, where it lies.
+    add_found(AddFound) -> ModelDto;
+    /// Copies a model file into the program's own folder, and puts it on the shelf.
+    import_model(PathInput) -> ModelDto;
+    /// Runs a model for a moment and says how fast it wrote (its id).
+    measure_model(Id) -> ModelDto;
+    /// Models that fit this machine.
+    model_guide(Nothing) -> GuideDto;
+    /// Chooses the host that models of the guide come from.
+    set_model_hub(SetHub) -> ();
+    /// What a download would be; nothing is asked for.
+    plan_download(PlanDownload) -> PlannedDownload;
+    /// Asks for a model file.
+    start_download(StartDownload) -> DownloadDto;
+    /// The downloads, those of earlier runs of the program among them.
+    downloads(Nothing) -> Vec<DownloadDto>;
+    /// Stops a download; what came in stays (its id).
+    pause_download(Id) -> ();
+    /// Goes on with a download (its id).
+    resume_download(Id) -> DownloadDto;
+    /// Gives a download up, and throws away what came in (its id).
+    drop_download(Id) -> ();
     /// Services and programs that speak the OpenAI protocol, as forms to start from.
     providers(Nothing) -> Vec<ProviderDto>;
     /// Asks a server a few short questions and says what it can do.

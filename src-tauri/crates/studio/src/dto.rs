@@ -245,6 +245,10 @@ pub struct ModelDto {
     pub beyond: Vec<String>,
     /// What a million tokens cost, where the person said it.
     pub price: Option<crate::switch::dto::PriceDto>,
+    /// How its file stands on the disk; none for a server's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub disk: Option<crate::depot::DiskDto>,
 }
 
 /// Where a model comes from.
@@ -496,7 +500,8 @@ pub struct LedgerEntryDto {
     /// Bytes sent.
     pub bytes_out: u32,
     /// Bytes received.
-    pub bytes_in: u32,
+    #[ts(type = "number")]
+    pub bytes_in: u64,
     /// The generation it belongs to.
     pub generation_id: Option<String>,
     /// How it ended.
@@ -574,9 +579,14 @@ pub enum StudioEvent {
         /// Steps in all.
         total: u32,
     },
+    /// A download is so far.
+    Download {
+        /// The whole of it; a later one replaces it.
+        download: crate::depot::DownloadDto,
+    },
     /// Data that a view may show has changed.
     Changed {
-        /// Kinds of data: `projects`, `documents`, `models`, `history`, `takes`, `settings`, `ledger`,
+        /// Kinds of data: `projects`, `documents`, `models`, `downloads`, `history`, `takes`, `settings`, `ledger`,
         /// `reports`, `interviews`, `conversations`, `evaluations`.
         kinds: Vec<String>,
     },

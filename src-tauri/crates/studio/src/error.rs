@@ -7,7 +7,7 @@ use inkstone_library::{ArchiveError, Holder, LibraryError, Program};
 use inkstone_manuscript::board::BoardError;
 use thiserror::Error;
 
-use crate::{KeyError, dto::ErrorDto, sentences};
+use crate::{KeyError, depot::DepotError, dto::ErrorDto, sentences};
 
 /// Anything that can go wrong in a use-case.
 #[derive(Debug, Error)]
@@ -39,6 +39,9 @@ pub enum StudioError {
     /// A prompt that was changed is in the form of another sort of model.
     #[error("the prompt is in the form of another sort of model")]
     PromptForOther,
+    /// A model file that can't be had.
+    #[error(transparent)]
+    Depot(#[from] DepotError),
     /// A remote model was asked for in a project that is local only.
     #[error("the project is local only; `{host}` was not contacted")]
     RemoteNotAllowed {
@@ -199,6 +202,10 @@ impl StudioError {
             Self::Brief(e) => brief(e),
             Self::Format(e) => format(e),
             Self::Key(e) => key(e),
+            Self::Depot(e) => {
+                let (code, values) = e.code();
+                (code.into(), values)
+            }
             Self::RemoteNotAllowed { host } => {
                 ("remote_not_allowed".into(), vec![("host", host.clone())])
             }
@@ -667,6 +674,41 @@ pub(crate) fn samples() -> Vec<StudioError> {
             detail: id(),
         }
         .into(),
+        DepotError::NoRoom { needed: 9, free: 4 }.into(),
+        DepotError::Address(id()).into(),
+        DepotError::NoSum.into(),
+        DepotError::Gated {
+            host: id(),
+            detail: id(),
+        }
+        .into(),
+        DepotError::NotThere {
+            host: id(),
+            detail: id(),
+        }
+        .into(),
+        DepotError::NoModel {
+            host: id(),
+            what: id(),
+        }
+        .into(),
+        DepotError::WrongSum {
+            expected: id(),
+            found: id(),
+        }
+        .into(),
+        DepotError::Unsteady {
+            host: id(),
+            detail: id(),
+        }
+        .into(),
+        DepotError::Insecure {
+            host: id(),
+            to: id(),
+        }
+        .into(),
+        DepotError::Round { host: id() }.into(),
+        DepotError::Busy { path: id() }.into(),
         StudioError::RemoteNotAllowed { host: id() },
         StudioError::ModelNotChosen { id: id() },
         StudioError::ModelForSearch { name: id() },

@@ -11,7 +11,7 @@ use inkstone_generation::{Gate, GenerationError, GenerationErrorKind, Outgoing, 
 use inkstone_library::{Departure, Outcome, Privacy};
 use tokio::sync::OnceCell;
 
-use crate::{Studio, StudioError, drafts::to_u32};
+use crate::{Studio, StudioError};
 
 /// Whose requests they are, and what for.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub(crate) struct Arrival {
     /// The entry.
     pub entry: String,
     /// Bytes of the answer's body.
-    pub bytes: u32,
+    pub bytes: u64,
     /// How it ended.
     pub outcome: Outcome,
 }
@@ -226,7 +226,7 @@ impl Ticket for StudioTicket {
     }
 
     fn received(&mut self, bytes: usize) {
-        self.arrival.bytes = self.arrival.bytes.saturating_add(to_u32(bytes));
+        self.arrival.bytes = self.arrival.bytes.saturating_add(bytes as u64);
     }
 
     fn finished(&mut self) {

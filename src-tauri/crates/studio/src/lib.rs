@@ -17,6 +17,7 @@
 //!
 //! Glossary
 //! - *Board*: a screenplay as cards in columns ([`board`]); *sheet*: a template of beats for it.
+//! - *Depot*: where model files come from: folders, other programs, downloads ([`depot`]).
 //! - *Key place*: where the key of a server is kept: for the session, in the keychain, in a file.
 //! - *Mix*: a text put together from passages of several takes ([`mixing`]).
 //! - *Replay*: a recorded generation run again and compared byte for byte.
@@ -55,6 +56,7 @@ mod checks;
 pub mod commands;
 pub mod comments;
 pub mod compare;
+pub mod depot;
 pub mod doorway;
 mod drafts;
 pub mod dto;
@@ -68,6 +70,7 @@ pub mod inputs;
 pub mod judging;
 pub mod keys;
 pub mod ledger;
+pub mod machine;
 pub mod masking;
 pub mod meaning;
 pub mod merging;

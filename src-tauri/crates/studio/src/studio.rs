@@ -57,6 +57,8 @@ pub struct Studio {
     pub(crate) archiving: crate::archive::Archiving,
     pub(crate) upkeep: Upkeep,
     pub(crate) attending: Attending,
+    pub(crate) downloads: crate::depot::download::Downloads,
+    pub(crate) download_turns: Arc<Semaphore>,
     pub(crate) ahead: crate::ahead::Guesses,
     /// Held from the question what is spent until a call is written down.
     pub(crate) spending: Mutex<()>,
@@ -114,6 +116,8 @@ impl Studio {
             archiving: crate::archive::Archiving::default(),
             upkeep: Upkeep::default(),
             attending: Attending::default(),
+            downloads: crate::depot::download::Downloads::default(),
+            download_turns: crate::depot::download::turns(),
             ahead: crate::ahead::Guesses::default(),
             spending: Mutex::default(),
             events,
@@ -199,6 +203,7 @@ impl Studio {
     /// See [`crate::commands`].
     pub async fn app_state(self: &Arc<Self>, _: Nothing) -> Result<AppState, StudioError> {
         self.attend_to_meaning();
+        self.attend_to_folders();
         self.blocking(|s| {
             Ok(AppState {
                 version: env!("CARGO_PKG_VERSION").into(),

@@ -6,6 +6,7 @@ import { boardCommands } from "./board";
 import { changeCommands } from "./changes";
 import { commentCommands } from "./comments";
 import { compare, count } from "./compare";
+import { depotCommands } from "./depot";
 import { fail, STARTER } from "./given";
 import { importCommands } from "./importing";
 import { keyCommands } from "./keys";
@@ -39,6 +40,7 @@ export function commands(studio: StubStudio): Bodies {
     ...assistantCommands(studio),
     ...tallyCommands(studio),
     ...archiveCommands(studio),
+    ...depotCommands(studio),
     ...switchCommands(studio),
     ...keyCommands(studio),
     ...ledgerCommands(studio),

@@ -5,6 +5,7 @@ export { default as assistant } from "./assistant.json";
 export { default as board } from "./board.json";
 export { default as comments } from "./comments.json";
 export { default as compare } from "./compare.json";
+export { default as depot } from "./depot.json";
 export { default as desk } from "./desk.json";
 export { default as editor } from "./editor.json";
 export { default as find } from "./find.json";

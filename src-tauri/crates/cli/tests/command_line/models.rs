@@ -221,3 +221,108 @@ fn a_file_and_random_weights_are_measured() {
     ];
     home.ink(&long).with(1);
 }
+
+#[test]
+fn a_folder_brings_its_models_and_takes_them_along() {
+    let home = Home::new();
+    let folder = home.path().join("my models");
+    fs::create_dir(&folder).unwrap();
+    fs::copy(starter(&home), folder.join("writer.gguf")).unwrap();
+    fs::write(folder.join("broken.gguf"), "GGUF").unwrap();
+    let added = home.ink(&["models", "folder", "add", "my models"]).with(0);
+    assert!(added.out.contains("broken.gguf"), "{}", added.out);
+    let list = home.ink(&["models", "list", "--long"]).with(0).out;
+    let line = list.lines().find(|line| line.starts_with("file-")).unwrap();
+    assert!(
+        line.contains("MB") && line.ends_with("writer.gguf"),
+        "{line}"
+    );
+    // A file that comes later comes by itself; one that goes is said.
+    fs::rename(folder.join("writer.gguf"), folder.join("author.gguf")).unwrap();
+    let list = home.ink(&["models", "list", "--json"]).with(0).json();
+    let missing: Vec<bool> = list.as_array().unwrap()[1..]
+        .iter()
+        .map(|model| model["disk"]["missing"].as_bool().unwrap())
+        .collect();
+    assert_eq!(missing, [true, false]);
+    let id = list[1]["id"].as_str().unwrap();
+    home.ink(&["models", "remove", id]).with(0);
+    home.ink(&["models", "folder", "remove", "my models"])
+        .with(0);
+    let list = home.ink(&["models", "--json"]).with(0).json();
+    assert_eq!(list.as_array().unwrap().len(), 1);
+    assert!(folder.join("author.gguf").exists());
+    let gone = home.ink(&["models", "folder", "remove", "my models", "--json"]);
+    assert_eq!(gone.with(1).error_code(), "not_found");
+}
+
+#[test]
+fn a_file_of_another_program_is_found() {
+    let home = Home::new();
+    let place = home.path().join(".lmstudio/models/acme/Writer-GGUF");
+    fs::create_dir_all(&place).unwrap();
+    fs::copy(starter(&home), place.join("writer.gguf")).unwrap();
+    let found = home.ink(&["models", "find", "--json"]).with(0).json();
+    let ours = found.as_array().unwrap().iter();
+    let ours = ours.filter(|one| one["program"] == "lm_studio");
+    let ours: Vec<_> = ours.collect();
+    assert_eq!(ours[0]["models"][0]["name"], "writer");
+    let guide = home.ink(&["models", "guide", "--json"]).with(0).json();
+    assert!(guide["models"].as_array().unwrap().len() > 5);
+}
+
+#[test]
+fn a_download_goes_through_the_door_or_says_why_not() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    let home = Home::new();
+    let bytes = fs::read(starter(&home)).unwrap();
+    let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let host = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+            let head: Vec<String> = lines
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty())
+                .collect();
+            let found = head[0].contains("/writer.gguf");
+            let (status, body): (_, &[u8]) = if found {
+                ("200 OK", &bytes)
+            } else {
+                ("404 No", b"")
+            };
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = stream.write_all(head.as_bytes());
+            let _ = stream.write_all(body);
+        }
+    });
+    let hub = format!("http://{host}");
+    let run = home.ink(&[
+        "models",
+        "download",
+        "acme/W/writer.gguf",
+        "--hub",
+        &hub,
+        "--json",
+    ]);
+    let model = run.with(0).json();
+    assert!(
+        model["source"]["path"]
+            .as_str()
+            .unwrap()
+            .ends_with("models/writer.gguf")
+    );
+    let ledger = home.ink(&["ledger", "--json"]).with(0).out;
+    assert!(
+        ledger.contains("download_model") && ledger.contains(&host.to_string()),
+        "{ledger}"
+    );
+    let url = format!("{hub}/none.gguf");
+    let gone = home.ink(&["models", "download", &url, "--json"]);
+    assert_eq!(gone.with(1).error_code(), "download_not_there");
+    let bad = home.ink(&["models", "download", &url, "--sha256", "abc", "--json"]);
+    assert_eq!(bad.with(1).error_code(), "download_no_sum");
+}

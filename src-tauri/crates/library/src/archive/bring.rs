@@ -25,6 +25,7 @@ use crate::draft::Line;
 use crate::edit::{Change, Piece};
 use crate::history::{self, Keep, sha256};
 use crate::journal::{Entry, packed};
+use crate::ledger::MOST_COUNTED;
 use crate::library::{hex, new_id};
 use crate::row::Json;
 use crate::span::Runs;
@@ -827,9 +828,9 @@ impl Bringing<'_, '_> {
             if self.is_here("departures", &id)? {
                 continue;
             }
-            for bytes in ["bytes_out", "bytes_in"] {
+            for (bytes, most) in [("bytes_out", u32::MAX.into()), ("bytes_in", MOST_COUNTED)] {
                 let count = row.get(bytes).and_then(Value::as_u64);
-                if count.is_none_or(|count| u32::try_from(count).is_err()) {
+                if count.is_none_or(|count| count > most) {
                     return Err(broken(path, format!("`{bytes}` is no length")));
                 }
             }

@@ -51,8 +51,12 @@ fn what_left_is_written_with_what_came_back() {
         failure: Some("interrupted".to_owned()),
     };
     library.arrive(&first, 42, &cut).unwrap();
-    library.arrive(&models, u32::MAX, &good).unwrap();
-    library.arrive(&models, 1, &Outcome::default()).unwrap();
+    // A model file, and then more than can be counted.
+    library.arrive(&models, 5_000_000_000, &good).unwrap();
+    assert_eq!(library.ledger(1).unwrap()[0].bytes_in, 5_000_000_000);
+    library
+        .arrive(&models, u64::MAX, &Outcome::default())
+        .unwrap();
     let entries = all(&desk);
     assert_eq!(entries.len(), 2);
     let expected = LedgerEntry {
@@ -75,7 +79,10 @@ fn what_left_is_written_with_what_came_back() {
     assert_eq!(entries[1], expected);
     assert_eq!(library.ledger_entry(&first).unwrap(), expected);
     assert_eq!(library.sent(&first).unwrap().as_deref(), Some(body));
-    assert_eq!((&entries[0].id, entries[0].bytes_in), (&models, u32::MAX));
+    assert_eq!(
+        (&entries[0].id, entries[0].bytes_in),
+        (&models, MOST_COUNTED)
+    );
     assert_eq!((entries[0].status, entries[0].kept), (Some(200), false));
     assert_eq!(library.sent(&models).unwrap(), None);
     assert!(entries[0].at > entries[1].at);

@@ -142,6 +142,7 @@ impl Doorway {
         let Some(studio) = place.studio.take() else {
             return Ok(());
         };
+        studio.rest_downloads();
         if studio.is_writing() {
             place.studio = Some(studio);
             return Err(StudioError::StillWriting);

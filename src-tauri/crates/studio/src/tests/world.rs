@@ -479,6 +479,25 @@ impl World {
         }
     }
 
+    /// Another run of the program on the same folder.
+    pub fn again(self) -> Self {
+        let Self {
+            folder,
+            script,
+            studio,
+            ..
+        } = self;
+        drop(studio);
+        let studio = Studio::open(parts(folder.path(), &script)).unwrap();
+        let events = Mutex::new(studio.subscribe());
+        Self {
+            folder,
+            script,
+            studio,
+            events,
+        }
+    }
+
     /// A model that always writes this.
     pub fn writing(text: &'static str) -> Self {
         Self::new(move |_| all_of(text))
