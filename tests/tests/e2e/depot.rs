@@ -8,7 +8,7 @@ use inkstone_tests::{
     hub::{Hub, Reply},
 };
 
-use crate::steps::{WRITING, begin, open, set};
+use crate::steps::{WRITING, begin, choose, open, set};
 
 /// A sound model file.
 fn model() -> Vec<u8> {
@@ -69,7 +69,7 @@ async fn a_download_is_seen_first_stopped_and_goes_on_and_writes() -> Result<(),
     wait_state(&app, "done").await?;
     let from = hub.asked().last().map(inkstone_tests::hub::Asked::from);
     assert!(from.is_some_and(|from| from >= 3 << 20), "{from:?}");
-    app.click("models-page-here").await?;
+    choose(&app, "models-page-here").await?;
     app.wait_until("the model to be listed", PATIENCE, async || {
         Ok(app.find_all("model-here").await?.len() == 2)
     })
@@ -117,7 +117,7 @@ async fn a_named_folder_and_another_programs_files_are_used_where_they_lie() -> 
     .await?;
     app.wait_for("folder-left-out", PATIENCE).await?;
     app.keep("models-here-zh-dark").await?;
-    app.click("models-page-found").await?;
+    choose(&app, "models-page-found").await?;
     assert!(
         app.maybe("found-program").await?.is_none(),
         "nothing is looked through unasked"
@@ -128,7 +128,7 @@ async fn a_named_folder_and_another_programs_files_are_used_where_they_lie() -> 
     app.click("found-use").await?;
     app.wait_for("found-here", PATIENCE).await?;
     app.keep("models-found-zh-dark").await?;
-    app.click("models-page-get").await?;
+    choose(&app, "models-page-get").await?;
     app.wait_for("guide-model", PATIENCE).await?;
     app.keep("models-get-zh-dark").await?;
     // What vanishes is said.

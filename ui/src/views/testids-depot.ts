@@ -1,5 +1,19 @@
-/** Names of the view of model files; see `testids.ts`. `download` has data-state. */
+/**
+ * Names of the shelf and of model files; see `testids.ts`. `model-item` has data-model, the id on the
+ * shelf; `download` has data-state.
+ */
 export const DEPOT_TESTIDS = [
+  "model-popover",
+  "shelf",
+  "model-item",
+  "model-state",
+  "model-remove",
+  "add-file",
+  "model-path",
+  "model-browse",
+  "model-add",
+  "model-cancel",
+  "model-problem",
   "models-all",
   "models-dialog",
   "models-page-*",

@@ -387,12 +387,7 @@ export const TESTIDS = [
   "restore-confirm",
   "restore-cancel",
 
-  // Models. `model-item` has data-model, the id on the shelf.
-  "model-popover",
-  "shelf",
-  "model-item",
-  "model-state",
-  "model-remove",
+  // Keys, and models on servers; files are in `testids-depot.ts`.
   "model-key",
   "key-field",
   "key-save",
@@ -419,12 +414,6 @@ export const TESTIDS = [
   "key-file-delete-do",
   "key-file-problem",
   "model-key-place",
-  "add-file",
-  "model-path",
-  "model-browse",
-  "model-add",
-  "model-cancel",
-  "model-problem",
   "add-server",
   "server-url",
   "server-key",

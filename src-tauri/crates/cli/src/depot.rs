@@ -103,7 +103,7 @@ async fn find(studio: &Arc<Studio>, output: &Output) -> Result<(), Failure> {
         return output.value(&found);
     }
     if found.is_empty() {
-        output.note(words.nothing_found());
+        output.note(words.no_files_found());
         return Ok(());
     }
     let mut out = String::new();

@@ -40,7 +40,7 @@ impl Words {
         )
     }
 
-    pub fn nothing_found(self) -> &'static str {
+    pub fn no_files_found(self) -> &'static str {
         self.pick(
             "No other program has model files where such programs keep them.",
             "在其他程序的常用位置没有找到模型文件。",

@@ -147,8 +147,9 @@ pub struct SetHub {
 }
 
 /// Tokens a second for a file, from those of another. Each token reads all weights once, so the time
-/// it takes grows with the file; what a token costs besides shows more in a small file, and a file
-/// that is larger than the caches reads more slowly. So it is a range.
+/// it takes grows with the file; what a token costs besides weighs more in a small file (then the
+/// large one is faster than that says), and what is larger than the caches is read more slowly. So it
+/// is a range, and the wider the further the sizes are apart.
 fn expected(bytes: u64, (of, tokens): (u64, f64)) -> Option<[f64; 2]> {
     if bytes == 0 || of == 0 || tokens <= 0.0 {
         return None;
@@ -157,7 +158,7 @@ fn expected(bytes: u64, (of, tokens): (u64, f64)) -> Option<[f64; 2]> {
     let plain = tokens / ratio;
     // The further away, the less is known.
     let doubt = 1.0 + ratio.max(1.0 / ratio).log2().min(8.0) / 8.0;
-    Some([plain / doubt, plain * doubt.sqrt()])
+    Some([plain / doubt, plain * doubt * doubt])
 }
 
 impl Studio {
