@@ -4,7 +4,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use inkstone_tests::{
-    e2e::{App, E2eError, Home, PATIENCE},
+    e2e::{App, E2eError, Home, Options, PATIENCE},
     hub::{Hub, Reply},
 };
 
@@ -103,7 +103,13 @@ async fn a_named_folder_and_another_programs_files_are_used_where_they_lie() -> 
     }
     fs::write(ollama.join(format!("blobs/sha256-{sum}")), other)?;
 
-    let app = open(&home).await?;
+    let app = App::launch(Options {
+        home: Some(home.clone()),
+        size: (900, 720),
+        ..Options::default()
+    })
+    .await?;
+    app.wait_for("welcome", PATIENCE).await?;
     set(&app, "language-zh-CN").await?;
     set(&app, "theme-dark").await?;
     begin(&app, "news").await?;

@@ -180,9 +180,9 @@ class Depot {
     await this.loadDownloads();
   }
 
-  /** What is done is put away from the list; the model stays. */
-  get current(): DownloadDto[] {
-    return this.downloads;
+  /** How many are not there yet: they come in, or wait for the person. */
+  get coming(): number {
+    return this.downloads.filter(({ state }) => state.state !== "done").length;
   }
 }
 

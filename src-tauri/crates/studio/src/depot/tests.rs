@@ -218,9 +218,16 @@ async fn a_copy_comes_in_whole_or_not_at_all() {
     assert_eq!(added["source"]["path"], json!(copy.to_string_lossy()));
     assert_eq!(fs::read_to_string(&copy).unwrap(), "one");
     assert!(!own.join("writer.gguf").exists());
+    assert_eq!(added["disk"]["folder"], json!(own_again.to_string_lossy()));
     // Nothing is written over.
     let taken = world.call("import_model", import).await.unwrap_err();
     assert_eq!(taken.code, "file_exists");
+    // Taken off the shelf it stays off, though it lies in our folder.
+    let id = json!({ "id": added["id"] });
+    world.call("remove_model", id).await.unwrap();
+    folders(&world).await;
+    assert_eq!(names(&world).await.len(), 1);
+    assert!(copy.exists());
     let left: Vec<_> = fs::read_dir(&own_again).unwrap().flatten().collect();
     assert!(
         !left

@@ -60,6 +60,11 @@ impl Folders {
             .unwrap_or_default())
     }
 
+    /// Whether a file lies in one of those that the person named.
+    pub(super) fn hold(&self, path: &Path) -> bool {
+        self.folders.iter().any(|folder| path.starts_with(folder))
+    }
+
     /// Passes a file over from now on.
     pub(super) fn hide(&mut self, path: &Path) {
         self.changed |= self.hidden.insert(path.to_owned());

@@ -279,7 +279,9 @@ impl Shelf {
         }
         let file = self.local.inspect(path)?;
         let name = file.name.clone();
-        let entry = Entry::of_file(path, name, file);
+        let mut entry = Entry::of_file(path, name, file);
+        let ours = path.starts_with(&self.models_dir);
+        entry.folder = ours.then(|| self.models_dir.clone());
         // Asked for by hand, it is no longer passed over in its folder.
         lock(&self.folders).show(path);
         self.put(library, entry)
@@ -361,8 +363,13 @@ impl Shelf {
             return Err(StudioError::BadRequest("the starter model stays".into()));
         }
         let entry = self.entry(id)?;
-        if let (Some(_), Some(path)) = (&entry.folder, entry.path()) {
-            lock(&self.folders).hide(path);
+        if let Some(path) = entry.path() {
+            let ours = path.starts_with(&self.models_dir);
+            let mut folders = lock(&self.folders);
+            // It would come back by itself.
+            if ours || folders.hold(path) {
+                folders.hide(path);
+            }
         }
         lock(&self.entries).retain(|e| e.id != id);
         lock(&self.loaded).remove(id);
