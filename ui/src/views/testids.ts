@@ -1,5 +1,5 @@
 import { ACTION_TESTIDS, NOTICE_TESTIDS } from "./testids.actions";
-import { DEPOT_TESTIDS } from "./testids-depot";
+import { DEPOT_TESTIDS } from "./testids.depot";
 import { EDITOR_TESTIDS } from "./testids.editor";
 import { FIRST } from "./testids-first";
 
@@ -387,7 +387,7 @@ export const TESTIDS = [
   "restore-confirm",
   "restore-cancel",
 
-  // Keys, and models on servers; files are in `testids-depot.ts`.
+  // Keys, and models on servers; files are in `testids.depot.ts`.
   "model-key",
   "key-field",
   "key-save",

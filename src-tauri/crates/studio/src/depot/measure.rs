@@ -38,6 +38,7 @@ impl Studio {
             max_tokens: Some(TOKENS),
             stop: Vec::new(),
             constraint: None,
+            odds: None,
         };
         // It has all cores to itself, as when it writes.
         let turns = self.local_turns();
