@@ -23,6 +23,10 @@ pub struct Constraint {
     /// The form of the whole answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<Form>,
+    /// What stands before the answer: the form is that of both together. One that this is no
+    /// beginning of binds nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub begun: String,
     /// How long it may be, or lines of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<Limit>,

@@ -285,8 +285,10 @@ fn stop(request: &TextRequest, profile: &Profile) -> Option<StopConfiguration> {
 }
 
 fn schema(request: &TextRequest) -> Option<&Value> {
-    match request.constraint.as_ref()?.form.as_ref()? {
-        Form::JsonSchema(schema) => Some(schema),
+    let constraint = request.constraint.as_ref()?;
+    match constraint.form.as_ref()? {
+        // No server can be told that half of it is written.
+        Form::JsonSchema(schema) if constraint.begun.is_empty() => Some(schema),
         _ => None,
     }
 }

@@ -274,6 +274,10 @@ impl Studio {
             fields: &json!({ "original": original }),
         };
         let draft = self.library.import_document(&new, &imported.text, &name)?;
+        if original.format == "fdx" && imported.keeps_file {
+            let document_id = self.library.draft(&draft)?.document_id;
+            self.take_pages(&document_id, language, &bytes)?;
+        }
         Ok(ImportedDto {
             view: self.draft_view(&draft)?,
             report: report_dto(name, imported.report),
@@ -284,7 +288,12 @@ impl Studio {
     pub(crate) fn fdx(&self, draft: &lib::Draft) -> Result<String, StudioError> {
         let file = self.original_fdx(draft)?;
         let marks = self.fdx_marks(draft, file.as_deref())?;
-        Ok(fdx::write(&draft.body, file.as_deref(), &marks)?)
+        let written = fdx::write(&draft.body, file.as_deref(), &marks)?;
+        // A file says how its pages are set until somebody sets them otherwise.
+        match self.fdx_pages(draft, file.is_none())? {
+            Some(options) => Ok(fdx::with_page_options(&written, &options)?),
+            None => Ok(written),
+        }
     }
 
     fn original_fdx(&self, draft: &lib::Draft) -> Result<Option<String>, StudioError> {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path, sync::Arc};
 
 use inkstone_formats::{
-    FormatError,
+    FormatError, fdx,
     pdf::{self, FontFile, Pdf, PdfDate, PdfInfo},
 };
 pub use inkstone_manuscript::pages::RevisionLayer;
@@ -71,7 +71,11 @@ impl Default for PageSetup {
 impl PageSetup {
     /// The usual one for a language.
     pub fn of(language: Language) -> Self {
-        let options = PageOptions::of(language);
+        Self::of_options(PageOptions::of(language))
+    }
+
+    /// The setup with these options.
+    fn of_options(options: PageOptions) -> Self {
         Self {
             paper: options.paper,
             style: options.style,
@@ -434,6 +438,36 @@ impl Studio {
             None => setup,
         };
         Ok(setup.options(language))
+    }
+
+    /// Keeps what an FDX file says of its pages, where that is not the usual. Blocks.
+    pub(crate) fn take_pages(
+        &self,
+        document_id: &str,
+        language: Language,
+        file: &[u8],
+    ) -> Result<(), StudioError> {
+        let usual = PageOptions::of(language);
+        let options = fdx::page_options(&fdx::read(file)?.file, &usual)?;
+        if options == usual {
+            return Ok(());
+        }
+        self.keep_setup(document_id, &PageSetup::of_options(options))
+    }
+
+    /// The options that an FDX file of a draft is to say: those that were chosen, in a new file the
+    /// usual ones too. Blocks.
+    pub(crate) fn fdx_pages(
+        &self,
+        draft: &inkstone_library::Draft,
+        new: bool,
+    ) -> Result<Option<PageOptions>, StudioError> {
+        let document = self.library.document(&draft.document_id)?;
+        if !new && self.library.setting(&setup_key(&document.id))?.is_none() {
+            return Ok(None);
+        }
+        let language = Self::script_language(&document, draft);
+        Ok(Some(self.draft_page_options(draft, language)?))
     }
 
     fn keep_setup(&self, document_id: &str, setup: &PageSetup) -> Result<(), StudioError> {

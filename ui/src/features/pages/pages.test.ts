@@ -5,6 +5,7 @@ import { Editor } from "../../editor/create";
 import { at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
+import { drawn } from "./glyphs";
 import PageCount from "./PageCount.svelte";
 import { inEighths, pages } from "./pages.svelte";
 
@@ -18,6 +19,19 @@ const told = vi.spyOn(Editor.prototype, "showPageStarts");
 const rules = () => told.mock.lastCall?.[0].length;
 
 describe("pages", () => {
+  it("have the number of a letter in its place, where no font has it", () => {
+    const piece = { text: "a😀b", x: [72], y: 100, width: 21.6, size: 12, bold: false };
+    const narrow = { ...piece, italic: false, underline: false, wide: false, quiet: false };
+    const { text, numbers } = drawn(narrow, new Set(["😀"]));
+    expect(text).toBe("a b");
+    expect(numbers).toHaveLength(1);
+    expect(numbers[0]).toMatchObject({ x: 79.2, y: 100, upper: "1F", lower: "600" });
+    const wide = { ...narrow, text: "她😀走", x: [72, 84, 96], wide: true };
+    expect(drawn(wide, new Set(["😀"])).text).toBe("她\u3000走");
+    expect(drawn(wide, new Set(["😀"])).numbers[0]?.x).toBe(84);
+    expect(drawn(wide, new Set()).numbers).toEqual([]);
+  });
+
   it("are counted in eighths", () => {
     expect([0, 3, 8, 188].map(inEighths)).toEqual(["0", "3/8", "1", "23 4/8"]);
   });

@@ -102,6 +102,19 @@ impl Shape {
         })
     }
 
+    /// This form behind a text that was written before; `None` if no text of this form begins so.
+    pub(crate) fn behind(mut self, begun: &str, vocabulary: &Vocabulary) -> Option<Self> {
+        for token in vocabulary.cut(begun) {
+            self.take(token).ok()?;
+        }
+        // A text that may only end here has nothing to be gone on with.
+        if self.allowed().ok()?.mask.num_set() == 0 {
+            return None;
+        }
+        self.fresh = self.matcher.clone();
+        Some(self)
+    }
+
     /// The tokens that may come next.
     pub(crate) fn allowed(&mut self) -> Result<Allowed> {
         let (matcher, end) = (&mut self.matcher, self.end);
@@ -302,6 +315,39 @@ mod tests {
             }
         }
         words
+    }
+
+    #[test]
+    fn a_form_goes_on_where_a_text_stopped() {
+        let vocabulary = Vocabulary::of(large(600)).unwrap();
+        let script = "start: act (\"\\n\\n\" speech)+\nact: /[A-Z][a-z ]{2,30}\\./\n\
+            speech: /[A-Z]{2,9}/ \"\\n\" /[a-z 不-船]{1,30}\\./\n";
+        let form = Form::Grammar(script.to_owned());
+        let next = |begun: &str| -> Option<String> {
+            let shape = Shape::new(&form, &vocabulary).unwrap();
+            let mut shape = shape.behind(begun, &vocabulary)?;
+            let allowed = shape.allowed().unwrap();
+            let bytes = (0..=255u8).filter(|b| allowed.has(u32::from(*b)));
+            let mut text: String = bytes.filter(u8::is_ascii).map(char::from).collect();
+            if allowed.end {
+                text.push('$');
+            }
+            Some(text)
+        };
+        let capitals: String = ('A'..='Z').collect();
+        assert_eq!(next("").unwrap(), capitals);
+        assert_eq!(next("Rain falls.").unwrap(), "\n");
+        assert_eq!(next("Rain falls.\n\nMAR").unwrap(), format!("\n{capitals}"));
+        assert_eq!(next("Rain falls.\n\nMARA\n船不.").unwrap(), "\n$");
+        assert_eq!(next("rain falls."), None);
+        assert_eq!(next("Rain falls.\n\nMARA\n\n"), None);
+        // What goes back goes back to where the text stopped.
+        let shape = Shape::new(&form, &vocabulary).unwrap();
+        let mut shape = shape.behind("Rain falls.", &vocabulary).unwrap();
+        shape.take(u32::from(b'\n')).unwrap();
+        shape.rewind(&[]).unwrap();
+        assert!(shape.allowed().unwrap().has(u32::from(b'\n')));
+        assert!(!shape.allows(&[u32::from(b'R')]));
     }
 
     /// `cargo test -p inkstone-candle mask_cost -- --ignored --nocapture`

@@ -161,7 +161,8 @@ impl<'a> Kept<'a> {
             }
         }
         let shape = match &constraint.form {
-            Some(form) => Some(Shape::new(form, vocabulary()?)?),
+            Some(form) if constraint.begun.is_empty() => Some(Shape::new(form, vocabulary()?)?),
+            Some(form) => Shape::new(form, vocabulary()?)?.behind(&constraint.begun, vocabulary()?),
             None => None,
         };
         let mut kept = Self {

@@ -14,7 +14,7 @@
 //! a cut like any other. An omitted scene that was not touched stays byte for byte; one that was
 //! edited is written anew, without the looks that its letters had.
 
-use std::ops::Range;
+use std::{fmt::Write as _, ops::Range};
 
 use inkstone_manuscript::{
     board::{omission, omitted_scene},
@@ -82,7 +82,7 @@ fn element(raw: &str, indent: &str) -> Option<String> {
                     format!("cut {tight}{}", emit::data(&plain(block)))
                 }
             };
-            body.push_str(&format!("{inner}<?inkstone {cut}?>"));
+            let _ = write!(body, "{inner}<?inkstone {cut}?>");
             at += 1;
             continue;
         }

@@ -70,7 +70,6 @@ pub fn with_page_options(file: &str, options: &PageOptions) -> Result<String, Fo
     if said.watermark != options.watermark {
         steps.push((&["Watermarking"], vec![("Text", options.watermark.clone())]));
     }
-    drop(document);
     let mut file = file.to_owned();
     for (path, set) in steps {
         let (range, text) = placed(&file, path, &set)?;
@@ -100,10 +99,10 @@ fn paper(root: Node) -> Option<Paper> {
     let inches = |name: &str| size.attribute(name)?.trim().parse::<f64>().ok();
     let (width, height) = (inches("Width")?, inches("Height")?);
     let is = |w: f64, h: f64| (width - w).abs() < SLACK && (height - h).abs() < SLACK;
-    match () {
-        () if is(8.5, 11.0) => Some(Paper::Letter),
-        () if is(8.27, 11.69) => Some(Paper::A4),
-        () => None,
+    if is(8.5, 11.0) {
+        Some(Paper::Letter)
+    } else {
+        is(8.27, 11.69).then_some(Paper::A4)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use inkstone_desks::{Composed, Task};
 use inkstone_generation::{
-    GenerationError, GenerationErrorKind, Message, Prompt, Role, TextRequest,
+    Form, GenerationError, GenerationErrorKind, Message, Prompt, Role, TextRequest,
     references::References,
 };
 use inkstone_library as lib;
@@ -169,9 +169,13 @@ fn going_on(
         }
         Prompt::Raw(prompt) => prompt.push_str(text),
     }
-    // What the whole has to be, its continuation alone is not.
+    // What the whole has to be, its continuation alone is not. A grammar goes on where the text
+    // stopped.
     request.constraint = request.constraint.map(|mut constraint| {
-        constraint.form = None;
+        constraint.form = constraint
+            .form
+            .filter(|form| matches!(form, Form::Grammar(_)));
+        text.clone_into(&mut constraint.begun);
         constraint.limits.clear();
         constraint.required.clear();
         constraint
@@ -391,6 +395,37 @@ mod tests {
         }
         let long = format!("see {}", "x".repeat(80));
         assert_eq!(whole_words(&long), long);
+    }
+
+    #[test]
+    fn a_grammar_goes_on_where_the_text_stopped() {
+        let request = |form| TextRequest {
+            prompt: Prompt::Chat(vec![]),
+            sampling: inkstone_generation::Sampling::default(),
+            max_tokens: None,
+            stop: vec![],
+            constraint: Some(inkstone_generation::Constraint {
+                form: Some(form),
+                required: vec!["x".to_owned()],
+                ..Default::default()
+            }),
+            odds: None,
+        };
+        let grammar = Form::Grammar("start: /a+/".to_owned());
+        let on = going_on(request(grammar.clone()), false, "aa", Language::English);
+        let constraint = on.constraint.unwrap();
+        assert_eq!(constraint.form, Some(grammar.clone()));
+        assert_eq!(constraint.begun, "aa");
+        assert!(constraint.required.is_empty());
+        let again = TextRequest {
+            constraint: Some(constraint),
+            ..request(grammar)
+        };
+        let on = going_on(again, false, "aaaa", Language::English);
+        assert_eq!(on.constraint.unwrap().begun, "aaaa");
+        let schema = Form::JsonSchema(serde_json::json!({}));
+        let on = going_on(request(schema), false, "{", Language::English);
+        assert_eq!(on.constraint, None);
     }
 
     #[test]

@@ -81,6 +81,30 @@ async fn a_script_goes_through_the_studio_and_keeps_what_it_does_not_know() {
 }
 
 #[tokio::test]
+async fn the_pages_of_a_file_are_taken_over_and_written_back() {
+    let world = World::writing("");
+    let sheet = |height: &str, width: &str| {
+        let size = format!("<PageSize Height=\"{height}\" Width=\"{width}\"/>");
+        let pages = format!("  <PageLayout TopMargin=\"72\">{size}</PageLayout>\n");
+        FDX.replace("</FinalDraft>", &format!("{pages}</FinalDraft>"))
+    };
+    let file = sheet("11.69", "8.26");
+    let imported = import(&world, "a4.fdx", file.as_bytes()).await.unwrap();
+    let (draft, document) = (
+        &imported["view"]["draft_id"],
+        &imported["view"]["document"]["id"],
+    );
+    let id = json!({ "id": draft });
+    let mut setup = world.call("page_setup", id).await.unwrap();
+    assert_eq!(setup["paper"], "a4");
+    assert_eq!(export(&world, draft, "fdx").await, file);
+    setup["paper"] = json!("letter");
+    let keep = json!({ "document_id": document, "setup": setup });
+    world.call("set_page_setup", keep).await.unwrap();
+    assert_eq!(export(&world, draft, "fdx").await, sheet("11.00", "8.50"));
+}
+
+#[tokio::test]
 async fn a_new_script_is_written_as_fdx_and_an_article_is_not() {
     let world = World::writing("");
     let open = world
@@ -90,6 +114,10 @@ async fn a_new_script_is_written_as_fdx_and_an_article_is_not() {
     replace(&world, &draft, ".内景 渡口 夜\n\n@老秦\n没有船了。\n").await;
     let out = export(&world, &draft, "fdx").await;
     assert!(out.contains("<Text>没有船了。</Text>"), "{out}");
+    assert!(
+        out.contains("<PageSize Height=\"11.69\" Width=\"8.27\"/>"),
+        "{out}"
+    );
     let news = world.document(DocumentKind::News, Language::English).await;
     let input = json!({ "draft_id": news.draft, "path": "x", "format": "fdx" });
     assert_eq!(
