@@ -1,6 +1,12 @@
 //! Model files from a host that stalls, cuts, lies, changes its mind, or sends something else: by
 //! the studio, through the door, onto a real disk.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test ends the test"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -154,7 +160,7 @@ impl World {
         let models = self.studio.models(Nothing {}).await.expect("models");
         assert!(models.iter().any(|model| model.id == *model_id));
         // One whole file, and nothing beside it.
-        assert_eq!(self.files(), [ended.name.clone()]);
+        assert_eq!(self.files(), std::slice::from_ref(&ended.name));
         let there = fs::read(self.models().join(&ended.name)).expect("a file");
         assert!(there == bytes, "{} bytes came", there.len());
         ended

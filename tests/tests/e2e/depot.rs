@@ -11,9 +11,9 @@ use inkstone_tests::{
 use crate::steps::{WRITING, begin, choose, open, set};
 
 /// A sound model file.
-fn model() -> Vec<u8> {
+fn model() -> Result<Vec<u8>, E2eError> {
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets/models");
-    fs::read(assets.join("inkstone-starter.gguf")).expect("the starter")
+    Ok(fs::read(assets.join("inkstone-starter.gguf"))?)
 }
 
 async fn state(app: &App) -> Result<String, E2eError> {
@@ -32,7 +32,7 @@ async fn wait_state(app: &App, wanted: &str) -> Result<(), E2eError> {
 
 #[tokio::test]
 async fn a_download_is_seen_first_stopped_and_goes_on_and_writes() -> Result<(), E2eError> {
-    let bytes = model();
+    let bytes = model()?;
     let hub = Hub::start(move |asked, nth| match nth {
         0 => Reply::file(&bytes, "\"1\"", asked).stalls_after(3 << 20, Duration::from_secs(60)),
         _ => Reply::file(&bytes, "\"1\"", asked),
@@ -82,7 +82,7 @@ async fn a_download_is_seen_first_stopped_and_goes_on_and_writes() -> Result<(),
 async fn a_named_folder_and_another_programs_files_are_used_where_they_lie() -> Result<(), E2eError>
 {
     let home = Home::new()?;
-    let bytes = model();
+    let bytes = model()?;
     // Another file than the starter that ships, and one that is none.
     let folder = home.path().join("模型");
     fs::create_dir_all(&folder)?;

@@ -405,10 +405,9 @@ pub fn check_action(id: &str, source: &str) -> Result<OwnAction, ActionError> {
                 variants: action.takes,
                 context_tokens: None,
             };
-            match compose(&input, PromptForm::Chat) {
-                Err(DeskError::Action(error)) => return Err(error),
-                // All else lies with the text that it was tried on.
-                _ => {}
+            // All other errors lie with the text that it was tried on.
+            if let Err(DeskError::Action(error)) = compose(&input, PromptForm::Chat) {
+                return Err(error);
             }
         }
     }

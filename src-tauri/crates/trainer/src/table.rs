@@ -150,6 +150,7 @@ impl Table {
             selection: 0..0,
             note: None,
             house_rules: "",
+            voice: "",
             variant,
             variants: VARIANTS,
             context_tokens: None,
@@ -242,7 +243,7 @@ fn parses(held: &Held, text: &str) -> bool {
                 _ => {
                     fountain::scenes(text).len() == 1
                         && has(|k| matches!(k, ElementKind::Action))
-                        && has(|k| matches!(k, ElementKind::Character { .. }))
+                        && has(|k| matches!(k, ElementKind::Character))
                         && has(|k| matches!(k, ElementKind::Dialogue))
                 }
             }

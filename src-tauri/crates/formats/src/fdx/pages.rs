@@ -28,6 +28,9 @@ pub fn page_options(file: &str, usual: &PageOptions) -> Result<PageOptions, Form
     Ok(options_of(document.root_element(), usual))
 }
 
+/// A path of elements, and the attributes that the last of them gets.
+type Step<'a> = (&'a [&'a str], Vec<(&'a str, String)>);
+
 /// The file with these options in it. What it says already stays as it stands.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub fn with_page_options(file: &str, options: &PageOptions) -> Result<String, Fo
     let document = xml::parse(file)?;
     let root = document.root_element();
     let said = options_of(root, &usual);
-    let mut steps: Vec<(&[&str], Vec<(&str, String)>)> = Vec::new();
+    let mut steps: Vec<Step<'_>> = Vec::new();
     if paper(root) != Some(options.paper) {
         let (width, height) = match options.paper {
             Paper::Letter => ("8.50", "11.00"),

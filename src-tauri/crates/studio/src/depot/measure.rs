@@ -79,8 +79,8 @@ impl Studio {
                     bytes,
                 };
                 s.shelf.keep_speed(&s.library, &id, speed)?;
-                let models = s.shelf.list().into_iter();
-                Ok(models.filter(|model| model.id == id).next_back())
+                let mut models = s.shelf.list().into_iter();
+                Ok(models.rfind(|model| model.id == id))
             })
             .await?;
         self.changed(&["models"]);

@@ -270,7 +270,7 @@ mod tests {
         let evil = r#"{"url": "https://h/x", "name": "../../x.gguf"}"#;
         fs::write(folder.path().join("x.gguf.part.json"), evil).unwrap();
         fs::write(folder.path().join("y.gguf.part.json"), "{").unwrap();
-        assert_eq!(Kept::recall(folder.path()), [kept.clone()]);
+        assert_eq!(Kept::recall(folder.path()), std::slice::from_ref(&kept));
         fs::write(kept.part(folder.path()), "1234").unwrap();
         assert_eq!(kept.there(folder.path()), 4);
         kept.remove(folder.path());
