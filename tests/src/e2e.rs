@@ -87,7 +87,7 @@ pub enum E2eError {
         output: String,
     },
     /// The driver refused a command.
-    #[error("the driver refused: {0}")]
+    #[error("the driver refused: {0} ({0:?})")]
     Driver(Box<fantoccini::error::CmdError>),
     /// The X server refused a request.
     #[error("the display refused: {0}")]

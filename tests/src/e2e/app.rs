@@ -229,13 +229,31 @@ impl App {
             match ask().await {
                 Ok(Some(answer)) => return Ok(Some(answer)),
                 Ok(None) => {}
-                Err(E2eError::Driver(error)) if error.is_stale_element_reference() => {}
+                Err(E2eError::Driver(error)) if replaced(&error) => {}
                 Err(error) => return Err(error),
             }
             if start.elapsed() > patience(time) {
                 return Ok(None);
             }
             tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// Asks an element something; one that is replaced meanwhile is asked for anew.
+    async fn ask<T>(
+        &self,
+        testid: &str,
+        mut question: impl AsyncFnMut(Element) -> Result<T, E2eError>,
+    ) -> Result<T, E2eError> {
+        let answer = self
+            .poll(PATIENCE, async || match self.maybe(testid).await? {
+                Some(element) => Ok(Some(question(element).await?)),
+                None => Ok(None),
+            })
+            .await?;
+        match answer {
+            Some(answer) => Ok(answer),
+            None => Err(self.timed_out(&format!("`{testid}`"), PATIENCE).await),
         }
     }
 
@@ -291,9 +309,24 @@ impl App {
     /// Puts a text in place of what a field has.
     pub async fn fill(&self, testid: &str, text: &str) -> Result<(), E2eError> {
         self.click(testid).await?;
-        let field = self.find(testid).await?;
-        field.clear().await?;
-        Ok(field.send_keys(text).await?)
+        let filled = async || {
+            let Some(field) = self.maybe(testid).await? else {
+                return Ok(false);
+            };
+            match field.clear().await {
+                Ok(()) => {}
+                // It moved below an edge meanwhile.
+                Err(error) if error.is_element_not_interactable() => {
+                    self.click(testid).await?;
+                    return Ok(false);
+                }
+                Err(error) => return Err(error.into()),
+            }
+            field.send_keys(text).await?;
+            Ok(true)
+        };
+        self.wait_until(&format!("`{testid}` to be filled"), PATIENCE, filled)
+            .await
     }
 
     /// Presses a chord: `Tab`, `Control+Enter`, `Control+Shift+z`, `Control++`, `F6`.
@@ -303,22 +336,22 @@ impl App {
 
     /// The visible text of an element.
     pub async fn text(&self, testid: &str) -> Result<String, E2eError> {
-        Ok(self.find(testid).await?.text().await?)
+        self.ask(testid, async |element| Ok(element.text().await?))
+            .await
     }
 
     /// What a field has in it.
     pub async fn value(&self, testid: &str) -> Result<String, E2eError> {
-        Ok(self
-            .find(testid)
-            .await?
-            .prop("value")
-            .await?
-            .unwrap_or_default())
+        self.ask(testid, async |element| {
+            Ok(element.prop("value").await?.unwrap_or_default())
+        })
+        .await
     }
 
     /// An attribute of an element: `aria-selected`, `disabled`.
     pub async fn attribute(&self, testid: &str, name: &str) -> Result<Option<String>, E2eError> {
-        Ok(self.find(testid).await?.attr(name).await?)
+        self.ask(testid, async |element| Ok(element.attr(name).await?))
+            .await
     }
 
     /// The `data-testid` of what has the keyboard, or of what it lies in.
@@ -410,6 +443,14 @@ impl App {
         }
         Ok(())
     }
+}
+
+/// Whether the page replaced an element between finding it and asking it. WebKit's driver has a
+/// sentence of its own for it when the page does so in the midst of a question.
+fn replaced(error: &CmdError) -> bool {
+    error.is_stale_element_reference()
+        || error.is_no_such_element()
+        || matches!(error, CmdError::Standard(said) if said.message.starts_with("Node with identifier"))
 }
 
 fn covered(error: &CmdError) -> bool {

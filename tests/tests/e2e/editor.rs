@@ -1,9 +1,11 @@
 //! The editor's own tools: spelling, comments, footnotes, two texts side by side.
 
+use std::time::Duration;
+
 use fantoccini::Locator;
 use inkstone_tests::e2e::{App, E2eError, Home, PATIENCE};
 
-use crate::steps::{begin, editor_text, news_brief, open, saved, set};
+use crate::steps::{begin, editor_text, news_brief, open, saved, set, to_text};
 
 /// The words that are marked with a class, in order.
 async fn marked(app: &App, class: &str) -> Result<Vec<String>, E2eError> {
@@ -113,13 +115,19 @@ async fn two_texts_stand_side_by_side_and_neither_is_lost() -> Result<(), E2eErr
     let home = Home::new()?;
     let app = open(&home).await?;
     begin(&app, "news").await?;
-    app.press("Control+2").await?;
+    to_text(&app).await?;
     app.type_text("One text.").await?;
+    app.wait_until("the text", PATIENCE, async || {
+        Ok(editor_text(&app).await? == "One text.")
+    })
+    .await?;
     saved(&app).await?;
     // Two places of one text.
     app.press("Control+Alt+\\").await?;
     wait_both(&app, ["One text.", "One text."]).await?;
     app.press("Control+End").await?;
+    // A pause ends a step of undo.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     app.type_text(" More.").await?;
     wait_both(&app, ["One text. More.", "One text. More."]).await?;
     app.press("Control+z").await?;

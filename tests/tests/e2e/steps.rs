@@ -49,6 +49,15 @@ pub async fn begin(app: &App, kind: &str) -> Result<(), E2eError> {
     Ok(())
 }
 
+/// Goes to the text by its key, and waits until it has the keyboard.
+pub async fn to_text(app: &App) -> Result<(), E2eError> {
+    app.press("Control+2").await?;
+    app.wait_until("the keyboard in the text", PATIENCE, async || {
+        Ok(app.focused().await?.as_deref() == Some("editor"))
+    })
+    .await
+}
+
 /// Fills the news brief.
 pub async fn news_brief(app: &App) -> Result<(), E2eError> {
     app.fill("brief-topic", "Night ferry between the islands")

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn free_pages_go_back_to_the_disk() {
         let desk = Desk::new();
-        desk.write(&"tide ".repeat(100_000));
+        desk.write(&"tide ".repeat(150_000));
         desk.library.fold().unwrap();
         let full = fs::metadata(desk.library.path()).unwrap().len();
         let spoil = "UPDATE journal SET data = x'00'; UPDATE drafts SET body = ''";

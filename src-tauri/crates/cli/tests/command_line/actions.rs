@@ -18,18 +18,18 @@ fn actions_are_listed_shown_and_checked() {
     std::fs::write(format!("{folder}/worse.jinja"), &bad).unwrap();
     let run = home.ink(&["actions", "--language", "zh-CN"]).with(0);
     assert!(
-        run.out.contains("改成清单") && run.out.contains("第 6 行"),
+        run.out.contains("改成清单") && run.out.contains("第 7 行"),
         "{}",
         run.out
     );
     let all = home.ink(&["actions", "list", "--json"]).with(0).json();
     assert_eq!(all["actions"][0]["problem"], Value::Null);
-    assert_eq!(all["actions"][1]["problem"]["line"], 6);
+    assert_eq!(all["actions"][1]["problem"]["line"], 7);
     let shown = home.ink(&["actions", "show", "as a list"]).with(0);
     assert_eq!(shown.out.trim_end(), LIST.trim_end());
     let file = home.file("bad.jinja", &bad);
     let run = home.ink(&["actions", "check", &file]).with(1);
-    assert!(run.err.contains("line 6"), "{}", run.err);
+    assert!(run.err.contains("line 7"), "{}", run.err);
     home.ink(&["actions", "check", &home.file("good.jinja", LIST)])
         .with(0);
     let run = home.ink(&["actions", "show", "sonnet", "--json"]).with(1);

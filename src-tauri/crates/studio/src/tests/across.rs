@@ -158,7 +158,7 @@ async fn what_a_person_likes_comes_back() {
     mine["chinese_quotes"] = json!("corner");
     world.call("set_preferences", mine.clone()).await.unwrap();
     assert_eq!(world.call("preferences", json!({})).await.unwrap(), mine);
-    mine["shortcuts"] = json!({ "search": ["x".repeat(200)] });
+    mine["shortcuts"] = json!({ "search": ["x".repeat(201)] });
     let error = world.call("set_preferences", mine).await.unwrap_err();
     assert_eq!(error.code, "bad_request");
 }
