@@ -226,8 +226,15 @@ impl Walk {
             for out in app.find_all("along-out").await? {
                 let label = out.attr("aria-label").await?.unwrap_or_default();
                 if label.contains(words.name) {
-                    out.click().await?;
-                    return Ok(true);
+                    // What it lies in scrolls, and may be moving still.
+                    let script = "arguments[0].scrollIntoView({ block: 'center' });";
+                    let argument = serde_json::to_value(&out).unwrap_or_default();
+                    app.client.execute(script, vec![argument]).await?;
+                    return match out.click().await {
+                        Ok(()) => Ok(true),
+                        Err(error) if error.is_element_not_interactable() => Ok(false),
+                        Err(error) => Err(error.into()),
+                    };
                 }
             }
             Ok(false)
