@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use inkstone_generation::{Gate, GenerationErrorKind as Kind, Method, Outgoing, Secret, Ticket};
 use reqwest::{
-    Response, Url,
+    RequestBuilder, Response, Url,
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, LOCATION},
 };
 use tokio::time::{Instant, timeout_at};
@@ -87,18 +87,7 @@ impl Door {
             request = request.header(AUTHORIZATION, authorization);
         }
         let deadline = Instant::now() + times.answer;
-        let response = match watch.until(deadline, request.send()).await {
-            Some(Ok(response)) => response,
-            Some(Err(error)) => {
-                let failure = not_sent(error, times.connect);
-                ticket.failed(failure.error.kind);
-                return Err(failure);
-            }
-            None => {
-                ticket.failed(Kind::Timeout);
-                return Err(Failure::new(Kind::Timeout, "no answer in time"));
-            }
-        };
+        let response = sent_off(request, watch, deadline, times, ticket.as_mut()).await?;
         let status = response.status();
         ticket.answered(status.as_u16());
         let mut incoming = Incoming {
@@ -116,6 +105,28 @@ impl Door {
         incoming.deadline = Instant::now() + ERROR_BODY.min(times.answer);
         let (body, _) = incoming.whole(LARGEST_ERROR).await;
         Err(Failure::of_status(status.as_u16(), &body, sent).asked(asked))
+    }
+}
+
+/// Sends a request that the gate admitted, and tells its ticket how that ended where it did badly.
+async fn sent_off(
+    request: RequestBuilder,
+    watch: &Watch,
+    deadline: Instant,
+    times: Times,
+    ticket: &mut dyn Ticket,
+) -> Result<Response, Failure> {
+    match watch.until(deadline, request.send()).await {
+        Some(Ok(response)) => Ok(response),
+        Some(Err(error)) => {
+            let failure = not_sent(error, times.connect);
+            ticket.failed(failure.error.kind);
+            Err(failure)
+        }
+        None => {
+            ticket.failed(Kind::Timeout);
+            Err(Failure::new(Kind::Timeout, "no answer in time"))
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use reqwest::{
 };
 use tokio::time::Instant;
 
-use super::{Door, ERROR_BODY, Incoming, LARGEST_ERROR, Times, client, not_sent};
+use super::{Door, ERROR_BODY, Incoming, LARGEST_ERROR, Times, client, sent_off};
 use crate::{
     address::Address,
     failure::{Failure, Sent},
@@ -61,18 +61,13 @@ impl Door {
         }
         let deadline = Instant::now() + times.answer;
         let watch = Watch::default();
-        let response = match watch.until(deadline, request.send()).await {
-            Some(Ok(response)) => response,
-            Some(Err(error)) => {
-                let failure = not_sent(error, times.connect);
-                ticket.failed(failure.error.kind);
-                return Err(failure);
-            }
-            None => {
-                ticket.failed(Kind::Timeout);
-                return Err(Failure::passing(Kind::Timeout, "no answer in time"));
-            }
-        };
+        // What was begun goes on where it stopped: a wait in vain may pass.
+        let response = sent_off(request, &watch, deadline, times, ticket.as_mut())
+            .await
+            .map_err(|failure| match failure.error.kind {
+                Kind::Timeout => Failure::passing(Kind::Timeout, failure.error.detail),
+                _ => failure,
+            })?;
         let status = response.status();
         ticket.answered(status.as_u16());
         let mut incoming = Incoming {
