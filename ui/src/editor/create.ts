@@ -20,6 +20,7 @@ import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view
 import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/bindings";
 import { type AheadPorts, ahead, showAhead } from "./ahead";
 import { remarks } from "./comments";
+import { composition } from "./composition";
 import { finding, type ShowFind } from "./finding";
 import { footnotes, insertNote, otherEnd, renumber } from "./footnotes";
 import { kindClass, kindFacet, layout } from "./layout";
@@ -113,7 +114,6 @@ export class Editor {
   /** Told of each change of the text, whoever made it; a second view of the same text follows it. */
   onText: ((changes: ChangeSet) => void) | null = null;
   private readonly past = new Compartment();
-  private composedAt = 0;
 
   constructor(
     parent: HTMLElement,
@@ -187,10 +187,6 @@ export class Editor {
             ports.onBlur();
             return false;
           },
-          compositionend: () => {
-            this.composedAt = Date.now();
-            return false;
-          },
         }),
       ],
     });
@@ -256,7 +252,12 @@ export class Editor {
 
   /** True while an input method composes, and for the moment in which its last key is still down. */
   composing(): boolean {
-    return this.view.composing || this.view.compositionStarted || Date.now() - this.composedAt < 30;
+    return composition.going(this.view.contentDOM);
+  }
+
+  /** Waits until nothing is composed here. */
+  composed(): Promise<void> {
+    return composition.over(this.view.contentDOM);
   }
 
   selection(): { from: number; to: number } {

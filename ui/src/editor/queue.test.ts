@@ -36,6 +36,7 @@ class World {
       },
       text: () => this.editor,
       composing: () => this.composing,
+      composed: () => new Promise((resolve) => setTimeout(resolve, 50)),
       onState: (state) => this.states.push(state),
       onSaved: () => undefined,
       onError: (reason) => this.errors.push(reason),
@@ -125,6 +126,47 @@ describe("typing", () => {
     await vi.advanceTimersByTimeAsync(QUIET_MS * 2);
     expect(world.text).toBe("你");
     expect(world.sent).toHaveLength(1);
+  });
+
+  it("is not saved in the middle of a composition by whoever asks for it", async () => {
+    world.type("一");
+    await world.queue.flush();
+    world.composing = true;
+    world.type("ni");
+    // The field is left for the input method's window, another text is asked for ...
+    const left = world.queue.flush();
+    const run = vi.fn(async () => world.text);
+    const held = world.queue.hold(run);
+    await vi.advanceTimersByTimeAsync(QUIET_MS * 5);
+    expect(world.text).toBe("一");
+    expect(run).not.toHaveBeenCalled();
+    world.edit(1, 3, "你");
+    world.composing = false;
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(await left).toBe(true);
+    expect(await held).toBe("一你");
+    expect(world.sent).toHaveLength(2);
+  });
+
+  it("that is composed while a save fails is not sent with the whole text", async () => {
+    let open = () => {};
+    world.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    world.type("one");
+    const saved = world.queue.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    world.composing = true;
+    world.type("ni");
+    world.revision = 7;
+    open();
+    await vi.advanceTimersByTimeAsync(QUIET_MS * 5);
+    expect(world.wholes).toEqual([]);
+    world.edit(3, 5, "你");
+    world.composing = false;
+    await vi.advanceTimersByTimeAsync(QUIET_MS);
+    expect(await saved).toBe(true);
+    expect(world.wholes).toEqual(["one你"]);
   });
 });
 

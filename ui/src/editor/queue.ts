@@ -19,6 +19,8 @@ export interface QueuePorts {
   text(): string;
   /** True while an input method composes: what stands there is not written yet. */
   composing(): boolean;
+  /** Waits until it does not. */
+  composed(): Promise<void>;
   onState(state: SaveState): void;
   onSaved(saved: Saved): void;
   onError(error: ErrorDto): void;
@@ -86,10 +88,16 @@ export class EditQueue {
     }, wait);
   }
 
-  /** Sends what waits. True when the library has everything. */
+  /** Waits until nothing is composed: what is composed is neither sent nor changed around. */
+  async composed(): Promise<void> {
+    while (this.ports.composing()) await this.ports.composed();
+  }
+
+  /** Sends what waits, once it is written. True when the library has everything. */
   async flush(): Promise<boolean> {
     for (;;) {
       if (this.held) await this.held;
+      else if (!this.clean && this.ports.composing()) await this.composed();
       else if (this.sending) {
         if (!(await this.sending)) return false;
       } else if (this.waiting.length || this.astray) {
@@ -131,6 +139,7 @@ export class EditQueue {
           this.putBack(group);
           if (!MISMATCH.has((reason as ErrorDto).code)) throw reason;
           this.astray = true;
+          await this.composed();
         }
       }
       await this.sendWhole();
@@ -169,7 +178,8 @@ export class EditQueue {
 
   /**
    * Runs something that needs the library's text to stand still: saves first, then keeps new edits
-   * back until it is done. `null` when saving failed. `run` must not flush or hold itself.
+   * back until it is done. `null` when saving failed. `run` must not flush or hold itself; before it
+   * changes the editor's text it waits for `composed`.
    */
   async hold<T>(run: () => Promise<T>): Promise<T | null> {
     do {

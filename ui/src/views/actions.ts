@@ -1,4 +1,5 @@
 import { flushSync, tick } from "svelte";
+import { composition } from "../editor/composition";
 import { actionMenu } from "../features/actions/menu.svelte";
 import { offered, runOffer } from "../features/actions/offered";
 import { ahead } from "../features/ahead/ahead.svelte";
@@ -207,7 +208,7 @@ export const run = (action: Action) =>
 /** Runs what a press asks for; true when it asked for something. */
 export function press(event: KeyboardEvent): boolean {
   const action = actionOf(event);
-  if (!action || writing.editor?.composing() || beside.composing()) return false;
+  if (!action || composition.going()) return false;
   void run(action);
   // Escape also means something to fields and to the editor.
   if (action !== "stop") event.preventDefault();

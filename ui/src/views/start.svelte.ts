@@ -1,3 +1,4 @@
+import { composition } from "../editor/composition";
 import { own } from "../features/actions/own.svelte";
 import { archive } from "../features/archive/archive.svelte";
 import { assistant } from "../features/assistant/assistant.svelte";
@@ -41,6 +42,7 @@ class Start {
         void zoom.recall();
         await onEvent(hear);
         await onClose(async () => {
+          await composition.finish();
           await writing.close();
         });
         this.listening = host;

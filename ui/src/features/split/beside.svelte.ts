@@ -45,6 +45,7 @@ class Beside {
       flush: () => this.flush(),
       opening: (id) => this.opening(id),
       composing: () => this.composing(),
+      composed: async () => this.editor?.composed(),
     };
   }
 
@@ -231,6 +232,7 @@ class Beside {
         replace: (text, cause) => call("replace_text", { draft_id, text, cause }),
         text: () => this.editor?.text() ?? "",
         composing: () => this.composing(),
+        composed: async () => this.editor?.composed(),
         onState: () => undefined,
         onSaved: () => undefined,
         onError: (error: ErrorDto) => notices.report(error),
@@ -246,6 +248,7 @@ class Beside {
     await queue
       .hold(async () => {
         const { body, revision } = await call("draft_text", { id: draftId });
+        await queue.composed();
         if (revision === queue.revision || this.queue !== queue) return;
         const before = editor.text();
         const change = changeOf(before.length, smallestChange(before, oneLineEnd(body)));

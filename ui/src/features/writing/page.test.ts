@@ -3,6 +3,7 @@ import { tick } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { speak } from "../../locales/index.svelte";
+import { press } from "../../views/actions";
 import { ask, askMain } from "../desk/asking";
 import { desk } from "../desk/desk.svelte";
 import { notices } from "../notices/notices.svelte";
@@ -92,6 +93,42 @@ describe("the text", () => {
     expect(draft.body).toBe("One. Two. Three.");
   });
 
+  it("is not saved in the middle of a composition, whatever happens around it", async () => {
+    const { studio, draft } = opened({ kind: "news", body: "One." });
+    render(Page);
+    const dom = at("editor");
+    await fireEvent.compositionStart(dom);
+    writing.editor?.view.dispatch({ changes: { from: 4, insert: "你" }, userEvent: "input.type" });
+    // The window is left, a shortcut pressed, a change of the library asked for.
+    await fireEvent.blur(dom);
+    expect(press(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true }))).toBe(false);
+    const asked = writing.change(async (id) => studio.view(id), "keep");
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(draft.body).toBe("One.");
+    await fireEvent.compositionEnd(dom);
+    await asked;
+    expect(draft.body).toBe("One.你");
+  });
+
+  it("does not change under a composition that began after the change was asked for", async () => {
+    const { studio, draft } = opened({ kind: "news", body: "One." });
+    render(Page);
+    const dom = at("editor");
+    const asked = writing.change(async (id) => {
+      await fireEvent.compositionStart(dom);
+      studio.write(draft, "Zero. One.");
+      return studio.view(id);
+    }, "keep");
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(text()).toBe("One.");
+    writing.editor?.view.dispatch({ changes: { from: 4, insert: "你" }, userEvent: "input.type" });
+    await fireEvent.compositionEnd(dom);
+    await asked;
+    expect(text()).toBe("Zero. One.你");
+    expect(await writing.flush()).toBe(true);
+    expect(draft.body).toBe("Zero. One.你");
+  });
+
   it("stays open when it cannot be saved", async () => {
     const { studio, draft } = opened({ kind: "news", body: "One." });
     render(Page);
@@ -111,6 +148,18 @@ describe("the text", () => {
 });
 
 describe("the title", () => {
+  it("is not saved while it is composed", async () => {
+    const { studio, draft } = opened({ kind: "news" });
+    render(Page);
+    await fireEvent.compositionStart(at("title"));
+    await fireEvent.input(at("title"), { target: { value: "du" } });
+    await new Promise((resolve) => setTimeout(resolve, 900));
+    expect(studio.dto(draft.document_id).title).toBe("");
+    await fireEvent.input(at("title"), { target: { value: "渡" } });
+    await fireEvent.compositionEnd(at("title"));
+    await vi.waitFor(() => expect(studio.dto(draft.document_id).title).toBe("渡"));
+  });
+
   it("is saved soon, and at once when the field is left", async () => {
     const { studio, draft } = opened({ kind: "news" });
     render(Page);

@@ -1,5 +1,6 @@
 import { ChangeSet, type EditorState } from "@codemirror/state";
 import { smallestChange } from "../../editor/change";
+import { composition } from "../../editor/composition";
 import type { Editor, Page } from "../../editor/create";
 import { LONGEST_TEXT } from "../../editor/create";
 import { changeOf, EditQueue, type SaveState } from "../../editor/queue";
@@ -50,6 +51,7 @@ class Writing {
     flush(): Promise<boolean>;
     opening(id: string): Promise<boolean>;
     composing(): boolean;
+    composed(): Promise<void>;
   } | null = null;
 
   editor: Editor | null = null;
@@ -114,6 +116,10 @@ class Writing {
         replace: (whole, cause) => call("replace_text", { draft_id: id, text: whole, cause }),
         text: () => this.editor?.text() ?? this.page?.text ?? text,
         composing: () => (this.editor?.composing() || this.beside?.composing()) ?? false,
+        composed: async () => {
+          await this.editor?.composed();
+          await this.beside?.composed();
+        },
         onState: (state) => {
           if (this.draftId === id) this.saved = state;
         },
@@ -253,6 +259,7 @@ class Writing {
       return await queue.hold(async () => {
         const before = editor.text();
         const view = await run(draftId, queue.revision);
+        await queue.composed();
         if (this.draftId !== draftId) return view;
         const text = oneLineEnd(view.body);
         const moved = queue.adopt(
@@ -281,6 +288,7 @@ class Writing {
     try {
       await queue.hold(async () => {
         const answer = await call(which, { draft_id: draftId, base_revision: queue.revision });
+        await queue.composed();
         if (this.draftId !== draftId) return;
         if (!answer.done) {
           notices.say(t(`editor.no_${which}`));
@@ -341,6 +349,7 @@ class Writing {
 
   private async flushBrief(): Promise<boolean> {
     clearTimeout(this.briefTimer);
+    if (!this.briefSaved) await composition.over();
     if (this.briefSending && !(await this.briefSending)) return false;
     const { draftId, brief } = this;
     if (this.briefSaved || !draftId || !brief) return true;
