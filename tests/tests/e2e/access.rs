@@ -91,7 +91,7 @@ const ARTICLE: &[Screen] = &[
     ),
     screen(
         "several models",
-        &[Click("beside"), Wait("beside-popover")],
+        &[Click("beside-open"), Wait("beside-popover")],
         &[Press("Escape"), Gone("beside-popover")],
     ),
     screen("origins", &[Click("origins"), Wait("origins-share")], &[]),

@@ -27,6 +27,7 @@ mod scripts;
 mod setup;
 mod steps;
 mod story;
+mod streaming;
 mod surface;
 mod switch;
 mod walks;

@@ -206,7 +206,7 @@ async fn what_was_cut_off_goes_on_and_two_models_write_side_by_side() -> Result<
     );
 
     // The starter and the server, for the same.
-    app.click("beside").await?;
+    app.click("beside-open").await?;
     let boxes = app
         .client
         .find_all(Locator::Css("[data-testid=\"beside-model\"]:not(:checked)"))

@@ -461,6 +461,7 @@ export const TESTIDS = [
   "chain-remote-first",
   "chain-done",
   "beside",
+  "beside-open",
   "beside-names",
   "beside-clear",
   "beside-popover",

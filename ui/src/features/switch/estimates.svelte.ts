@@ -16,6 +16,16 @@ const QUIET_MS = 600;
 class Estimates {
   private now = $state.raw<EstimateDto | null>(null);
 
+  /** The draft that it is about. */
+  private of: string | null = null;
+
+  /** What is asked for would leave the machine: the sentence has a place, if no words yet. */
+  remote = $derived.by(() => {
+    const { ids } = beside;
+    const asked = ids.length ? ids.map((id) => models.get(id)) : [models.chosen];
+    return asked.some((model) => hostOf(model) !== null);
+  });
+
   sentence = $derived.by(() => {
     const { now } = this;
     if (!now?.host) return "";
@@ -31,12 +41,10 @@ class Estimates {
     const draft_id = writing.draftId;
     const kind = writing.document?.kind;
     const ids = beside.ids;
-    const asked = ids.length ? ids.map((id) => models.get(id)) : [models.chosen];
-    const remote = asked.some((model) => hostOf(model) !== null);
-    if (!draft_id || !kind || !remote || !writing.briefSaved) {
-      this.now = null;
-      return;
-    }
+    if (!draft_id || !this.remote || draft_id !== this.of) this.now = null;
+    this.of = draft_id;
+    // While the brief is typed, what was said last stands.
+    if (!draft_id || !kind || !this.remote || !writing.briefSaved) return;
     const timer = setTimeout(() => void this.load(draft_id, ids), QUIET_MS);
     return () => clearTimeout(timer);
   }
