@@ -1,6 +1,6 @@
 //! How fast a model file runs here, and what it takes.
 
-use std::{fs::File, io::BufReader, path::Path, time::Instant};
+use std::{path::Path, time::Instant};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     lookup, memory,
     model::{self, Handle},
     network::{Network, Run, Want, cache::Cache, threads},
-    preflight::{Depth, Header},
+    preflight::Depth,
     tokenizer::{Tokenizer, Writer},
 };
 
@@ -203,8 +203,8 @@ impl Words {
         crate::failure::guarded(
             inkstone_generation::GenerationErrorKind::ModelBroken,
             || {
-                let header = Header::read(BufReader::new(open(path)?), Depth::Everything)?;
-                Ok(Self(Tokenizer::read(&header)?))
+                let opened = model::open(path, Depth::Everything)?;
+                Ok(Self(Tokenizer::read(&opened.header)?))
             },
         )
     }
@@ -237,10 +237,6 @@ impl Words {
         }
         Ok(out)
     }
-}
-
-fn open(path: &Path) -> Result<File> {
-    model::open(path)
 }
 
 /// The logits behind each of some tokens, read at once: for comparisons with other programs.

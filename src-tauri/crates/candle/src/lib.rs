@@ -1,6 +1,6 @@
 //! # The local adapter
 //!
-//! Opens GGUF files on this machine and runs them on its processor, behind the ports of
+//! Opens model files on this machine and runs them on its processor, behind the ports of
 //! `inkstone-generation`. [`Candle`] is all that the rest of the house sees.
 //!
 //! Rules
@@ -13,6 +13,9 @@
 //!   number of threads or on what runs beside it may change a number.
 //! - A person's text is never read as control tokens.
 //! - No type of candle leaves this room.
+//!
+//! Models come as one GGUF file, or as the hub gives them (`hub`): a folder with safetensors, whose
+//! parts become the same head under the same names.
 //!
 //! Embedding models (`embed`) are a second kind: BERT and its kin from a folder of safetensors.
 //!
@@ -43,7 +46,9 @@ mod decode;
 mod embed;
 mod engine;
 mod failure;
+mod folder;
 mod guided;
+mod hub;
 mod lookup;
 mod memory;
 mod model;
@@ -51,6 +56,7 @@ mod network;
 mod odds;
 mod preflight;
 mod remembered;
+mod safetensors;
 mod sampler;
 pub mod synthetic;
 mod template;
@@ -69,7 +75,7 @@ use inkstone_generation::{
 
 use crate::failure::guarded;
 
-/// Opens GGUF models on this machine.
+/// Opens models on this machine.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Candle;
 
@@ -88,6 +94,10 @@ impl LocalModels for Candle {
     fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError> {
         let handle = guarded(Kind::ModelBroken, || model::load(path, memory::available()))?;
         Ok(Arc::new(handle))
+    }
+
+    fn writes(&self, path: &Path) -> bool {
+        hub::writes(path)
     }
 
     fn inspect_embedder(&self, path: &Path) -> Result<EmbedderFile, GenerationError> {

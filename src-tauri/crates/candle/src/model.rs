@@ -19,6 +19,7 @@ use crate::{
     constraint::Vocabulary,
     engine,
     failure::{Result, broken, internal},
+    hub,
     lookup::Lookup,
     memory,
     network::{Network, Table, config::Config, weights},
@@ -104,8 +105,34 @@ impl TextModel for Handle {
     }
 }
 
+/// A model's head, and the files with its weights.
+pub(crate) struct Opened {
+    pub(crate) header: Header,
+    files: Vec<File>,
+    /// Where it is more than one file.
+    folder: Option<hub::Folder>,
+}
+
+/// Opens a GGUF file, or a model as the hub gives it: its folder, or one of the files in it.
+pub(crate) fn open(path: &Path, depth: Depth) -> Result<Opened> {
+    if hub::is_one(path) {
+        let folder = hub::Folder::open(path)?;
+        return Ok(Opened {
+            header: folder.header(depth)?,
+            files: folder.files()?,
+            folder: Some(folder),
+        });
+    }
+    let file = open_file(path)?;
+    Ok(Opened {
+        header: Header::read(BufReader::new(&file), depth)?,
+        files: vec![file],
+        folder: None,
+    })
+}
+
 /// Opens a regular file.
-pub(crate) fn open(path: &Path) -> Result<File> {
+pub(crate) fn open_file(path: &Path) -> Result<File> {
     let not_found = |e: io::Error| GenerationError::new(Kind::ModelNotFound, e.to_string());
     // Asked before opening: opening a pipe would wait for its other end.
     let kind = std::fs::metadata(path).map_err(not_found)?;
@@ -122,8 +149,7 @@ pub(crate) fn open(path: &Path) -> Result<File> {
 
 /// What a file says of itself.
 pub(crate) fn inspect(path: &Path) -> Result<ModelFile> {
-    let header = Header::read(BufReader::new(open(path)?), Depth::Description)?;
-    describe(&header, path)
+    describe(&open(path, Depth::Description)?.header, path)
 }
 
 fn describe(header: &Header, path: &Path) -> Result<ModelFile> {
@@ -187,16 +213,23 @@ pub(crate) fn load_with(
     available: Option<u64>,
     guesses: Option<bool>,
 ) -> Result<Handle> {
-    let file = open(path)?;
-    let header = Header::read(BufReader::new(&file), Depth::Everything)?;
+    let Opened {
+        header,
+        files,
+        folder,
+    } = open(path, Depth::Everything)?;
     let about = describe(&header, path)?;
     let config = Config::read(&header)?;
     memory::fits(needed(&header, &config), available)?;
     let hash = {
-        let file = open(path)?;
+        let file = folder.is_none().then(|| open_file(path)).transpose()?;
         thread::Builder::new()
             .name("inkstone-hash".to_owned())
-            .spawn(move || sha256(file))
+            .spawn(move || match (file, folder) {
+                (Some(file), _) => sha256(file),
+                (None, Some(folder)) => folder.sha256(),
+                (None, None) => Err(io::ErrorKind::NotFound.into()),
+            })
             .map_err(|e| internal(format!("no thread: {e}")))?
     };
     let tokenizer = Tokenizer::read(&header)?;
@@ -211,7 +244,7 @@ pub(crate) fn load_with(
         header.text("tokenizer.chat_template"),
         tokenizer.knows_chatml(),
     )?;
-    let network = Network::load(&header, file)?;
+    let network = Network::load(&header, files)?;
     let sha256 = hash
         .join()
         .map_err(|_| internal("hashing the file failed"))?

@@ -59,6 +59,19 @@ pub(crate) struct TensorInfo {
     pub(crate) at: u64,
     pub(crate) bytes: usize,
     pub(crate) weights: u64,
+    /// Which of the files it lies in, where there are several.
+    pub(crate) file: usize,
+    pub(crate) stored: Stored,
+}
+
+/// How the numbers of a tensor lie in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    AsIs,
+    /// Columns in the place of rows; of a matrix of plain numbers.
+    Turned,
+    /// Gains of which one was taken.
+    LessOne,
 }
 
 /// The head of a file.
@@ -71,6 +84,19 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// Of parts that were read and checked elsewhere.
+    pub(crate) fn of(
+        metadata: BTreeMap<String, Value>,
+        tensors: BTreeMap<String, TensorInfo>,
+        bytes: u64,
+    ) -> Self {
+        Self {
+            metadata,
+            tensors,
+            bytes,
+        }
+    }
+
     /// Reads the head of a file.
     pub(crate) fn read<R: BufRead + Seek>(mut reader: R, depth: Depth) -> Result<Self> {
         let size = reader.seek(SeekFrom::End(0)).map_err(unreadable)?;
@@ -453,6 +479,8 @@ impl<R: BufRead + Seek> Walk<R> {
             at,
             bytes,
             weights,
+            file: 0,
+            stored: Stored::AsIs,
         };
         Ok((name, info))
     }
@@ -469,7 +497,9 @@ fn another_kind(first: &[u8]) -> inkstone_generation::GenerationError {
         );
     }
     if first.get(8..10) == Some(b"{\"") {
-        return unsupported("a safetensors file: a GGUF file of the model is needed");
+        return unsupported(
+            "a safetensors file by another name: model.safetensors with config.json beside it, or a GGUF file, is needed",
+        );
     }
     if [b"ggml", b"lmgg", b"tjgg", b"fmgg"]
         .iter()

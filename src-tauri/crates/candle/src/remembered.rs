@@ -130,7 +130,7 @@ mod tests {
     fn network() -> Network {
         let file = Shape::llama().file();
         let header = testing::header(file.path());
-        Network::load(&header, std::fs::File::open(file.path()).unwrap()).unwrap()
+        Network::load(&header, vec![std::fs::File::open(file.path()).unwrap()]).unwrap()
     }
 
     fn read(network: &Network, cache: &mut Cache, tokens: &[u32]) {

@@ -83,12 +83,12 @@ impl Shape {
         };
         let u = |n: usize| Value::U32(n as u32);
         // Only half of a head turns, and each head has its own keys.
-        let turned = if architecture == "glm4" {
+        let turned = if matches!(architecture, "glm4" | "gptj") {
             head_dim / 2
         } else {
             head_dim
         };
-        let kv_heads = if architecture == "gpt2" {
+        let kv_heads = if architecture.starts_with("gpt") {
             HEADS
         } else {
             KV_HEADS
@@ -240,7 +240,8 @@ impl Shape {
         let Some(Value::Array(tokens)) = self.metadata.get("tokenizer.ggml.tokens") else {
             return Vec::new();
         };
-        let gpt = self.architecture == "gpt2";
+        let gpt = self.architecture.starts_with("gpt");
+        let turns = self.architecture == "gptj";
         let kv_heads = if gpt { HEADS } else { KV_HEADS };
         let (q, kv) = (HEADS * self.head_dim, kv_heads * self.head_dim);
         let mut all = vec![
@@ -258,12 +259,14 @@ impl Shape {
                 None,
             ));
         }
-        if gpt {
+        if gpt && !turns {
             all.push((
                 "position_embd.weight".to_owned(),
                 vec![CONTEXT, self.width],
                 None,
             ));
+        }
+        if gpt {
             all.push(("output_norm.bias".to_owned(), vec![self.width], None));
         }
         for i in 0..LAYERS {
@@ -271,11 +274,15 @@ impl Shape {
                 all.push((format!("blk.{i}.{part}"), dims.to_vec(), None));
             };
             add("attn_norm.weight", &[self.width]);
-            add("ffn_norm.weight", &[self.width]);
+            if !turns {
+                add("ffn_norm.weight", &[self.width]);
+            }
             add("attn_output.weight", &[self.width, q]);
             if gpt {
                 add("attn_norm.bias", &[self.width]);
-                add("ffn_norm.bias", &[self.width]);
+                if !turns {
+                    add("ffn_norm.bias", &[self.width]);
+                }
                 add("attn_qkv.weight", &[3 * q, self.width]);
                 add("attn_qkv.bias", &[3 * q]);
                 add("attn_output.bias", &[self.width]);

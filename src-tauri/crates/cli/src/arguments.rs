@@ -117,7 +117,7 @@ pub enum Command {
 /// Which model, and with which key.
 #[derive(Debug, Args)]
 pub struct ModelChoice {
-    /// A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter. Given more than once: where one cannot write, the next is asked
+    /// A model's id or name from `ink models`, or the path of a GGUF file or a model's folder; otherwise the starter. Given more than once: where one cannot write, the next is asked
     #[arg(long, value_name = "ID")]
     pub model: Vec<String>,
     /// Asks even if the budget of the month is passed by it

@@ -21,11 +21,11 @@ const LONGEST_IDS: u64 = 64 << 20;
 /// Of `ink bench`.
 #[derive(Debug, Args)]
 pub struct Bench {
-    /// The path of a GGUF file
+    /// The path of a GGUF file, or of a model's folder
     #[arg(
         long,
         value_name = "FILE",
-        value_hint = ValueHint::FilePath,
+        value_hint = ValueHint::AnyPath,
         required_unless_present = "synthetic",
         conflicts_with = "synthetic"
     )]
@@ -56,8 +56,8 @@ pub struct Bench {
 /// Of `ink tokenize`.
 #[derive(Debug, Args)]
 pub struct Tokenize {
-    /// The path of a GGUF file
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    /// The path of a GGUF file, or of a model's folder
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
     model: PathBuf,
     /// The other way: ids as JSON on stdin, their text on stdout
     #[arg(long)]

@@ -162,7 +162,10 @@ const CHINESE: &[(&str, &str)] = &[
         "Turns a text from stdin into a model's tokens, as a JSON list of ids",
         "把标准输入的文本转换成模型的词元，输出编号的 JSON 列表",
     ),
-    ("The path of a GGUF file", "GGUF 文件的路径"),
+    (
+        "The path of a GGUF file, or of a model's folder",
+        "GGUF 文件或模型文件夹的路径",
+    ),
     (
         "Random weights in the shape and type of a real model, as llama-3.2-1b:Q4_K_M",
         "用随机权重仿造真实模型的结构和类型，例如 llama-3.2-1b:Q4_K_M",
@@ -467,8 +470,8 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("Tells what a brief may hold", "说明写作要求可以写些什么"),
     (
-        "A model's id or name from `ink models`, or the path of a GGUF file; otherwise the starter. Given more than once: where one cannot write, the next is asked",
-        "ink models 中模型的编号或名称，或 GGUF 文件的路径；默认用自带模型。可写多次：前一个写不成时，由下一个来写",
+        "A model's id or name from `ink models`, or the path of a GGUF file or a model's folder; otherwise the starter. Given more than once: where one cannot write, the next is asked",
+        "ink models 中模型的编号或名称，或 GGUF 文件、模型文件夹的路径；默认用自带模型。可写多次：前一个写不成时，由下一个来写",
     ),
     (
         "The environment variable that holds the server's key; otherwise INKSTONE_API_KEY",
@@ -511,12 +514,12 @@ const CHINESE: &[(&str, &str)] = &[
         "说明某个模型文件或列表中的模型",
     ),
     (
-        "The path of a GGUF file, or a model's id or name",
-        "GGUF 文件的路径，或模型的编号或名称",
+        "The path of a GGUF file or a model's folder, or a model's id or name",
+        "GGUF 文件或模型文件夹的路径，或模型的编号或名称",
     ),
     (
-        "The path of a GGUF file; it stays where it lies",
-        "GGUF 文件的路径；文件留在原处",
+        "The path of a GGUF file or a model's folder; it stays where it lies",
+        "GGUF 文件或模型文件夹的路径；留在原处",
     ),
     (
         "The base URL of a server that speaks the OpenAI API, with its path",

@@ -138,6 +138,12 @@ pub trait LocalModels: Send + Sync {
     /// As [`Self::inspect`], and `ModelTooLarge`.
     fn load(&self, path: &Path) -> Result<Arc<dyn TextModel>, GenerationError>;
 
+    /// Whether what lies there writes text, as far as can be told without opening its weights; the
+    /// folders of such models look like those of embedding models.
+    fn writes(&self, path: &Path) -> bool {
+        !crate::may_be_embedder(path)
+    }
+
     /// Reads what the files of an embedding model say of themselves. `path` is their folder, or one
     /// of them.
     ///

@@ -7,15 +7,15 @@ use std::{
 };
 
 use inkstone_generation::{GenerationError, GenerationErrorKind as Kind};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::failure::{Result, broken, unsupported};
+use crate::{
+    failure::{Result, broken, unsupported},
+    folder::{LARGEST_CONFIG, LARGEST_TEXT, json, license, name, text},
+};
 
-/// A vocabulary of a quarter of a million tokens takes 17 MB.
-const LARGEST_TEXT: u64 = 96 << 20;
-const LARGEST_CONFIG: u64 = 1 << 20;
 /// Longer ones are cut into passages anyhow.
 const MOST_TOKENS: usize = 8192;
 
@@ -152,7 +152,7 @@ impl About {
             }));
         }
         steps(&folder)?;
-        let name = name(&folder, &config);
+        let name = name(&folder, config.called.as_deref());
         let words: Value =
             json(&folder.join("tokenizer_config.json"), LARGEST_CONFIG)?.unwrap_or_default();
         let sentences: Value =
@@ -222,29 +222,6 @@ impl About {
     }
 }
 
-fn text(path: &Path, most: u64) -> Result<Option<String>> {
-    let Ok(kind) = std::fs::metadata(path) else {
-        return Ok(None);
-    };
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    if !kind.is_file() || kind.len() > most {
-        return Err(broken(format!("{name}: {} bytes", kind.len())));
-    }
-    let read = std::fs::read(path).map_err(|e| broken(format!("{name} can't be read: {e}")))?;
-    let text = String::from_utf8(read).map_err(|_| broken(format!("{name} is no text")))?;
-    Ok(Some(text))
-}
-
-fn json<T: DeserializeOwned>(path: &Path, most: u64) -> Result<Option<T>> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let Some(text) = text(path, most)? else {
-        return Ok(None);
-    };
-    serde_json::from_str(&text)
-        .map(Some)
-        .map_err(|e| broken(format!("{name}: {e}")))
-}
-
 /// Refuses what is done to a vector after the pooling, but for making it one long.
 fn steps(folder: &Path) -> Result<()> {
     let steps: Value = json(&folder.join("modules.json"), LARGEST_CONFIG)?.unwrap_or_default();
@@ -273,29 +250,6 @@ fn pooling(folder: &Path) -> Result<Pooling> {
         ["cls_token"] => Ok(Pooling::First),
         [] | ["mean_tokens"] => Ok(Pooling::Mean),
         other => Err(unsupported(format!("pooling {}", other.join(" and ")))),
-    }
-}
-
-/// The model's name: as the hub's cache has it, the folder's, or as the config says.
-fn name(folder: &Path, config: &Config) -> String {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let parts: Vec<String> = absolute
-        .components()
-        .rev()
-        .take(3)
-        .map(|c| c.as_os_str().to_string_lossy().into_owned())
-        .collect();
-    if let Some(hub) = parts.iter().find_map(|p| p.strip_prefix("models--")) {
-        return hub.rsplit("--").next().unwrap_or(hub).to_owned();
-    }
-    let own = parts.first().cloned().unwrap_or_default();
-    let called = config.called.as_deref().map(|c| c.trim_end_matches('/'));
-    match called
-        .and_then(|c| c.rsplit('/').next())
-        .filter(|c| !c.is_empty())
-    {
-        Some(called) if matches!(own.as_str(), "" | "model" | "onnx" | "main") => called.to_owned(),
-        _ => own,
     }
 }
 
@@ -330,13 +284,4 @@ fn prefixes(folder: &Path, name: &str) -> Result<(String, String)> {
         );
     }
     own("", "")
-}
-
-/// The licence that the model card's front matter names.
-fn license(folder: &Path) -> Option<String> {
-    let card = text(&folder.join("README.md"), LARGEST_CONFIG).ok()??;
-    let head = card.strip_prefix("---")?.split("\n---").next()?;
-    let line = head.lines().find_map(|l| l.strip_prefix("license:"))?;
-    let license = line.trim().trim_matches(['"', '\'']);
-    (!license.is_empty() && license.len() < 100).then(|| license.to_owned())
 }

@@ -1,6 +1,4 @@
-//! A safetensors file, whose head is held against its size before a number is read.
-//!
-//! Eight bytes of length, a JSON object of names, types, shapes and places, then the numbers.
+//! The numbers of an embedding model's safetensors file.
 
 use std::{
     collections::BTreeMap,
@@ -11,29 +9,11 @@ use std::{
 
 use half::{bf16, f16};
 use inkstone_generation::{GenerationError, GenerationErrorKind as Kind};
-use serde::Deserialize;
-use serde_json::Value;
 
-use crate::failure::{Result, broken, unsupported};
-
-const LARGEST_HEAD: u64 = 16 << 20;
-const MOST_TENSORS: usize = 1 << 16;
-
-#[derive(Debug, Deserialize)]
-struct Entry {
-    dtype: String,
-    shape: Vec<u64>,
-    data_offsets: [u64; 2],
-}
-
-/// Where a tensor lies.
-#[derive(Debug, Clone)]
-struct Place {
-    dtype: String,
-    shape: Vec<usize>,
-    at: u64,
-    bytes: u64,
-}
+use crate::{
+    failure::{Result, broken, unsupported},
+    safetensors::{self, Place, width},
+};
 
 /// An open file.
 pub(super) struct Weights {
@@ -46,68 +26,8 @@ impl Weights {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let not_found =
             |e: std::io::Error| GenerationError::new(Kind::ModelNotFound, e.to_string());
-        let unread = |e: std::io::Error| broken(format!("the weights can't be read: {e}"));
-        let mut file = File::open(path).map_err(not_found)?;
-        let size = file.metadata().map_err(not_found)?.len();
-        let mut length = [0; 8];
-        file.read_exact(&mut length).map_err(unread)?;
-        if length.starts_with(b"PK\x03\x04") || length[0] == 0x80 {
-            return Err(unsupported(
-                "a pickle, which can run code: safetensors are needed",
-            ));
-        }
-        let length = u64::from_le_bytes(length);
-        let start = length
-            .checked_add(8)
-            .filter(|start| *start <= size && length <= LARGEST_HEAD)
-            .ok_or_else(|| broken(format!("a head of {length} bytes in a file of {size}")))?;
-        let mut head = vec![0; length as usize];
-        file.read_exact(&mut head).map_err(unread)?;
-        let head: BTreeMap<String, Value> =
-            serde_json::from_slice(&head).map_err(|e| broken(format!("head: {e}")))?;
-        if head.len() > MOST_TENSORS {
-            return Err(broken(format!("{} tensors", head.len())));
-        }
-        let mut places = BTreeMap::new();
-        for (name, value) in head {
-            if name == "__metadata__" {
-                continue;
-            }
-            let entry: Entry =
-                serde_json::from_value(value).map_err(|e| broken(format!("{name}: {e}")))?;
-            let wrong = || {
-                broken(format!(
-                    "{name} lies outside of the file or is not its size"
-                ))
-            };
-            let [from, to] = entry.data_offsets;
-            let bytes = to.checked_sub(from).ok_or_else(wrong)?;
-            let at = start.checked_add(from).ok_or_else(wrong)?;
-            if at.checked_add(bytes).is_none_or(|end| end > size) {
-                return Err(wrong());
-            }
-            let numbers = entry
-                .shape
-                .iter()
-                .try_fold(1u64, |all, n| all.checked_mul(*n))
-                .ok_or_else(wrong)?;
-            if let Some(each) = width(&entry.dtype)
-                && numbers.checked_mul(each) != Some(bytes)
-            {
-                return Err(wrong());
-            }
-            let shape = entry.shape.iter().map(|n| *n as usize).collect();
-            let dtype = entry.dtype;
-            places.insert(
-                name,
-                Place {
-                    dtype,
-                    shape,
-                    at,
-                    bytes,
-                },
-            );
-        }
+        let file = File::open(path).map_err(not_found)?;
+        let (places, size) = safetensors::head(&file)?;
         Ok(Self { file, size, places })
     }
 
@@ -189,15 +109,4 @@ impl Weights {
                 .collect(),
         })
     }
-}
-
-/// Bytes of a number.
-fn width(dtype: &str) -> Option<u64> {
-    Some(match dtype {
-        "F64" | "I64" | "U64" => 8,
-        "F32" | "I32" | "U32" => 4,
-        "F16" | "BF16" | "I16" | "U16" => 2,
-        "I8" | "U8" | "BOOL" | "F8_E4M3" | "F8_E5M2" => 1,
-        _ => return None,
-    })
 }

@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// The architectures that the decoder computes.
-pub(crate) const ARCHITECTURES: [&str; 11] = [
-    "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3", "gpt2", "glm4", "qwen2moe",
-    "qwen3moe",
+pub(crate) const ARCHITECTURES: [&str; 13] = [
+    "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3", "gpt2", "gptneo", "gptj",
+    "glm4", "qwen2moe", "qwen3moe",
 ];
 
 /// Those that may have experts; Mixtral's files are of the `llama` kind.
@@ -45,11 +45,11 @@ pub(crate) struct Experts {
 }
 
 /// Layers that see only the last positions, among layers that see all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Window {
-    pub(crate) size: usize,
-    /// Of each so many layers the last sees everything.
-    pub(crate) every: usize,
+    size: usize,
+    /// For each layer, whether it has the window.
+    layers: Vec<bool>,
 }
 
 /// The sizes and switches of a network.
@@ -68,8 +68,8 @@ pub(crate) struct Config {
     pub(crate) rope: Rope,
     /// For the layers with a window, where they turn otherwise.
     pub(crate) local_rope: Option<Rope>,
-    /// Of each so many layers the last does without positions.
-    pub(crate) no_rope_every: Option<usize>,
+    /// For each layer, whether it turns its queries and keys.
+    turned: Vec<bool>,
     pub(crate) activation: Activation,
     pub(crate) embedding_scale: Option<f32>,
     pub(crate) attention_scale: f32,
@@ -80,6 +80,12 @@ pub(crate) struct Config {
     pub(crate) experts: Option<Experts>,
     /// Positions have vectors of their own, beside those of the tokens, and nothing turns.
     pub(crate) learned_positions: bool,
+    /// Norms are around the mean.
+    pub(crate) centred: bool,
+    /// The feed-forward part has a gate.
+    pub(crate) gated: bool,
+    /// Both parts of a block read the same, and are added to it together.
+    pub(crate) parallel: bool,
 }
 
 impl Config {
@@ -131,7 +137,7 @@ impl Config {
         }
         let layers = size("block_count")?;
         let context = Self::context(header)? as usize;
-        let gpt = name == "gpt2";
+        let gpt = name.starts_with("gpt");
         let eps = real("attention.layer_norm_rms_epsilon")
             .or_else(|| real("attention.layer_norm_epsilon"))
             .filter(|e| (0.0..1.0).contains(e))
@@ -146,15 +152,17 @@ impl Config {
             || !heads.is_multiple_of(kv_heads)
             || !(head_dim.is_multiple_of(2) && dims.is_multiple_of(2))
             || dims > head_dim
-            || head_dim > 4096
+            || !(1..=4096).contains(&head_dim)
         {
             return Err(broken(format!(
                 "impossible sizes: {layers} layers, {heads} heads of {head_dim} over {kv_heads}, {dims} turned"
             )));
         }
         let gemma = name.starts_with("gemma");
-        let pairs = match name {
-            "llama" | "smollm3" | "glm4" => Pairs::Neighbours,
+        let pairs = match (header.text(&format!("{name}.rope.pairs")), name) {
+            // As models are trained; GGUF has these laid out anew.
+            (Some("halves"), _) => Pairs::Halves,
+            (_, "llama" | "smollm3" | "glm4" | "gptj") => Pairs::Neighbours,
             _ => Pairs::Halves,
         };
         let base = real("rope.freq_base").unwrap_or(if name == "gemma3" { 1e6 } else { 1e4 });
@@ -162,15 +170,29 @@ impl Config {
             return Err(broken("the base of the rotary positions is impossible"));
         }
         let rope = Rope::new(pairs, dims, base).scaled(header, name)?;
-        let window = match name {
+        let flags = |key: &str| match header.get(&format!("{name}.{key}")) {
+            Some(Value::Wholes(all)) if all.len() == layers => {
+                Some(all.iter().map(|n| *n != 0).collect::<Vec<bool>>())
+            }
+            _ => None,
+        };
+        // Of each so many layers the last sees everything.
+        let every = match name {
             "gemma2" => Some(2),
             "gemma3" => Some(6),
             _ => None,
         };
-        let window = match (window, optional("attention.sliding_window")?) {
-            (Some(every), Some(size)) => Some(Window { size, every }),
+        let local = |every| (0..layers).map(|i| i % every < every - 1).collect();
+        let local = flags("attention.sliding_window_pattern").or_else(|| every.map(local));
+        let window = match (local, optional("attention.sliding_window")?) {
+            (Some(layers), Some(size)) => Some(Window { size, layers }),
             _ => None,
         };
+        // Of SmolLM 3 each fourth layer does without positions.
+        let turned = flags("rope.pattern").unwrap_or_else(|| {
+            let kept = |i: usize| name != "smollm3" || !(i + 1).is_multiple_of(4);
+            (0..layers).map(kept).collect()
+        });
         let local_rope = (name == "gemma3").then(|| {
             let base = real("rope.freq_base_swa")
                 .filter(|b| *b > 1.0 && b.is_finite())
@@ -185,7 +207,16 @@ impl Config {
                 .map(|c| c as f32)
                 .filter(|c| *c > 0.0 && c.is_finite())
         };
-        let caps = name == "gemma2";
+        // Asked before the file says it: what it sets to nothing is off.
+        let caps = |key: &str, usual: f32| match real(key) {
+            Some(_) => cap(key),
+            None => (name == "gemma2").then_some(usual),
+        };
+        let scale = match real("attention.scale") {
+            None => 1.0 / (scaled_by.max(1) as f32).sqrt(),
+            Some(scale) if scale > 0.0 && scale.is_finite() => scale as f32,
+            Some(_) => return Err(broken("the scale of attention is impossible")),
+        };
         let experts = match header.of_architecture("expert_count") {
             None | Some(0) => None,
             Some(_) => {
@@ -222,33 +253,40 @@ impl Config {
             eps: eps as f32,
             rope,
             local_rope,
-            no_rope_every: (name == "smollm3").then_some(4),
+            turned,
             activation: if gemma || gpt {
                 Activation::Gelu
             } else {
                 Activation::Silu
             },
             embedding_scale: gemma.then(|| (width as f32).sqrt()),
-            attention_scale: 1.0 / (scaled_by.max(1) as f32).sqrt(),
-            attention_cap: cap("attn_logit_softcapping").or(caps.then_some(50.0)),
-            logit_cap: cap("final_logit_softcapping").or(caps.then_some(30.0)),
+            attention_scale: scale,
+            attention_cap: caps("attn_logit_softcapping", 50.0),
+            logit_cap: caps("final_logit_softcapping", 30.0),
             window,
             experts,
-            learned_positions: gpt,
+            learned_positions: matches!(name, "gpt2" | "gptneo"),
+            centred: gpt,
+            gated: !gpt,
+            parallel: name == "gptj",
         })
     }
 
     /// Whether a layer sees only its window.
     pub(crate) fn is_local(&self, layer: usize) -> bool {
-        self.window.is_some_and(|w| layer % w.every < w.every - 1)
+        let window = self.window.as_ref();
+        window.is_some_and(|w| w.layers.get(layer).copied().unwrap_or(false))
+    }
+
+    /// The positions that a layer sees, where it does not see all.
+    pub(crate) fn window_of(&self, layer: usize) -> Option<usize> {
+        let window = self.window.as_ref().filter(|_| self.is_local(layer));
+        window.map(|w| w.size)
     }
 
     /// Whether a layer turns its queries and keys.
     pub(crate) fn turns(&self, layer: usize) -> bool {
-        !self.learned_positions
-            && self
-                .no_rope_every
-                .is_none_or(|every| !(layer + 1).is_multiple_of(every))
+        !self.learned_positions && self.turned.get(layer).copied().unwrap_or(true)
     }
 
     /// Bytes of the cache for each position.

@@ -97,7 +97,7 @@ impl Feed {
     fn read(w: &mut Weights<'_>, c: &Config, i: usize) -> Result<Self> {
         let name = |part: &str| format!("blk.{i}.{part}");
         let (width, hidden) = (c.width, c.hidden);
-        let gated = !c.learned_positions;
+        let gated = c.gated;
         let (up, rows) = if w.has(&name("ffn_gate.weight")) {
             let parts = ["ffn_gate.weight", "ffn_up.weight"];
             let up = w.linear(&parts.map(|part| (name(part), hidden)), width)?;

@@ -35,7 +35,7 @@ use crate::{
         rope::{Angles, Rope},
         weights::Weights,
     },
-    preflight::Header,
+    preflight::{Header, Value},
 };
 
 /// Below this many multiplications, waking other threads costs more than it brings.
@@ -65,7 +65,7 @@ enum Norm {
 impl Norm {
     fn read(w: &mut Weights<'_>, c: &Config, name: &str) -> Result<Self> {
         let gain = w.vector(&format!("{name}.weight"), c.width)?;
-        if !c.learned_positions {
+        if !c.centred {
             return Ok(Self::Rms(gain));
         }
         let bias = w.vector_if_any(&format!("{name}.bias"), c.width)?;
@@ -97,7 +97,8 @@ struct Block {
     out: Linear,
     out_bias: Option<Vec<f32>>,
     after_attention: Option<Vec<f32>>,
-    feed_norm: Norm,
+    /// `None` where both parts of the block read the same.
+    feed_norm: Option<Norm>,
     feeding: Feeding,
     after_feed: Option<Vec<f32>>,
 }
@@ -122,14 +123,15 @@ pub(crate) struct Network {
     blocks: Vec<Block>,
     norm: Norm,
     output: Linear,
+    output_bias: Option<Vec<f32>>,
     turning: Turning,
 }
 
 impl Network {
     /// Reads the weights.
-    pub(crate) fn load(header: &Header, file: File) -> Result<Self> {
+    pub(crate) fn load(header: &Header, files: Vec<File>) -> Result<Self> {
         let config = Config::read(header)?;
-        let mut w = Weights::new(header, file);
+        let mut w = Weights::new(header, files);
         let (width, heads, kv) = (
             config.width,
             config.heads * config.head_dim,
@@ -151,6 +153,7 @@ impl Network {
         } else {
             Linear::new(vec![Arc::clone(&embedding)], width)
         };
+        let output_bias = w.vector_if_any("output.bias", config.vocabulary)?;
         let turning = turning(&mut w, header, &config)?;
         w.finish(&config.architecture)?;
         Ok(Self {
@@ -160,6 +163,7 @@ impl Network {
             blocks,
             norm,
             output,
+            output_bias,
             turning,
         })
     }
@@ -234,7 +238,9 @@ fn block(w: &mut Weights<'_>, c: &Config, i: usize, heads: usize, kv: usize) -> 
         out: w.linear(&[(name("attn_output.weight"), width)], heads)?,
         out_bias: w.vector_if_any(&name("attn_output.bias"), width)?,
         after_attention: w.vector_if_any(&name("post_attention_norm.weight"), width)?,
-        feed_norm: Norm::read(w, c, &name("ffn_norm"))?,
+        feed_norm: (!c.parallel)
+            .then(|| Norm::read(w, c, &name("ffn_norm")))
+            .transpose()?,
         feeding: Feeding::read(w, c, i)?,
         after_feed: w.vector_if_any(&name("post_ffw_norm.weight"), width)?,
     })
@@ -249,9 +255,16 @@ fn turning(w: &mut Weights<'_>, header: &Header, c: &Config) -> Result<Turning> 
     if let Some(by) = w.vector_if_any("rope_freqs.weight", pairs)? {
         return Ok(Turning::Same(rope.divided(&by)?));
     }
+    // In tensors, or where there are none for them, in the metadata.
+    let listed = |key| match config::scaling(header, &c.architecture, key) {
+        Some(Value::Reals(all)) => Some(all.clone()),
+        _ => None,
+    };
+    let short = w.vector_if_any("rope_factors_short.weight", pairs)?;
+    let long = w.vector_if_any("rope_factors_long.weight", pairs)?;
     match (
-        w.vector_if_any("rope_factors_short.weight", pairs)?,
-        w.vector_if_any("rope_factors_long.weight", pairs)?,
+        short.or_else(|| listed("short_factor")),
+        long.or_else(|| listed("long_factor")),
     ) {
         (Some(short), Some(long)) => {
             let original = header
@@ -331,9 +344,13 @@ impl Network {
             if stopped() {
                 return Ok(None);
             }
-            let taken = self.attention(i, block, &x, runs, &rows, &turns);
+            let normed = block.attention_norm.of(&x, c.eps);
+            let taken = self.attention(i, block, &normed, runs, &rows, &turns);
             add(&mut x, &taken);
-            let fed = self.feed(block, &x, count);
+            let fed = match &block.feed_norm {
+                Some(norm) => self.feed(block, &norm.of(&x, c.eps), count),
+                None => self.feed(block, &normed, count),
+            };
             add(&mut x, &fed);
         }
         for run in runs.iter_mut() {
@@ -362,6 +379,11 @@ impl Network {
         }
         self.norm.in_place(&mut last, c.eps);
         let mut logits = self.output.forward(&last, last.len() / c.width);
+        if let Some(bias) = &self.output_bias {
+            logits
+                .chunks_exact_mut(c.vocabulary)
+                .for_each(|row| add(row, bias));
+        }
         if let Some(cap) = c.logit_cap {
             soft_cap(&mut logits, cap);
         }
@@ -393,7 +415,7 @@ impl Network {
         let (q_width, kv_width) = (c.heads * dim, c.kv_heads * dim);
         let all = q_width + 2 * kv_width;
         let count = x.len() / c.width;
-        let mut qkv = block.qkv.forward(&block.attention_norm.of(x, c.eps), count);
+        let mut qkv = block.qkv.forward(x, count);
         // Each cache head's queries together, row after row.
         let mut queries = vec![Vec::with_capacity(count * group * dim); c.kv_heads];
         for ((run, rows), turns) in runs.iter_mut().zip(rows).zip(turns) {
@@ -430,7 +452,7 @@ impl Network {
             group,
             scale: c.attention_scale,
             cap: c.attention_cap,
-            window: c.window.filter(|_| c.is_local(i)).map(|w| w.size),
+            window: c.window_of(i),
         };
         let width = group * dim;
         let mut questions = Vec::new();
@@ -509,10 +531,10 @@ impl Network {
         }
     }
 
+    /// `x` is brought to one measure already.
     fn feed(&self, block: &Block, x: &[f32], count: usize) -> Vec<f32> {
         let c = &self.config;
-        let normed = block.feed_norm.of(x, c.eps);
-        let mut out = block.feeding.forward(c, &normed, count);
+        let mut out = block.feeding.forward(c, x, count);
         if let Some(norm) = &block.after_feed {
             rms_norm_in_place(&mut out, norm, c.eps);
         }

@@ -58,6 +58,15 @@ impl Rope {
             // `longrope` comes with a factor for each pair, in tensors of its own.
             "none" | "longrope" => (),
             "linear" => self.frequencies.iter_mut().for_each(|f| *f /= factor),
+            "llama3" => {
+                let need = |key: &str| {
+                    number(key)
+                        .filter(|n| *n > 0.0)
+                        .ok_or_else(|| broken(format!("rotary scaling llama3 without {key}")))
+                };
+                let (low, high) = (need("low_freq_factor")?, need("high_freq_factor")?);
+                self.llama3(factor, need("original_context_length")?, low, high);
+            }
             "yarn" => {
                 let original = number("original_context_length")
                     .filter(|n| *n >= 1.0)
@@ -90,6 +99,16 @@ impl Rope {
             *f = *f / factor * (1.0 - keep) + *f * keep;
         }
         self.magnitude *= 1.0 + 0.1 * factor.ln();
+    }
+
+    /// As Llama 3.1 stretches: pairs that turn seldom within the original length are slowed, those that
+    /// turn often stay, with a ramp between. GGUF files bring the outcome, as `rope_freqs`.
+    fn llama3(&mut self, factor: f64, original: f64, low: f64, high: f64) {
+        for f in &mut self.frequencies {
+            let turns = original * *f / (2.0 * PI);
+            let keep = ((turns - low) / (high - low).max(1e-9)).clamp(0.0, 1.0);
+            *f = *f / factor * (1.0 - keep) + *f * keep;
+        }
     }
 
     /// With a divisor for each pair, as Llama 3 and Phi 3 files bring.

@@ -16,7 +16,7 @@ use candle_core::{Device, quantized::ggml_file::qtensor_from_ggml};
 use crate::{
     failure::{Result, broken, tensor, unsupported},
     network::products::{self, Linear, Matrix},
-    preflight::{Header, TensorInfo},
+    preflight::{Header, Stored, TensorInfo},
 };
 
 /// Tensors that say nothing the metadata does not say.
@@ -39,15 +39,15 @@ pub(crate) fn bytes(info: &TensorInfo) -> u64 {
 /// Reads tensors by name and remembers which were asked for.
 pub(crate) struct Weights<'a> {
     header: &'a Header,
-    file: File,
+    files: Vec<File>,
     used: BTreeSet<String>,
 }
 
 impl<'a> Weights<'a> {
-    pub(crate) fn new(header: &'a Header, file: File) -> Self {
+    pub(crate) fn new(header: &'a Header, files: Vec<File>) -> Self {
         Self {
             header,
-            file,
+            files,
             used: BTreeSet::new(),
         }
     }
@@ -78,14 +78,18 @@ impl<'a> Weights<'a> {
             )));
         }
         self.used.insert(name.to_owned());
-        self.file
+        self.files
+            .get_mut(info.file)
+            .ok_or_else(|| broken(format!("tensor {name} lies in no file")))?
             .seek(SeekFrom::Start(info.at))
             .map_err(|e| broken(format!("tensor {name} cannot be read: {e}")))?;
         Ok(info.clone())
     }
 
-    fn fill(&mut self, name: &str, buffer: &mut [u8]) -> Result<()> {
-        self.file
+    fn fill(&mut self, name: &str, file: usize, buffer: &mut [u8]) -> Result<()> {
+        self.files
+            .get_mut(file)
+            .ok_or_else(|| broken(format!("tensor {name} lies in no file")))?
             .read_exact(buffer)
             .map_err(|e| broken(format!("tensor {name} cannot be read: {e}")))
     }
@@ -94,11 +98,14 @@ impl<'a> Weights<'a> {
     pub(crate) fn vector(&mut self, name: &str, len: usize) -> Result<Vec<f32>> {
         let info = self.find(name, &[len])?;
         let mut bytes = vec![0; info.bytes];
-        self.fill(name, &mut bytes)?;
+        self.fill(name, info.file, &mut bytes)?;
         let quantized =
             qtensor_from_ggml(info.dtype, &bytes, vec![len], &Device::Cpu).map_err(tensor)?;
         let full = quantized.dequantize(&Device::Cpu).map_err(tensor)?;
-        let numbers = full.to_vec1::<f32>().map_err(tensor)?;
+        let mut numbers = full.to_vec1::<f32>().map_err(tensor)?;
+        if info.stored == Stored::LessOne {
+            numbers.iter_mut().for_each(|n| *n += 1.0);
+        }
         if numbers.iter().any(|n| !n.is_finite()) {
             return Err(broken(format!("tensor {name} holds what is no number")));
         }
@@ -148,11 +155,18 @@ impl<'a> Weights<'a> {
         let step = (STEP / row_bytes)
             .next_multiple_of(16)
             .clamp(16, rows.next_multiple_of(16));
+        if info.stored == Stored::Turned {
+            let turned = self.turned(name, info, rows, columns)?;
+            for part in turned.chunks(step * row_bytes) {
+                matrix.push(info.dtype, part, row_bytes);
+            }
+            return Ok(Arc::new(matrix));
+        }
         let mut buffer = vec![0; step * row_bytes];
         let mut left = rows;
         while left > 0 {
             let part = &mut buffer[..step.min(left) * row_bytes];
-            self.fill(name, part)?;
+            self.fill(name, info.file, part)?;
             matrix.push(info.dtype, part, row_bytes);
             left -= step.min(left);
         }
@@ -160,6 +174,31 @@ impl<'a> Weights<'a> {
             return Err(broken(format!("tensor {name} is cut off")));
         }
         Ok(Arc::new(matrix))
+    }
+
+    /// A matrix that lies column by column, row by row.
+    fn turned(
+        &mut self,
+        name: &str,
+        info: &TensorInfo,
+        rows: usize,
+        columns: usize,
+    ) -> Result<Vec<u8>> {
+        let each = info.dtype.type_size();
+        let (mut lying, mut out) = (Vec::new(), Vec::new());
+        for buffer in [&mut lying, &mut out] {
+            buffer
+                .try_reserve_exact(info.bytes)
+                .map_err(|_| too_large(info.bytes as u64))?;
+            buffer.resize(info.bytes, 0);
+        }
+        self.fill(name, info.file, &mut lying)?;
+        for (row, to) in out.chunks_exact_mut(columns * each).enumerate() {
+            for (column, to) in to.chunks_exact_mut(each).enumerate() {
+                to.copy_from_slice(&lying[(column * rows + row) * each..][..each]);
+            }
+        }
+        Ok(out)
     }
 
     /// Matrices with the same input, one below the other.

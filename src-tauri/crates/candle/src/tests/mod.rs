@@ -1,6 +1,7 @@
 mod constraints;
 mod embedders;
 mod files;
+mod hub;
 mod networks;
 mod parity;
 mod sampling;

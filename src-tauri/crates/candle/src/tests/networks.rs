@@ -15,12 +15,12 @@ use crate::{
     testing::{self, Noise, Shape, WIDTH},
 };
 
-const ARCHITECTURES: [&str; 11] = crate::network::config::ARCHITECTURES;
+const ARCHITECTURES: [&str; 13] = crate::network::config::ARCHITECTURES;
 
 fn load(shape: &Shape) -> (Network, tempfile::NamedTempFile) {
     let file = shape.file();
     let header = testing::header(file.path());
-    let network = Network::load(&header, File::open(file.path()).unwrap()).unwrap();
+    let network = Network::load(&header, vec![File::open(file.path()).unwrap()]).unwrap();
     (network, file)
 }
 

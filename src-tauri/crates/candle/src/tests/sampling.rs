@@ -212,7 +212,7 @@ fn likelihoods_are_the_networks_own() {
     assert_eq!(odds.len(), 12);
     let file = shape.file();
     let header = testing::header(file.path());
-    let network = Network::load(&header, std::fs::File::open(file.path()).unwrap()).unwrap();
+    let network = Network::load(&header, vec![std::fs::File::open(file.path()).unwrap()]).unwrap();
     let tokenizer = Tokenizer::read(&header).unwrap();
     let mut tokens = tokenizer
         .encode("hello w hello 墨", Writer::Person)

@@ -72,7 +72,7 @@ fn the_starter_loads_and_writes_the_same_twice() {
 fn the_starters_logits_agree_with_candles_own_model() {
     let path = path();
     let header = crate::testing::header(&path);
-    let network = Network::load(&header, File::open(&path).unwrap()).unwrap();
+    let network = Network::load(&header, vec![File::open(&path).unwrap()]).unwrap();
     let tokenizer = Tokenizer::read(&header).unwrap();
     let text = "Mara said: ⟦fact1⟧. 夜班公交在河边停下了。 12 buses run at night.";
     let tokens = tokenizer.encode(text, Writer::Person).unwrap();

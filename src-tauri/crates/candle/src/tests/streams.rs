@@ -346,7 +346,8 @@ fn an_end_token_ends_the_text() {
     let file = shape.file();
     let header = crate::testing::header(file.path());
     let network =
-        crate::network::Network::load(&header, std::fs::File::open(file.path()).unwrap()).unwrap();
+        crate::network::Network::load(&header, vec![std::fs::File::open(file.path()).unwrap()])
+            .unwrap();
     let tokenizer = crate::tokenizer::Tokenizer::read(&header).unwrap();
     let mut tokens = tokenizer
         .encode("hello", crate::tokenizer::Writer::Person)

@@ -147,7 +147,7 @@ impl Bytes {
 }
 
 /// GPT-2's letters for the 256 bytes.
-fn alphabet() -> Vec<char> {
+pub(super) fn alphabet() -> Vec<char> {
     let mut next = 256;
     (0..=255u32)
         .map(|byte| {

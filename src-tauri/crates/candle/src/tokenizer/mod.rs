@@ -4,6 +4,7 @@
 //! person wrote: see [`Tokenizer::encode`] and [`Writer`].
 
 mod bytes;
+mod hub;
 mod pieces;
 
 use std::{
@@ -14,15 +15,19 @@ use std::{
 use crate::{
     failure::{Result, broken, unsupported},
     preflight::{Header, Value},
-    tokenizer::{bytes::Bytes, pieces::Pieces},
+    tokenizer::{bytes::Bytes, hub::Hub, pieces::Pieces},
 };
 
 /// Kinds of tokens, as the file numbers them.
+pub(crate) const NORMAL: i64 = 1;
 const UNKNOWN: i64 = 2;
-const CONTROL: i64 = 3;
-const OWN: i64 = 4;
-const UNUSED: i64 = 5;
+pub(crate) const CONTROL: i64 = 3;
+pub(crate) const OWN: i64 = 4;
+pub(crate) const UNUSED: i64 = 5;
 const BYTE: i64 = 6;
+
+/// The kind of a vocabulary that brings its own steps, under `tokenizer.huggingface.json`.
+pub(crate) const OF_THE_HUB: &str = "huggingface";
 
 /// Texts of tokens that end an answer, beside those the metadata names.
 const ENDS: [&str; 10] = [
@@ -51,11 +56,18 @@ pub(crate) enum Writer {
     Person,
 }
 
+/// GPT-2's letters for the 256 bytes.
+#[cfg(test)]
+pub(crate) fn letters() -> Vec<char> {
+    bytes::alphabet()
+}
+
 type Spell = Box<dyn Fn(&str, i64) -> Vec<u8>>;
 
 enum Kind {
     Bytes(Box<Bytes>),
     Pieces(Pieces),
+    Hub(Box<Hub>),
 }
 
 /// A vocabulary and how text becomes its tokens.
@@ -88,7 +100,7 @@ pub(crate) fn check(header: &Header) -> Result<()> {
     match header.text("tokenizer.ggml.model") {
         None => Err(broken("tokenizer.ggml.model is missing")),
         Some("gpt2") => bytes::patterns(header.text("tokenizer.ggml.pre")).map(|_| ()),
-        Some("llama") => Ok(()),
+        Some("llama" | OF_THE_HUB) => Ok(()),
         Some(other) => Err(unsupported(format!("tokenizer {other}"))),
     }
 }
@@ -159,6 +171,18 @@ impl Tokenizer {
                 Kind::Bytes(Box::new(Bytes::new(tokens, merges, pre)?)),
                 Box::new(spell),
             )
+        } else if header.text("tokenizer.ggml.model") == Some(OF_THE_HUB) {
+            let json = header
+                .text("tokenizer.huggingface.json")
+                .ok_or_else(|| broken("the steps of the vocabulary are missing"))?;
+            let hub = Hub::new(json)?;
+            let (bytes, back) = (hub.bytes, bytes::alphabet_back());
+            let spell = move |token: &str, sort: i64| match bytes {
+                _ if sort == UNUSED => Vec::new(),
+                true => bytes::spell(token, sort == OWN, &back),
+                false => pieces::spell(token, token.starts_with("<0x")),
+            };
+            (Kind::Hub(Box::new(hub)), Box::new(spell))
         } else {
             let scores = match header.get("tokenizer.ggml.scores") {
                 Some(Value::Reals(scores)) if scores.len() == tokens.len() => scores.clone(),
@@ -192,6 +216,7 @@ impl Tokenizer {
             .unwrap_or(match &kind {
                 Kind::Pieces(_) => true,
                 Kind::Bytes(_) => bytes::begins_with_bos(pre),
+                Kind::Hub(_) => false,
             });
         Ok(Self {
             kind,
@@ -300,6 +325,7 @@ impl Tokenizer {
         }
         match &self.kind {
             Kind::Bytes(bytes) => bytes.encode(&text, out),
+            Kind::Hub(hub) => hub.encode(&text, out),
             Kind::Pieces(pieces) => {
                 pieces.encode(&text, out);
                 Ok(())

@@ -43,7 +43,7 @@ pub enum ModelsCommand {
     Guide,
     /// Tells what a model file, or a model of the list, is
     Inspect {
-        /// The path of a GGUF file, or a model's id or name
+        /// The path of a GGUF file or a model's folder, or a model's id or name
         #[arg(value_name = "FILE|ID")]
         model: String,
     },
@@ -87,10 +87,10 @@ pub struct Download {
 /// Of `ink models add`.
 #[derive(Debug, Args)]
 pub struct AddModel {
-    /// The path of a GGUF file; it stays where it lies
+    /// The path of a GGUF file or a model's folder; it stays where it lies
     #[arg(
         value_name = "FILE",
-        value_hint = ValueHint::FilePath,
+        value_hint = ValueHint::AnyPath,
         required_unless_present = "server",
         conflicts_with = "server"
     )]

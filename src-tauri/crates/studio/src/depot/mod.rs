@@ -19,6 +19,8 @@ use std::{
     sync::Arc,
 };
 
+use inkstone_generation::may_be_embedder;
+
 use crate::{
     Studio, StudioError,
     doorway::dto::PathInput,
@@ -244,6 +246,9 @@ impl Studio {
                 detail: error.to_string(),
             },
         };
+        if may_be_embedder(from) {
+            return self.copy_folder_in(from, file.bytes);
+        }
         let name = from.file_name().map(|name| name.to_string_lossy());
         let to = folder.join(download::address::file_name(&name.unwrap_or_default()));
         if to.exists() {
@@ -259,6 +264,60 @@ impl Studio {
         if let Err(error) = copied {
             let _ = fs::remove_file(&part);
             return Err(unwritable(&to, error));
+        }
+        Ok(to)
+    }
+
+    /// The same for a model's folder: what belongs to the model, and nothing that could run. Blocks.
+    fn copy_folder_in(&self, from: &Path, bytes: u64) -> Result<PathBuf, StudioError> {
+        const MOST: usize = 1000;
+        const KINDS: [&str; 6] = ["json", "txt", "jinja", "safetensors", "model", "md"];
+        let from = if from.is_dir() {
+            from
+        } else {
+            from.parent().unwrap_or(from)
+        };
+        let own = self.shelf.own_folder();
+        let name = from.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.trim_start_matches('.');
+        let to = own.join(if name.is_empty() { "model" } else { name });
+        if to.exists() {
+            return Err(StudioError::Taken { path: shown(&to) });
+        }
+        let unwritable = |error: io::Error| match error.kind() {
+            io::ErrorKind::StorageFull => {
+                StudioError::Library(inkstone_library::LibraryError::DiskFull)
+            }
+            _ => StudioError::Unwritable {
+                path: shown(&to),
+                detail: error.to_string(),
+            },
+        };
+        fs::create_dir_all(own).map_err(&unwritable)?;
+        self.model_room(own, bytes)?;
+        let part = own.join(format!(".{name}.copy"));
+        let copy = || -> io::Result<()> {
+            if part.exists() {
+                // One that was broken off.
+                fs::remove_dir_all(&part)?;
+            }
+            fs::create_dir(&part)?;
+            for one in fs::read_dir(from)?.flatten().take(MOST) {
+                let path = one.path();
+                let ending = path.extension().and_then(|ending| ending.to_str());
+                if path.is_file() && ending.is_some_and(|ending| KINDS.contains(&ending)) {
+                    let copy = part.join(one.file_name());
+                    fs::copy(&path, &copy)?;
+                    fs::File::open(&copy)?.sync_all()?;
+                }
+            }
+            download::sync_folder(&part)?;
+            fs::rename(&part, &to)?;
+            download::sync_folder(own)
+        };
+        if let Err(error) = copy() {
+            let _ = fs::remove_dir_all(&part);
+            return Err(unwritable(error));
         }
         Ok(to)
     }

@@ -237,6 +237,46 @@ async fn a_copy_comes_in_whole_or_not_at_all() {
 }
 
 #[tokio::test]
+async fn a_models_folder_is_a_model() {
+    let world = world();
+    let place = tempfile::tempdir().unwrap();
+    let at = place.path();
+    for name in ["gpt-that-writes", "for-search"] {
+        file(&at.join(name).join("config.json"), "{}");
+        file(&at.join(name).join("model.safetensors"), name);
+    }
+    let home = at.join("gpt-that-writes");
+    file(&home.join("vocab.json"), "{}");
+    file(&home.join("pytorch_model.bin"), "x");
+    file(&home.join("modeling.py"), "x");
+    // Without weights that are safe to read it is none.
+    file(&at.join("pickled-writes/config.json"), "{}");
+    file(&at.join("pickled-writes/pytorch_model.bin"), "x");
+    let path = json!({ "path": at.to_string_lossy() });
+    world.call("add_model_folder", path).await.unwrap();
+    assert_eq!(names(&world).await[1..], ["gpt-that-writes"]);
+    let found = model(&world, "gpt-that-writes").await;
+    assert_eq!(found["source"]["kind"], "file");
+    assert_eq!(found["source"]["path"], json!(home.to_string_lossy()));
+    // One of its files names it too.
+    let one = json!({ "path": home.join("model.safetensors").to_string_lossy() });
+    let added = world.call("add_file", one.clone()).await.unwrap();
+    assert_eq!(added["id"], found["id"]);
+    // A copy takes along what the model is made of, and nothing that can run.
+    let copied = world.call("import_model", one.clone()).await.unwrap();
+    let own = world.folder.path().join("models/gpt-that-writes");
+    assert_eq!(copied["source"]["path"], json!(own.to_string_lossy()));
+    let mut left: Vec<_> = fs::read_dir(&own)
+        .unwrap()
+        .map(|one| one.unwrap().file_name())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["config.json", "model.safetensors", "vocab.json"]);
+    let taken = world.call("import_model", one).await.unwrap_err();
+    assert_eq!(taken.code, "file_exists");
+}
+
+#[tokio::test]
 async fn a_measured_speed_stands_by_the_model_and_carries_the_guide() {
     let world = World::new(|_| {
         let mut steps: Vec<Step> = (0..20).map(|_| say("word ")).collect();

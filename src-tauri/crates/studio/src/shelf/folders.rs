@@ -48,6 +48,9 @@ pub(super) struct Folders {
 type Stamp = (u64, Option<SystemTime>);
 
 fn stamp(path: &Path) -> Option<Stamp> {
+    // A folder is as new as what it says of itself.
+    let config = path.is_dir().then(|| path.join("config.json"));
+    let path = config.as_deref().unwrap_or(path);
     let file = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
     Some((file.len(), file.modified().ok()))
 }
@@ -104,6 +107,17 @@ pub(crate) struct FolderState {
 
 /// Model files below a folder, in order; says too whether that was all of them. Bounded, and blocks.
 pub(crate) fn model_files(folder: &Path) -> (Vec<PathBuf>, bool) {
+    walk(folder, false)
+}
+
+/// Whether a folder looks as the hub gives models: weights that are safe to read, and what they are.
+pub(crate) fn is_model_folder(folder: &Path) -> bool {
+    let here = |name: &str| folder.join(name).is_file();
+    here("config.json") && (here("model.safetensors") || here("model.safetensors.index.json"))
+}
+
+/// The same, with folders of models where they are `wanted`.
+fn walk(folder: &Path, wanted: bool) -> (Vec<PathBuf>, bool) {
     let mut found = Vec::new();
     let (mut names, mut whole) = (0, true);
     let mut open = vec![(folder.to_owned(), 0)];
@@ -111,12 +125,20 @@ pub(crate) fn model_files(folder: &Path) -> (Vec<PathBuf>, bool) {
         let Ok(listed) = fs::read_dir(&folder) else {
             continue;
         };
+        if wanted && is_model_folder(&folder) {
+            found.push(folder.clone());
+        }
         for one in listed.flatten() {
             names += 1;
             if names > MOST_NAMES || found.len() >= MOST_FILES {
                 return (sorted(found), false);
             }
             let path = one.path();
+            // A copy that was broken off.
+            let name = path.file_name().and_then(|name| name.to_str());
+            if name.is_some_and(|name| name.starts_with('.') && name.ends_with(".copy")) {
+                continue;
+            }
             // A link to a folder may lead round in a circle; a link to a file is a file.
             match one.file_type() {
                 Ok(kind) if kind.is_dir() && depth < DEEPEST => open.push((path, depth + 1)),
@@ -217,12 +239,16 @@ impl Shelf {
         let (mut unreadable, mut doubles) = (HashMap::new(), HashMap::new());
         let ours = [self.models_dir.clone()];
         for folder in ours.iter().chain(&known.folders) {
-            let (files, whole) = model_files(folder);
+            let (files, whole) = walk(folder, true);
             if !whole {
                 cut.insert(folder.clone());
             }
             for path in files {
                 if known.hidden.contains(&path) || self.has(&path) {
+                    continue;
+                }
+                // Models for search come onto the shelf by hand alone.
+                if path.is_dir() && !self.local.writes(&path) {
                     continue;
                 }
                 let Some(now) = stamp(&path) else { continue };

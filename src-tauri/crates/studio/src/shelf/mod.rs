@@ -257,18 +257,18 @@ impl Shelf {
         })
     }
 
-    /// Puts a model file, or the folder of an embedding model, on the shelf. Blocks (reads the
-    /// metadata).
+    /// Puts a model file, or a model's folder, on the shelf. Blocks (reads the metadata).
     pub fn add_file(&self, library: &Library, path: &Path) -> Result<ModelDto, StudioError> {
         let path = &std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let id = |path: &Path| short_hash(path.to_string_lossy().as_bytes());
-        if may_be_embedder(path) {
+        let in_folder = may_be_embedder(path);
+        let folder = if path.is_dir() {
+            path
+        } else {
+            path.parent().unwrap_or(path)
+        };
+        if in_folder && !self.local.writes(path) {
             let file = self.local.inspect_embedder(path)?;
-            let folder = if path.is_dir() {
-                path
-            } else {
-                path.parent().unwrap_or(path)
-            };
             let name = file.name.clone();
             let source = Source::Search {
                 path: folder.to_owned(),
@@ -277,6 +277,8 @@ impl Shelf {
             let id = format!("search-{}", id(folder));
             return self.put(library, Entry::new(&id, name, source));
         }
+        // One of a folder's files stands for the folder.
+        let path = if in_folder { folder } else { path };
         let file = self.local.inspect(path)?;
         let name = file.name.clone();
         let mut entry = Entry::of_file(path, name, file);

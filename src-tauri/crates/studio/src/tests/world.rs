@@ -248,6 +248,11 @@ impl LocalModels for Script {
         }))
     }
 
+    fn writes(&self, path: &Path) -> bool {
+        let name = path.to_string_lossy();
+        !inkstone_generation::may_be_embedder(path) || name.contains("writes")
+    }
+
     fn inspect_embedder(&self, path: &Path) -> Result<EmbedderFile, GenerationError> {
         Ok(EmbedderFile {
             name: path
