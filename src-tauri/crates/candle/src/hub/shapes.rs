@@ -188,10 +188,10 @@ impl Shape {
     }
 
     fn is_tied(&self, config: &Json) -> bool {
-        let usual = match self.theirs {
-            "gptj" | "llama" | "mistral" | "qwen2" | "qwen3" | "phi3" => false,
-            _ => true,
-        };
+        let usual = !matches!(
+            self.theirs,
+            "gptj" | "llama" | "mistral" | "qwen2" | "qwen3" | "phi3"
+        );
         config["tie_word_embeddings"].as_bool().unwrap_or(usual)
     }
 
@@ -343,8 +343,8 @@ impl Shape {
             local.collect()
         });
         let local = |i: u64| match self.theirs {
-            "gemma2" => i % 2 == 0,
-            "gemma3_text" => (i + 1) % every.unwrap_or(6).max(1) != 0,
+            "gemma2" => i.is_multiple_of(2),
+            "gemma3_text" => !(i + 1).is_multiple_of(every.unwrap_or(6).max(1)),
             "qwen2" | "qwen3" => i >= from.unwrap_or(28),
             _ => true,
         };
