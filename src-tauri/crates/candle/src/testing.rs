@@ -33,7 +33,7 @@ impl Noise {
     }
 
     /// Roughly normal.
-    fn normal(&mut self) -> f32 {
+    pub(crate) fn normal(&mut self) -> f32 {
         let sum: f32 = (0..6)
             .map(|_| (self.next() >> 40) as f32 / (1 << 24) as f32)
             .sum();
@@ -44,9 +44,9 @@ impl Noise {
 pub(crate) const WIDTH: usize = 64;
 pub(crate) const HEADS: usize = 4;
 pub(crate) const KV_HEADS: usize = 2;
-const HIDDEN: usize = 128;
+pub(crate) const HIDDEN: usize = 128;
 pub(crate) const LAYERS: usize = 3;
-const EXPERTS: usize = 5;
+pub(crate) const EXPERTS: usize = 5;
 pub(crate) const CONTEXT: usize = 128;
 pub(crate) const CONTROLS: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 

@@ -46,9 +46,21 @@ impl Feeding {
         };
         let (width, count, hidden) = (c.width, sizes.count, sizes.hidden);
         let router = w.linear(&[(name("ffn_gate_inp.weight"), count)], width)?;
-        let gates = w.matrices(&name("ffn_gate_exps.weight"), count, hidden, width)?;
-        let ups = w.matrices(&name("ffn_up_exps.weight"), count, hidden, width)?;
-        let downs = w.matrices(&name("ffn_down_exps.weight"), count, width, hidden)?;
+        // Mixtral's first files have a tensor for each expert.
+        let apart = w.has(&name("ffn_gate.0.weight"));
+        let mut all = |part: &str, rows, columns| {
+            if !apart {
+                let together = name(&format!("ffn_{part}_exps.weight"));
+                return w.matrices(&together, count, rows, columns);
+            }
+            let one = |expert| name(&format!("ffn_{part}.{expert}.weight"));
+            (0..count)
+                .map(|expert| w.matrix(&one(expert), rows, columns))
+                .collect()
+        };
+        let gates = all("gate", hidden, width)?;
+        let ups = all("up", hidden, width)?;
+        let downs = all("down", width, hidden)?;
         let experts = gates
             .into_iter()
             .zip(ups)

@@ -98,6 +98,54 @@ fn steps_and_a_whole_prompt_agree() {
     }
 }
 
+/// Files from before experts lay together in one tensor.
+#[test]
+fn experts_apart_are_the_same_as_together() {
+    let hidden = testing::HIDDEN;
+    for dtype in [GgmlDType::F32, GgmlDType::Q8_0] {
+        let mut noise = Noise::new(9);
+        let (mut together, mut apart) = (Shape::new("qwen3moe"), Shape::new("qwen3moe"));
+        for layer in 0..testing::LAYERS {
+            for (part, dims) in [
+                ("gate", [hidden, WIDTH]),
+                ("up", [hidden, WIDTH]),
+                ("down", [WIDTH, hidden]),
+            ] {
+                let [rows, columns] = dims;
+                let one = rows * columns;
+                let numbers: Vec<f32> = (0..one * testing::EXPERTS)
+                    .map(|_| noise.normal() / 8.0)
+                    .collect();
+                let whole = format!("blk.{layer}.ffn_{part}_exps.weight");
+                for (expert, own) in numbers.chunks(one).enumerate() {
+                    let name = format!("blk.{layer}.ffn_{part}.{expert}.weight");
+                    apart = apart.with_tensor(&name, &dims, Some(own.to_vec()));
+                }
+                apart = apart.without_tensor(&whole);
+                let all = [testing::EXPERTS, rows, columns];
+                together = together
+                    .without_tensor(&whole)
+                    .with_tensor(&whole, &all, Some(numbers));
+            }
+        }
+        let (together, _one) = load(&together.dtype(dtype));
+        let (apart, _other) = load(&apart.dtype(dtype));
+        let tokens = tokens(40);
+        assert_eq!(
+            bits(&all(&together, &tokens, 40)),
+            bits(&all(&apart, &tokens, 40))
+        );
+    }
+    let missing = Shape::new("qwen3moe")
+        .without_tensor("blk.0.ffn_gate_exps.weight")
+        .with_tensor("blk.0.ffn_gate.0.weight", &[hidden, WIDTH], None)
+        .file();
+    let header = testing::header(missing.path());
+    let file = File::open(missing.path()).unwrap();
+    let error = Network::load(&header, vec![file]).map(|_| ()).unwrap_err();
+    assert!(error.detail.contains("blk.0.ffn_gate.1.weight"), "{error}");
+}
+
 /// Texts of several lengths and beginnings, read in one batch and each alone.
 #[test]
 fn a_text_is_the_same_whatever_is_read_beside_it() {
