@@ -149,7 +149,22 @@ async fn two_texts_stand_side_by_side_and_neither_is_lost() -> Result<(), E2eErr
     app.press("F7").await?;
     app.type_text("完。").await?;
     wait_both(&app, ["另一篇。完。", "One text. Again."]).await?;
+    // The second one is spelled and searched as the first is: what has the keyboard is meant.
+    app.press("F7").await?;
+    app.type_text(" Ferys.").await?;
+    wait_marked(&app, "[data-testid=beside] .ink-slip", &["Ferys"]).await?;
+    app.press("Control+f").await?;
+    app.wait_for("find-panel", PATIENCE).await?;
+    app.type_text("again").await?;
+    app.wait_text("find-said", PATIENCE, |text| text.contains('1'))
+        .await?;
     app.keep("side-by-side").await?;
+    app.press("Escape").await?;
+    app.press("Control+End").await?;
+    for _ in " Ferys.".chars() {
+        app.press("Backspace").await?;
+    }
+    wait_both(&app, ["另一篇。完。", "One text. Again."]).await?;
     set(&app, "theme-dark").await?;
     set(&app, "language-zh-CN").await?;
     app.client.set_window_rect(0, 0, 900, 700).await?;

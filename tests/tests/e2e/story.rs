@@ -246,8 +246,15 @@ impl Walk {
         self.ask("action-punch_up").await?;
         assert!(!self.asked().contains(words.voice), "{}", self.asked());
         app.click("take-discard").await?;
-        app.click("along-in").await?;
-        app.wait_gone("along-in", PATIENCE).await
+        // The names that come along are looked up anew, and may move it.
+        app.wait_until("the name to come along again", PATIENCE, async || {
+            let Some(out) = app.maybe("along-in").await? else {
+                return Ok(true);
+            };
+            out.click().await.ok();
+            Ok(false)
+        })
+        .await
     }
 
     /// What doesn't fit, with places; a reader's report, with quotes.

@@ -68,6 +68,7 @@ export interface EditorPorts {
   onStep?(step: "undo" | "redo"): boolean;
   onSelection(from: number, to: number): void;
   onBlur(): void;
+  onFocus(): void;
   onTooLong(): void;
   showSuggestion: ShowSuggestion;
   showOrigin: ShowOrigin;
@@ -183,6 +184,10 @@ export class Editor {
           }
         }),
         EditorView.domEventHandlers({
+          focus: () => {
+            ports.onFocus();
+            return false;
+          },
           blur: () => {
             ports.onBlur();
             return false;

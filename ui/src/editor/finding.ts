@@ -44,10 +44,10 @@ export function openFind(view: EditorView): string {
 
 export const isFindOpen = (view: EditorView): boolean => searchPanelOpen(view.state);
 
-/** Closes the panel; what is selected stays. */
-export function closeFind(view: EditorView) {
+/** Closes the panel; what is selected stays. The text has the keyboard then, if it is to. */
+export function closeFind(view: EditorView, focus = true) {
   closeSearchPanel(view);
-  view.focus();
+  if (focus) view.focus();
 }
 
 /** Looks for something else. */

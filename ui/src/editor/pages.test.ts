@@ -12,6 +12,7 @@ beforeEach(() => {
     onChange,
     onSelection,
     onBlur: vi.fn(),
+    onFocus: vi.fn(),
     onTooLong: vi.fn(),
     onBeyond: vi.fn(),
     showOrigin: () => () => undefined,

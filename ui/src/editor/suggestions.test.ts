@@ -22,6 +22,7 @@ const ports = {
   onChange: vi.fn<EditorPorts["onChange"]>(),
   onSelection: vi.fn(),
   onBlur: vi.fn(),
+  onFocus: vi.fn(),
   onBeyond: vi.fn(),
   onTooLong: vi.fn(),
 };

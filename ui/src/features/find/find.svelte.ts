@@ -1,4 +1,5 @@
 import { tick } from "svelte";
+import type { Editor } from "../../editor/create";
 import { type Fault, faultOf, type Wanted } from "../../editor/find";
 import {
   closeFind,
@@ -45,8 +46,23 @@ class Find {
     return faultOf(this.wanted);
   }
 
+  /** The editor that is searched. */
+  private of: Editor | null = null;
+
   private get view() {
-    return writing.editor?.view;
+    const there = this.of && (this.of === writing.editor || this.of === writing.beside?.editor);
+    return (there ? this.of : writing.editor)?.view;
+  }
+
+  /** From here on, the text that has the keyboard is searched; the panel is in one only. */
+  private here() {
+    const { view } = this;
+    const { current, inSecond } = writing;
+    if (current === this.of) return;
+    if (view && view !== current?.view && isFindOpen(view)) closeFind(view, false);
+    // A panel that goes with the keyboard in it gives that to its own text.
+    writing.inSecond = inSecond;
+    this.of = current;
   }
 
   /** Opens the panel, with what is selected. */
@@ -56,6 +72,7 @@ class Find {
       views.show(TEXT);
       await tick();
     }
+    this.here();
     const { view } = this;
     if (!view) return;
     this.from = view.state.selection.main.from;
@@ -117,6 +134,7 @@ class Find {
   }
 
   step(by: 1 | -1) {
+    if (!this.view || !isFindOpen(this.view)) this.here();
     const { view } = this;
     if (!view) return;
     // Without the panel the last search goes on.

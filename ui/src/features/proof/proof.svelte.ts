@@ -13,18 +13,18 @@ class Proof {
   /** Opens what can be done about the slip at the caret, or the next one. */
   async open() {
     this.byKeys = true;
-    if (!(await writing.editor?.openSlip())) notices.say(t("proof.none"));
+    if (!(await writing.current?.openSlip())) notices.say(t("proof.none"));
     this.byKeys = false;
   }
 
   close() {
-    writing.editor?.closeSlip();
-    writing.editor?.focus();
+    writing.current?.closeSlip();
+    writing.current?.focus();
   }
 
   /** Puts something else there, as typing would. */
   fix(slip: Slip, fix: string) {
-    writing.editor?.replace(slip.from, slip.to, fix);
+    writing.current?.replace(slip.from, slip.to, fix);
     this.close();
   }
 

@@ -9,6 +9,7 @@ import type { DocumentDto, EditCause, ErrorDto } from "../../wire/bindings";
 import { library } from "../library/library.svelte";
 import { notices } from "../notices/notices.svelte";
 import { place } from "../place/place.svelte";
+import type { cards } from "../writing/cards";
 import { TEXT, views } from "../writing/views.svelte";
 import { writing } from "../writing/writing.svelte";
 
@@ -41,7 +42,11 @@ class Beside {
   private kept = new Map<string, EditorState>();
 
   constructor() {
+    const editor = () => this.editor;
     writing.beside = {
+      get editor() {
+        return editor();
+      },
       flush: () => this.flush(),
       opening: (id) => this.opening(id),
       composing: () => this.composing(),
@@ -136,6 +141,7 @@ class Beside {
   detach(editor: Editor) {
     if (this.editor !== editor) return;
     this.leave();
+    writing.inSecond = false;
     this.editor = null;
   }
 
@@ -182,14 +188,16 @@ class Beside {
   }
 
   private page(document: DocumentDto, text: string): Page {
-    const words = writing.words(document);
-    return {
-      text,
-      ...words,
-      label: t("split.label"),
-      // Its menu and its names belong to the first text.
-      proofing: { ...words.proofing, on: false },
-    };
+    return { text, ...this.words(document) };
+  }
+
+  private words(document: DocumentDto) {
+    return { ...writing.words(document), label: t("split.label") };
+  }
+
+  /** After a change of the window's language, or of how one likes to write. */
+  speak() {
+    if (this.document) this.editor?.speak(this.words(this.document));
   }
 
   /** Shows the draft that is wanted. */
@@ -269,7 +277,7 @@ class Beside {
   }
 
   /** What the editor tells. */
-  readonly ports: EditorPorts = {
+  readonly ports: Omit<EditorPorts, keyof typeof cards> = {
     onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
       if (!this.same) return this.queue?.push(changes, cause, began);
       const first = writing.editor;
@@ -287,11 +295,12 @@ class Beside {
     onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
     onSelection: () => undefined,
     onBlur: () => void this.queue?.flush(),
+    onFocus: () => {
+      writing.inSecond = true;
+    },
     onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
     showSuggestion: nothing,
     showOrigin: nothing,
-    showSlip: nothing,
-    showFind: () => ({ gone: () => undefined, seen: () => undefined }),
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
   };
 }

@@ -2,8 +2,10 @@ import { fireEvent, render } from "@testing-library/svelte";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { press } from "../../views/actions";
+import { find } from "../find/find.svelte";
 import { library } from "../library/library.svelte";
-import { at, closedAfterEach, maybe, opened } from "../writing/opened";
+import { preferences, USUAL } from "../settings/preferences.svelte";
+import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
 import { beside } from "./beside.svelte";
@@ -94,4 +96,40 @@ it("what the library changed elsewhere is shown, and not written over", async ()
   type(beside.editor, 0, "The ");
   await beside.flush();
   expect(other.body).toBe("The Second, replaced.");
+});
+
+it("the second text is spelled and searched as the first is", async () => {
+  preferences.now = USUAL;
+  const { draft, other } = await two();
+  await fireEvent.change(at("beside-choose"), { target: { value: other.id } });
+  await soon(() => expect(beside.editor?.text()).toBe("Second."));
+  type(beside.editor, 7, " He saw the the door.");
+  const second = () => at("beside").querySelector(".ink-slip")?.textContent ?? null;
+  await soon(() => expect(second()).toBe("the the"));
+
+  // What has the keyboard is meant.
+  await fireEvent.focus(beside.editor?.view.contentDOM ?? document.body);
+  press(new KeyboardEvent("keydown", { key: ".", ctrlKey: true }));
+  await soon(() => at("slip-fix"));
+  await fireEvent.click(at("slip-fix"));
+  expect(beside.editor?.text()).toBe("Second. He saw the door.");
+
+  press(new KeyboardEvent("keydown", { key: "h", ctrlKey: true }));
+  await soon(() => expect(at("beside").contains(at("find"))).toBe(true));
+  await fireEvent.input(at("find"), { target: { value: "door" } });
+  await fireEvent.input(at("replace"), { target: { value: "gate" } });
+  await soon(() => expect(find.found?.count).toBe(1));
+  expect(find.each()).toBe(1);
+  expect(beside.editor?.text()).toBe("Second. He saw the gate.");
+  await writing.flush();
+  expect([draft.body, other.body]).toEqual(["First.", "Second. He saw the gate."]);
+
+  // In the first one it is searched anew; there is one panel only.
+  await fireEvent.focus(writing.editor?.view.contentDOM ?? document.body);
+  press(new KeyboardEvent("keydown", { key: "f", ctrlKey: true }));
+  await soon(() => expect(at("beside").contains(at("find"))).toBe(false));
+  expect(all("find-panel")).toHaveLength(1);
+  await fireEvent.input(at("find"), { target: { value: "first" } });
+  await soon(() => expect(find.found?.count).toBe(1));
+  expect(find.close()).toBe(true);
 });

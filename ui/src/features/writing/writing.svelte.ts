@@ -52,7 +52,10 @@ class Writing {
     opening(id: string): Promise<boolean>;
     composing(): boolean;
     composed(): Promise<void>;
+    readonly editor: Editor | null;
   } | null = null;
+  /** The second text was the last one to have the keyboard. */
+  inSecond = false;
 
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
@@ -65,6 +68,11 @@ class Writing {
   private opening = 0;
   /** Steps beyond what the editor remembers, one after the other. */
   private steps: Promise<void> = Promise.resolve();
+
+  /** The editor that had the keyboard last. */
+  get current(): Editor | null {
+    return (this.inSecond && this.beside?.editor) || this.editor;
+  }
 
   attach(editor: Editor) {
     this.editor = editor;
@@ -141,9 +149,10 @@ class Writing {
   /** What stands around the text of a document. */
   words(document: DocumentDto) {
     const own = document.id === this.document?.id ? this.brief?.language : null;
+    const language = own ?? document.language;
     return {
       kind: document.kind,
-      language: own ?? document.language,
+      language,
       label: t("editor.label"),
       hint: t(`editor.hint_${document.kind}`),
       // What the editor's own search says to a screen reader.
@@ -155,7 +164,7 @@ class Writing {
         "no such note": t("editor.note_missing"),
       },
       modes: surface.modes,
-      proofing: { ...right.now, language: this.brief?.language ?? document.language },
+      proofing: { ...right.now, language },
       punctuation: {
         on: preferences.now.smart_punctuation,
         chineseQuotes: preferences.now.chinese_quotes,
@@ -225,6 +234,9 @@ class Writing {
     },
     onBlur: () => {
       void this.queue?.flush();
+    },
+    onFocus: () => {
+      this.inSecond = false;
     },
     onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
   };
