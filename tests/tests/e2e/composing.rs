@@ -6,7 +6,7 @@ use std::{fs, process::Command, time::Duration};
 
 use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE};
 
-use crate::steps::{begin, editor_text, saved, set};
+use crate::steps::{begin, editor_text, open, saved, set, to_text};
 
 /// Pinyin is the input method that is on from the start.
 const FCITX: &str = "[Groups/0]\nName=Default\nDefault Layout=us\nDefaultIM=pinyin\n\n\
@@ -62,7 +62,7 @@ async fn composes(method: &Method) -> Result<(), E2eError> {
     fs::create_dir_all(&profile)?;
     fs::write(profile.join("profile"), FCITX)?;
     let app = App::launch(Options {
-        home: Some(home),
+        home: Some(home.clone()),
         env: method
             .env
             .iter()
@@ -72,6 +72,23 @@ async fn composes(method: &Method) -> Result<(), E2eError> {
     })
     .await?;
     composes_in(method, &app).await?;
+
+    // The window is closed in the midst of it: what stood there is not lost.
+    app.press("Escape").await?;
+    to_text(&app).await?;
+    pinyin(&app, "jieshu").await?;
+    app.wait_until("more at the caret", PATIENCE, async || {
+        let shown = shown(&app).await?.replace([' ', '\''], "");
+        Ok(shown.contains("jieshu") || shown.contains("结束"))
+    })
+    .await?;
+    app.quit().await?;
+    let app = open(&home).await?;
+    app.wait_until("what was composed", PATIENCE, async || {
+        let shown = shown(&app).await?.replace([' ', '\''], "");
+        Ok(shown.contains("jieshu") || shown.contains("结束"))
+    })
+    .await?;
     app.close().await
 }
 
