@@ -22,6 +22,7 @@ mod place;
 mod privacy;
 mod remote;
 mod safety;
+mod screens;
 mod screenshots;
 mod scripts;
 mod setup;
