@@ -26,6 +26,7 @@ mod screens;
 mod screenshots;
 mod scripts;
 mod setup;
+mod signs;
 mod steps;
 mod story;
 mod streaming;
