@@ -1,6 +1,5 @@
 //! A script with signs of every kind: emoji of several code points, scripts that run from right to
-//! left, marks that combine. Read, typed in and counted;
-//! no sign of it changes by itself.
+//! left, marks that combine. Read, typed in and counted; no sign of it changes by itself.
 
 use std::{fs, process::Command};
 
@@ -41,6 +40,11 @@ async fn signs_of_every_kind_are_read_typed_in_and_printed() -> Result<(), E2eEr
     })
     .await?;
     app.keep("signs").await?;
+    // What is said in Hebrew ends at its left, as it is printed; what is not keeps its way.
+    let directions = "return [...document.querySelectorAll('[data-testid=\"editor\"] .cm-line')] \
+                      .filter((line) => getComputedStyle(line).direction === 'rtl').length";
+    let found = app.client.execute(directions, Vec::new()).await?;
+    assert_eq!(found, 5);
     app.press("Control+2").await?;
     app.press("Control+End").await?;
     app.type_text("\nThe end.").await?;

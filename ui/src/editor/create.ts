@@ -21,6 +21,7 @@ import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/b
 import { type AheadPorts, ahead, showAhead } from "./ahead";
 import { remarks } from "./comments";
 import { composition } from "./composition";
+import { direction } from "./direction";
 import { finding, type ShowFind } from "./finding";
 import { footnotes, insertNote, otherEnd, renumber } from "./footnotes";
 import { kindClass, kindFacet, layout } from "./layout";
@@ -146,6 +147,7 @@ export class Editor {
         drawSelection(),
         EditorView.lineWrapping,
         layout,
+        direction,
         pageStarts,
         suggestions(ports.showSuggestion),
         revisions(),
