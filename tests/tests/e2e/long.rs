@@ -1,10 +1,10 @@
 //! A script of over 400 pages, 200 scenes and 60 people: opened, typed in, and seen in each of its views.
 
-use std::{fmt::Write as _, fs, process::Command};
+use std::fmt::Write as _;
 
-use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built};
+use inkstone_tests::e2e::{App, E2eError, PATIENCE};
 
-use crate::steps::{WRITING, choose, editor_text, saved, set};
+use crate::steps::{WRITING, choose, editor_text, imported, saved, set};
 
 const NAMES: [&str; 60] = [
     "ADA", "ARNE", "ASTRID", "BELA", "BO", "BRITA", "CARL", "CILLA", "CLEO", "DAG", "DORIS",
@@ -55,23 +55,7 @@ fn script() -> String {
 
 /// The window on a library that has the script.
 async fn with_script() -> Result<App, E2eError> {
-    let home = Home::new()?;
-    let file = home.path().join("The Long Crossing.fountain");
-    fs::write(&file, script())?;
-    let done = Command::new(built("ink")?)
-        .envs(home.variables())
-        .arg("import")
-        .arg(&file)
-        .output()?;
-    assert!(done.status.success(), "{done:?}");
-    let app = App::launch(Options {
-        home: Some(home),
-        ..Options::default()
-    })
-    .await?;
-    app.click("document-item").await?;
-    app.wait_for("editor", PATIENCE).await?;
-    Ok(app)
+    imported("The Long Crossing.fountain", &script()).await
 }
 
 #[tokio::test]

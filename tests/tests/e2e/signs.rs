@@ -1,11 +1,9 @@
 //! A script with signs of every kind: emoji of several code points, scripts that run from right to
 //! left, marks that combine. Read, typed in and counted; no sign of it changes by itself.
 
-use std::{fs, process::Command};
+use inkstone_tests::e2e::{E2eError, PATIENCE};
 
-use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built};
-
-use crate::steps::{choose, editor_text, saved};
+use crate::steps::{choose, editor_text, imported, saved};
 
 /// The family is five code points, the flag two, the thumb has a skin; the café's accent combines.
 const SCRIPT: &str = "Title: Signs\n\n\
@@ -18,23 +16,8 @@ const SCRIPT: &str = "Title: Signs\n\n\
     EXT. QUAY - DAY\n\nNothing special.\n";
 
 #[tokio::test]
-async fn signs_of_every_kind_are_read_typed_in_and_printed() -> Result<(), E2eError> {
-    let home = Home::new()?;
-    let file = home.path().join("Signs.fountain");
-    fs::write(&file, SCRIPT)?;
-    let done = Command::new(built("ink")?)
-        .envs(home.variables())
-        .arg("import")
-        .arg(&file)
-        .output()?;
-    assert!(done.status.success(), "{done:?}");
-    let app = App::launch(Options {
-        home: Some(home),
-        ..Options::default()
-    })
-    .await?;
-    app.click("document-item").await?;
-    app.wait_for("editor", PATIENCE).await?;
+async fn signs_of_every_kind_are_read_typed_in_and_counted() -> Result<(), E2eError> {
+    let app = imported("Signs.fountain", SCRIPT).await?;
     app.wait_until("the script", PATIENCE, async || {
         Ok(editor_text(&app).await?.contains("Nothing special."))
     })

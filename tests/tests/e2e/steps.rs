@@ -1,8 +1,8 @@
 //! What a person does in several tests.
 
-use std::time::Duration;
+use std::{fs, process::Command, time::Duration};
 
-use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE};
+use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built};
 
 /// A model writes for a while, longer on a busy machine.
 pub const WRITING: Duration = Duration::from_secs(90);
@@ -19,6 +19,45 @@ pub async fn open(home: &Home) -> Result<App, E2eError> {
     })
     .await?;
     Ok(app)
+}
+
+/// The window on a library of its own, with a file that the command line brought in open in it.
+pub async fn imported(name: &str, text: &str) -> Result<App, E2eError> {
+    let home = Home::new()?;
+    let file = home.path().join(name);
+    fs::write(&file, text)?;
+    let done = Command::new(built("ink")?)
+        .envs(home.variables())
+        .arg("import")
+        .arg(&file)
+        .output()?;
+    assert!(done.status.success(), "{done:?}");
+    let app = open(&home).await?;
+    app.click("document-item").await?;
+    app.wait_for("editor", PATIENCE).await?;
+    Ok(app)
+}
+
+/// What the server that is in use costs, in this currency, and how little of it the project may
+/// spend: the next request is asked about.
+pub async fn hardly_any_budget(app: &App, currency: &str) -> Result<(), E2eError> {
+    app.click("status-model").await?;
+    app.click("model-edit").await?;
+    app.click("server-price").await?;
+    app.fill("price-in", "20").await?;
+    app.fill("price-out", "60").await?;
+    app.fill("price-currency", currency).await?;
+    app.click("server-add").await?;
+    app.wait_for("model-edit", PATIENCE).await?;
+    app.press("Escape").await?;
+    app.click("open-settings").await?;
+    app.click("settings-usage").await?;
+    app.fill("budget-project", "0.01").await?;
+    app.fill("budget-project-currency", currency).await?;
+    app.click("budget-project-set").await?;
+    app.wait_for("budget-project-spent", PATIENCE).await?;
+    app.press("Escape").await?;
+    app.wait_gone("settings", PATIENCE).await
 }
 
 /// Chooses one of several: the control itself is as good as invisible, its label is what is seen.

@@ -8,7 +8,10 @@ use inkstone_tests::{
 
 use crate::{
     remote::use_server,
-    steps::{WRITING, accept, begin, choose, editor_text, news_brief, open, set, written},
+    steps::{
+        WRITING, accept, begin, choose, editor_text, hardly_any_budget, news_brief, open, set,
+        written,
+    },
 };
 
 /// Picks an option of a list by its value; an empty one takes the last.
@@ -116,22 +119,7 @@ async fn a_budget_is_asked_before_it_is_passed() -> Result<(), E2eError> {
     begin(&app, "news").await?;
     use_server(&app, &server, "").await?;
     // What it costs is said where the server was added.
-    app.click("status-model").await?;
-    app.click("model-edit").await?;
-    app.click("server-price").await?;
-    app.fill("price-in", "20").await?;
-    app.fill("price-out", "60").await?;
-    app.fill("price-currency", "元").await?;
-    app.click("server-add").await?;
-    app.wait_for("model-edit", PATIENCE).await?;
-    app.press("Escape").await?;
-    app.click("open-settings").await?;
-    app.click("settings-usage").await?;
-    app.fill("budget-project", "0.01").await?;
-    app.fill("budget-project-currency", "元").await?;
-    app.click("budget-project-set").await?;
-    app.wait_for("budget-project-spent", PATIENCE).await?;
-    app.press("Escape").await?;
+    hardly_any_budget(&app, "元").await?;
 
     news_brief(&app).await?;
     app.wait_text("estimate", PATIENCE, |text| text.contains("元"))

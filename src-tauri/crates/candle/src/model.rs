@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufReader},
     path::Path,
     sync::{Arc, OnceLock, atomic::AtomicUsize},
     thread,
@@ -286,18 +286,12 @@ fn needed(header: &Header, config: &Config) -> u64 {
 
 fn sha256(mut file: File) -> io::Result<String> {
     let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 20];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => hasher.update(&buffer[..n]),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => (),
-            Err(e) => return Err(e),
-        }
-    }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect())
+    io::copy(&mut file, &mut hasher)?;
+    Ok(hex(hasher))
+}
+
+/// A finished hash, as it is written.
+pub(crate) fn hex(hasher: Sha256) -> String {
+    let digest = hasher.finalize();
+    digest.iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -1,8 +1,8 @@
 //! The head of a safetensors file, which a stranger may have made, held against the file's size before
 //! a number is read.
 //!
-//! Eight bytes of length, a JSON object of names, types, shapes and places, then the numbers
-//! (<https://huggingface.co/docs/safetensors>).
+//! Eight bytes of length, a JSON object of names, types, shapes and places, then the numbers (as the
+//! format's own documentation has it).
 
 use std::{
     collections::BTreeMap,

@@ -11,7 +11,7 @@ mod words;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs::File,
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -203,7 +203,6 @@ impl Folder {
     /// The hash of all that decides what is written: each file's name, length and bytes.
     pub(crate) fn sha256(&self) -> io::Result<String> {
         let mut hasher = Sha256::new();
-        let mut buffer = vec![0; 1 << 20];
         let weights = self.weights.iter().map(String::as_str);
         for name in BESIDE.into_iter().chain(weights) {
             let path = self.path.join(name);
@@ -213,16 +212,8 @@ impl Folder {
             let mut file = File::open(path)?;
             hasher.update(name);
             hasher.update(file.metadata()?.len().to_le_bytes());
-            loop {
-                match file.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(n) => hasher.update(&buffer[..n]),
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => (),
-                    Err(e) => return Err(e),
-                }
-            }
+            io::copy(&mut file, &mut hasher)?;
         }
-        let digest = hasher.finalize();
-        Ok(digest.iter().map(|b| format!("{b:02x}")).collect())
+        Ok(crate::model::hex(hasher))
     }
 }
