@@ -452,7 +452,7 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         _ => inline::write(&one_line(&block.content)),
     };
     let text = match block.kind {
-        Kind::Action => text.trim_end().trim_start_matches(['\n', '\r']).to_owned(),
+        Kind::Action => without_blank_lines_above(text.trim_end()).to_owned(),
         _ => text.trim().to_owned(),
     };
     if text.trim().is_empty() {
@@ -513,6 +513,13 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         }
     }
     forced(true)
+}
+
+/// Without its first lines that have nothing but white space; the indent of the others stays.
+fn without_blank_lines_above(text: &str) -> &str {
+    let first = text.len() - text.trim_start().len();
+    let line = text[..first].rfind(['\n', '\r']).map_or(0, |end| end + 1);
+    &text[line..]
 }
 
 fn plain_raw(content: &[Piece]) -> String {

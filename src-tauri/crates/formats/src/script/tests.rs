@@ -53,6 +53,15 @@ fn a_script_comes_apart_into_blocks() {
 }
 
 #[test]
+fn lines_of_nothing_but_a_mark_above_action_are_left_out() {
+    for text in ["\t!\nRain.\n", "!\n  !\n\t!Rain.\n"] {
+        let once = write(&read(text)).text;
+        assert_eq!(write(&read(&once)).text, once, "{text:?}");
+        assert!(once.ends_with("Rain.\n"), "{once:?}");
+    }
+}
+
+#[test]
 fn the_normal_form_is_written_back_as_it_was() {
     assert_eq!(write(&read(SCRIPT)).text, SCRIPT);
 }

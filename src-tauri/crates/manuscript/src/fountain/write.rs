@@ -152,7 +152,8 @@ fn block(text: &str, element: &Element, spoken: bool) -> Option<Block> {
             text: said(),
         },
         ElementKind::Synopsis => Block::Synopsis(said()),
-        ElementKind::Note => Block::Note(hidden(text, element)),
+        // One that is empty, between two others, would be an empty line in one of them.
+        ElementKind::Note => Block::Note(held_together(&hidden(text, element))),
         ElementKind::Boneyard => Block::Boneyard(hidden(text, element)),
         ElementKind::PageBreak => Block::PageBreak,
     })
@@ -513,16 +514,20 @@ fn parenthesised(text: &str) -> String {
     }
 }
 
-fn note(out: &mut String, text: &str) {
-    let mut inner = String::new();
-    for line in unified(text.trim()).split('\n') {
-        if !inner.is_empty() {
-            inner.push('\n');
-        }
-        // An empty line would end the note.
-        let empty = line.trim().is_empty() && !holds_on(line);
-        inner.push_str(if empty { "  " } else { line });
+/// A note's text in which no line is empty, which would end it: such lines get two spaces.
+fn held_together(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
     }
+    let lines = text.split('\n').map(|line| {
+        let empty = line.trim().is_empty() && !holds_on(line);
+        if empty { "  " } else { line }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn note(out: &mut String, text: &str) {
+    let mut inner = held_together(&unified(text.trim()));
     while inner.contains("]]") {
         inner = inner.replace("]]", "] ]");
     }

@@ -258,6 +258,13 @@ fn sorted(blocks: Vec<Block>) -> Vec<Block> {
     kept
 }
 
+#[test]
+fn notes_in_a_row_with_an_empty_one_between_them_come_back() {
+    let found = blocks("[[a]][[\n]][[\nb]]\n");
+    assert_eq!(blocks(&write(&found)), found);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
