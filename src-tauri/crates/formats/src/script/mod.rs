@@ -448,11 +448,11 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         return plain_raw(&block.content).trim().to_owned();
     }
     let text = match block.kind {
-        Kind::Action => inline::write(&block.content),
+        Kind::Action => inline::write(&without_idle_lines(&block.content)),
         _ => inline::write(&one_line(&block.content)),
     };
     let text = match block.kind {
-        Kind::Action => without_blank_lines_above(text.trim_end()).to_owned(),
+        Kind::Action => text.trim_end().to_owned(),
         _ => text.trim().to_owned(),
     };
     if text.trim().is_empty() {
@@ -515,11 +515,47 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
     forced(true)
 }
 
-/// Without its first lines that have nothing but white space; the indent of the others stays.
-fn without_blank_lines_above(text: &str) -> &str {
-    let first = text.len() - text.trim_start().len();
-    let line = text[..first].rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    &text[line..]
+/// Lines of nothing but white space: none above the first, one empty one of several within. In
+/// Fountain any of them parts paragraphs, once they are read again.
+fn without_idle_lines(content: &[Piece]) -> Vec<Piece> {
+    let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
+    for piece in content {
+        let parts = if piece.hidden {
+            vec![piece.text.as_str()]
+        } else {
+            piece.text.split('\n').collect()
+        };
+        for (index, text) in parts.into_iter().enumerate() {
+            if index > 0 {
+                lines.push(Vec::new());
+            }
+            if let (false, Some(line)) = (text.is_empty(), lines.last_mut()) {
+                line.push(Piece {
+                    text: text.to_owned(),
+                    ..piece.clone()
+                });
+            }
+        }
+    }
+    let idle = |line: &[Piece]| {
+        line.iter()
+            .all(|piece| !piece.hidden && piece.text.trim().is_empty())
+    };
+    let mut kept = Vec::new();
+    let mut before = true;
+    for line in lines {
+        let now = idle(&line);
+        if !(now && before) {
+            if !kept.is_empty() {
+                kept.push(Piece::plain("\n"));
+            }
+            if !now {
+                kept.extend(line);
+            }
+        }
+        before = now;
+    }
+    kept
 }
 
 fn plain_raw(content: &[Piece]) -> String {

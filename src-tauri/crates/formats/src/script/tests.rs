@@ -53,11 +53,19 @@ fn a_script_comes_apart_into_blocks() {
 }
 
 #[test]
-fn lines_of_nothing_but_a_mark_above_action_are_left_out() {
-    for text in ["\t!\nRain.\n", "!\n  !\n\t!Rain.\n"] {
+fn lines_of_nothing_but_a_mark_part_paragraphs() {
+    let texts = [
+        "\t!\nRain.\n",
+        "!\n  !\n\t!Rain.\n",
+        "Fog.\n!\n\t!\nRain.\n",
+        "Fog. [[a\n  \n  \nb]]\n!\n**Rain.**\n",
+    ];
+    for text in texts {
         let once = write(&read(text)).text;
         assert_eq!(write(&read(&once)).text, once, "{text:?}");
-        assert!(once.ends_with("Rain.\n"), "{once:?}");
+        let notes = |text: &str| text.matches("\n  \n  \n").count();
+        assert_eq!(notes(&once), notes(text), "{once:?}");
+        assert!(once.contains("Rain."), "{once:?}");
     }
 }
 
