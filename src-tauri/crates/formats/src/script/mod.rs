@@ -448,7 +448,18 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         return plain_raw(&block.content).trim().to_owned();
     }
     let text = match block.kind {
-        Kind::Action => inline::write(&without_idle_lines(&block.content)),
+        Kind::Action => match paragraphs(&block.content).as_slice() {
+            [] => String::new(),
+            [one] => inline::write(one),
+            several => {
+                let last = several.len() - 1;
+                let spelled = several.iter().enumerate().map(|(index, paragraph)| {
+                    let block = Block::new(Kind::Action, paragraph.clone());
+                    spell(&block, first && index == 0, followed && index == last)
+                });
+                return spelled.collect::<Vec<_>>().join("\n\n");
+            }
+        },
         _ => inline::write(&one_line(&block.content)),
     };
     let text = match block.kind {
@@ -515,9 +526,9 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
     forced(true)
 }
 
-/// Lines of nothing but white space: none above the first, one empty one of several within. In
-/// Fountain any of them parts paragraphs, once they are read again.
-fn without_idle_lines(content: &[Piece]) -> Vec<Piece> {
+/// What stands between lines of nothing but white space: in Fountain any of them parts paragraphs,
+/// once they are read again.
+fn paragraphs(content: &[Piece]) -> Vec<Vec<Piece>> {
     let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
     for piece in content {
         let parts = if piece.hidden {
@@ -541,21 +552,11 @@ fn without_idle_lines(content: &[Piece]) -> Vec<Piece> {
         line.iter()
             .all(|piece| !piece.hidden && piece.text.trim().is_empty())
     };
-    let mut kept = Vec::new();
-    let mut before = true;
-    for line in lines {
-        let now = idle(&line);
-        if !(now && before) {
-            if !kept.is_empty() {
-                kept.push(Piece::plain("\n"));
-            }
-            if !now {
-                kept.extend(line);
-            }
-        }
-        before = now;
-    }
-    kept
+    lines
+        .chunk_by(|a, b| idle(a) == idle(b))
+        .filter(|lines| !idle(&lines[0]))
+        .map(|lines| lines.join(&Piece::plain("\n")))
+        .collect()
 }
 
 fn plain_raw(content: &[Piece]) -> String {

@@ -58,6 +58,7 @@ fn lines_of_nothing_but_a_mark_part_paragraphs() {
         "\t!\nRain.\n",
         "!\n  !\n\t!Rain.\n",
         "Fog.\n!\n\t!\nRain.\n",
+        " :Fog\n!\n!!Rain.\n",
         "Fog. [[a\n  \n  \nb]]\n!\n**Rain.**\n",
     ];
     for text in texts {
@@ -83,7 +84,7 @@ fn what_would_be_read_as_something_else_is_forced() {
         (
             Kind::Action,
             "one\n# two\n\nTHREE\nfour",
-            "!one\n!# two\n\n!THREE\n!four\n",
+            "!one\n!# two\n\n!THREE\nfour\n",
         ),
         (Kind::Action, "FADE IN:", "FADE IN:\n"),
         (Kind::Heading, "A HOUSE", ".A HOUSE\n"),
