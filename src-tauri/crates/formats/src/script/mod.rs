@@ -375,7 +375,16 @@ pub fn write(blocks: &[Block]) -> Written {
     let mut places = Vec::with_capacity(blocks.len());
     let mut before: Option<&Block> = None;
     for (index, block) in blocks.iter().enumerate() {
-        let next = blocks.get(index + 1);
+        let mut after = blocks[index + 1..].iter();
+        let next = match block.kind {
+            // A value without words leaves no trace, so it does not count as another one.
+            Kind::Title => after.find(|next| {
+                next.kind != Kind::Title
+                    || next.label != block.label
+                    || !inline::write(&next.content).trim().is_empty()
+            }),
+            _ => after.next(),
+        };
         let followed = next.is_some_and(|next| next.tight);
         let spelled = match block.kind {
             Kind::Title => title_value(block, before, next),

@@ -53,6 +53,15 @@ fn a_script_comes_apart_into_blocks() {
 }
 
 #[test]
+fn a_key_that_comes_again_without_a_value_changes_nothing() {
+    for text in ["Title: A\nTitle:\n", "Title: A\nTitle:\nTitle: B\n"] {
+        let once = write(&read(text)).text;
+        assert_eq!(write(&read(&once)).text, once, "{text:?}");
+        assert!(once.contains('A') && once.contains('B') == text.contains('B'));
+    }
+}
+
+#[test]
 fn lines_of_nothing_but_a_mark_part_paragraphs() {
     let texts = [
         "\t!\nRain.\n",

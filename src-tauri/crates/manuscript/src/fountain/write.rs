@@ -227,7 +227,8 @@ fn with_cuts(text: &str, line: &SourceLine, visible: Range<usize>, before: bool)
     let mut end = None;
     for piece in pieces.into_iter().filter(|piece| !piece.is_empty()) {
         if let Some(end) = end
-            && text[end..piece.start].contains([' ', '\t'])
+            && text[end..piece.start]
+                .contains(|c: char| c.is_whitespace() && !matches!(c, '\n' | '\r'))
         {
             out.push(' ');
         }

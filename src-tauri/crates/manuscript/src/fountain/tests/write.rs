@@ -259,6 +259,12 @@ fn sorted(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 #[test]
+fn white_space_of_any_kind_parts_a_bracket_from_a_note() {
+    let found = blocks("\u{b}[\u{b}[[]]\n");
+    assert_eq!(blocks(&write(&found)), found);
+}
+
+#[test]
 fn notes_in_a_row_with_an_empty_one_between_them_come_back() {
     let found = blocks("[[a]][[\n]][[\nb]]\n");
     assert_eq!(blocks(&write(&found)), found);
