@@ -148,7 +148,7 @@ impl AdSet {
                 for (index, line) in value.split('\n').enumerate() {
                     if index > 0 && !line.is_empty() {
                         text.push_str("  ");
-                        if meaning(line).is_some() || line.starts_with('\\') {
+                        if meaning(line).is_some() || line.starts_with('\\') || is_blank(line) {
                             text.push('\\');
                         }
                     }

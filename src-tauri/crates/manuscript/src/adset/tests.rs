@@ -246,6 +246,11 @@ fn holds(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn a_line_of_nothing_but_a_byte_order_mark_is_kept() {
+    holds("Description: ##\n\\\u{feff}\n").unwrap();
+}
+
 proptest! {
     #[test]
     fn what_is_printed_is_read_back(set in ad_set()) {

@@ -145,6 +145,7 @@ impl Board {
     pub fn of(text: &str) -> Self {
         let elements = fountain::parse(text);
         let carried = carried(text, &elements);
+        let mark = mark_of(text);
         let mut board = Self {
             columns: vec![Column {
                 title: String::new(),
@@ -167,7 +168,7 @@ impl Board {
             if let Some((ordinal, range)) =
                 scenes.next_if(|(_, range)| element.range.end > range.start)
             {
-                board.push(scene_card(text, &elements, ordinal, range.clone()));
+                board.push(scene_card(text, &elements, ordinal, range.clone()), mark);
                 inside = Some(range);
                 continue;
             }
@@ -178,12 +179,12 @@ impl Board {
                 }
                 ElementKind::Synopsis => {
                     let end = with_notes_and_blank(&elements, index);
-                    board.push(beat_card(text, element, &elements[index..end]));
+                    board.push(beat_card(text, element, &elements[index..end]), mark);
                 }
                 ElementKind::Boneyard => {
                     if let Some(hidden) = omitted(text, element) {
                         let end = blank_behind(&elements, index);
-                        board.push(omitted_card(text, element, hidden, end));
+                        board.push(omitted_card(text, element, hidden, end), mark);
                     }
                 }
                 _ => {}
@@ -214,8 +215,14 @@ impl Board {
         });
     }
 
-    fn push(&mut self, mut card: Card) {
+    fn push(&mut self, mut card: Card, mark: usize) {
         card.column = self.columns.len() - 1;
+        for range in [&mut card.range, &mut card.head]
+            .into_iter()
+            .chain(&mut card.block)
+        {
+            range.start = range.start.max(mark);
+        }
         self.cards.push(card);
         if let Some(column) = self.columns.last_mut() {
             column.cards.end = self.cards.len();
@@ -223,13 +230,17 @@ impl Board {
     }
 }
 
+/// Where a text begins, behind a byte order mark, which no card takes with it.
+fn mark_of(text: &str) -> usize {
+    match text.strip_prefix(arrange::BYTE_ORDER_MARK) {
+        Some(rest) => text.len() - rest.len(),
+        None => 0,
+    }
+}
+
 /// Behind the title page and its blank lines.
 fn head_of_text(text: &str, elements: &[Element]) -> usize {
-    let mark = if text.starts_with(arrange::BYTE_ORDER_MARK) {
-        arrange::BYTE_ORDER_MARK.len_utf8()
-    } else {
-        0
-    };
+    let mark = mark_of(text);
     elements
         .iter()
         .take_while(|e| matches!(e.kind, ElementKind::TitlePage | ElementKind::Blank))
@@ -269,11 +280,7 @@ fn omitted(text: &str, element: &Element) -> Option<Range<usize>> {
 /// a blank line parts them from what is before. A heading that is left of an omitted scene goes with
 /// the scene.
 pub fn carried(text: &str, elements: &[Element]) -> Vec<Range<usize>> {
-    let mark = if text.starts_with(arrange::BYTE_ORDER_MARK) {
-        arrange::BYTE_ORDER_MARK.len_utf8()
-    } else {
-        0
-    };
+    let mark = mark_of(text);
     let mut found: Vec<Range<usize>> = Vec::new();
     let (mut open, mut left) = (false, false);
     for (index, element) in elements.iter().enumerate() {

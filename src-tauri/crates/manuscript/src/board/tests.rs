@@ -467,6 +467,22 @@ fn a_scene_without_a_number_is_not_omitted_behind_a_number_that_stands_alone() {
     assert!(board.omit(text, &[2], Language::English).is_ok());
 }
 
+#[test]
+fn a_byte_order_mark_belongs_to_no_card() {
+    let text = "\u{feff}INT. HOUSE - DAY\n\nRain.\n\nINT. HUT - DAY\n\nSun.\n";
+    let board = Board::of(text);
+    assert_eq!(board.cards[0].head.start, 3);
+    let omitted = board.omit(text, &[0], Language::English).unwrap();
+    let new = omitted.apply(text);
+    let there = Board::of(&new);
+    assert_eq!(there.cards[0].kind, CardKind::Omitted);
+    assert_eq!(there.cards[0].range.start, 3);
+    let back = there.bring_back(&new, &[0]).unwrap();
+    assert_eq!(back.apply(&new), text);
+    let beat = "\u{feff}= It rains.\n\nINT. HUT - DAY\n\nSun.\n";
+    assert_eq!(Board::of(beat).cards[0].range.start, 3);
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_board_whose_cards_are_in_order(pieces in prop::collection::vec(piece(), 0..40)) {
