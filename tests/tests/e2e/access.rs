@@ -47,14 +47,24 @@ const found = [];
 });
 ";
 
-struct Walk {
+pub struct Walk {
     axe: String,
-    language: &'static str,
-    found: Vec<String>,
+    pub language: &'static str,
+    pub found: Vec<String>,
 }
 
 impl Walk {
-    async fn look(&mut self, app: &App, name: &str) -> Result<(), E2eError> {
+    pub fn new() -> Result<Self, E2eError> {
+        let axe =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
+        Ok(Self {
+            axe: fs::read_to_string(axe)?,
+            language: "en",
+            found: Vec::new(),
+        })
+    }
+
+    pub async fn look(&mut self, app: &App, name: &str) -> Result<(), E2eError> {
         let known = app
             .client
             .execute("return !!window.axe", Vec::new())
@@ -99,12 +109,7 @@ impl Walk {
 
 #[tokio::test]
 async fn every_screen_is_as_wcag_2_2_asks() -> Result<(), E2eError> {
-    let axe = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/node_modules/axe-core/axe.min.js");
-    let mut walk = Walk {
-        axe: fs::read_to_string(axe)?,
-        language: "en",
-        found: Vec::new(),
-    };
+    let mut walk = Walk::new()?;
     let server = Loopback::start(Script::new(|_| {
         Answer::text(
             "# Night ferry\n\nThe ferry runs at ten, they say. The night is long and calm.\n",

@@ -11,6 +11,7 @@ mod board;
 mod composing;
 mod depot;
 mod desks;
+mod doubts;
 mod drafts;
 mod editor;
 mod faults;

@@ -1576,6 +1576,36 @@ export type ReplayDifference = {
 	now: string;
 };
 
+/** A word that a model might have written instead. */
+export type OtherWord = {
+	/** The word. */
+	text: string;
+	/** How likely it was, between 0 and 1. */
+	share: number;
+};
+
+/** A word of a take that its model was not sure of. */
+export type Doubt = {
+	/** Where it begins in the take's text. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+	/** How likely it was, between 0 and 1. */
+	share: number;
+	/** Other words for its place, the likeliest first. */
+	others: Array<OtherWord>;
+};
+
+/** What a model was not sure of. */
+export type DoubtsDto = {
+	/** Whether the model still writes what it wrote; if not, nothing can be said. */
+	same: boolean;
+	/** The text that the places are of. */
+	text: string;
+	/** The words, in their order. */
+	words: Array<Doubt>;
+};
+
 /** A generation that was run again. */
 export type ReplayDto = {
 	/** What it has shown. */
@@ -4341,6 +4371,9 @@ export interface Commands extends DoorCommands {
 	replay: { input: Id; output: ReplayDto };
 	/** Stops a replay (id of the take). */
 	stop_replay: { input: Id; output: null };
+	/** The words of a take that its local model was not sure of, which writes it once more to say so; */
+	/** `stop_replay` stops that (id of the take). */
+	doubts: { input: Id; output: DoubtsDto };
 	/** Checks a draft against its brief and the house rules (id of the draft). */
 	check: { input: Id; output: Array<FindingDto> };
 	/** The ads of a draft as a grid (id of the draft). */

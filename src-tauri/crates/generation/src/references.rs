@@ -84,6 +84,28 @@ impl References {
         (out, marks)
     }
 
+    /// Resolves a whole text and says for each byte of the result which byte of the text it is; none for
+    /// the values that were put in.
+    pub fn resolve_placed(&self, text: &str) -> (String, Vec<Option<usize>>) {
+        let mut resolver = self.resolver();
+        let (mut out, mut places) = (String::with_capacity(text.len()), Vec::new());
+        let mut add = |given: &str, end: Option<usize>| {
+            out.push_str(given);
+            match end {
+                Some(end) => places.extend((end - given.len()..end).map(Some)),
+                None => places.resize(out.len(), None),
+            }
+        };
+        for (at, c) in text.char_indices() {
+            let end = at + c.len_utf8();
+            let closes = c == CLOSE && !resolver.pending.is_empty() && !self.is_empty();
+            let given = resolver.push(&text[at..end]);
+            add(&given, (!closes).then_some(end));
+        }
+        add(&resolver.finish(), Some(text.len()));
+        (out, places)
+    }
+
     /// Resolves a text that arrives in pieces.
     pub fn resolver(&self) -> Resolver<'_> {
         Resolver {
@@ -147,6 +169,33 @@ mod tests {
         r.add("name", "Mara Lindqvist");
         r.add("fact1", "雨量 30 毫米");
         r
+    }
+
+    #[test]
+    fn bytes_are_told_from_values() {
+        let mut r = sample();
+        r.add("none", "");
+        for text in [
+            "a ⟦name⟧ b ⟦none⟧雨⟦unknown⟧ d ⟦ e⟦⟦name⟧⟧ ⟦",
+            "⟦NAME⟧\n⟦fact1⟧。",
+            "⟧⟦",
+            "",
+        ] {
+            for r in [&r, &References::new()] {
+                let (out, places) = r.resolve_placed(text);
+                assert_eq!(out, r.resolve(text));
+                assert_eq!(out.len(), places.len());
+                for (byte, place) in out.bytes().zip(&places) {
+                    assert!(place.is_none_or(|at| text.as_bytes()[at] == byte), "{text}");
+                }
+                let own = places.iter().flatten().count();
+                assert_eq!(own == out.len(), r.is_empty() || text.len() < 7, "{text}");
+            }
+        }
+        let (out, places) = r.resolve_placed("x⟦none⟧y⟦name⟧z");
+        assert_eq!(places[..2], [Some(0), Some(11)]);
+        assert_eq!(places[out.len() - 1], Some(22));
+        assert!(places[2..out.len() - 1].iter().all(Option::is_none));
     }
 
     #[test]

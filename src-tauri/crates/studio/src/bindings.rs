@@ -6,9 +6,9 @@ use inkstone_desks as desks;
 use ts_rs::{Config, TS};
 
 use crate::{
-    archive, board, commands, compare, depot, doorway, dto, history, inputs, keys, ledger, masking,
-    meaning, merging, mixing, page_fonts, pages, provenance, replay, script_compare, searching,
-    story, switch, tally, waiting,
+    archive, board, commands, compare, depot, doorway, doubts, dto, history, inputs, keys, ledger,
+    masking, meaning, merging, mixing, page_fonts, pages, provenance, replay, script_compare,
+    searching, story, switch, tally, waiting,
 };
 
 const HEAD: &str =
@@ -109,6 +109,7 @@ fn typescript() -> String {
         PlaceBrief, Point, Quote, Rating, ScreenplayBrief, Stage, Task, Verdict,
     };
     use doorway::dto::*;
+    use doubts::*;
     use dto::*;
     use history::*;
     use inputs::*;
@@ -257,6 +258,9 @@ fn typescript() -> String {
         ReplayChange,
         ReplayOutcome,
         ReplayDifference,
+        OtherWord,
+        Doubt,
+        DoubtsDto,
         ReplayDto,
         PageSetup,
         PageBreaks,

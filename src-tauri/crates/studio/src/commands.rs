@@ -13,8 +13,8 @@ use crate::{
     switch::dto::*, tally::*,
 };
 use crate::{
-    across::*, actions::*, ahead::*, changes::*, comments::*, preferences::*, prompting::*,
-    sample::*, spelling::*, voice::*,
+    across::*, actions::*, ahead::*, changes::*, comments::*, doubts::*, preferences::*,
+    prompting::*, sample::*, spelling::*, voice::*,
 };
 
 macro_rules! commands {
@@ -357,6 +357,9 @@ commands! {
     replay(Id) -> ReplayDto;
     /// Stops a replay (id of the take).
     stop_replay(Id) -> ();
+    /// The words of a take that its local model was not sure of, which writes it once more to say so;
+    /// `stop_replay` stops that (id of the take).
+    doubts(Id) -> DoubtsDto;
     /// Checks a draft against its brief and the house rules (id of the draft).
     check(Id) -> Vec<FindingDto>;
     /// The ads of a draft as a grid (id of the draft).

@@ -58,6 +58,7 @@ pub mod comments;
 pub mod compare;
 pub mod depot;
 pub mod doorway;
+pub mod doubts;
 mod drafts;
 pub mod dto;
 mod error;

@@ -94,9 +94,9 @@ pub struct ReplayDto {
 pub(crate) type Replays = Mutex<HashMap<String, CancellationToken>>;
 
 /// A record that can be run.
-struct Recorded {
-    generation: lib::Generation,
-    request: TextRequest,
+pub(crate) struct Recorded {
+    pub(crate) generation: lib::Generation,
+    pub(crate) request: TextRequest,
     kind: DocumentKind,
 }
 
@@ -113,7 +113,8 @@ impl Recorded {
 }
 
 impl Studio {
-    fn recorded(&self, id: &str) -> Result<Recorded, StudioError> {
+    /// What is on record of a call. Blocks.
+    pub(crate) fn recorded(&self, id: &str) -> Result<Recorded, StudioError> {
         let generation = self.library.generation(id)?;
         if generation.locality != LOCAL {
             return Err(StudioError::ReplayRemote {
@@ -185,7 +186,7 @@ impl Studio {
         Ok(())
     }
 
-    fn replays(&self) -> std::sync::MutexGuard<'_, HashMap<String, CancellationToken>> {
+    pub(crate) fn replays(&self) -> std::sync::MutexGuard<'_, HashMap<String, CancellationToken>> {
         self.replays.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

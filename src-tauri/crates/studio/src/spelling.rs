@@ -65,6 +65,11 @@ pub struct SuggestWords {
     pub english: English,
 }
 
+/// Whether a word is one, in either English.
+pub(crate) fn is_word(word: &str) -> bool {
+    word.len() <= LONGEST_WORD && SPELLER.knows(word, inkstone_spelling::English::Either)
+}
+
 impl Studio {
     /// See [`crate::commands`].
     pub async fn check_words(self: &Arc<Self>, i: CheckWords) -> Result<Vec<String>, StudioError> {

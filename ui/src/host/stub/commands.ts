@@ -336,6 +336,7 @@ export function commands(studio: StubStudio): Bodies {
       total_ms: 2,
     }),
     stop_replay: () => null,
+    doubts: ({ id }) => ({ same: true, text: studio.take(id).text, words: [] }),
     check: ({ id }) => {
       const draft = studio.draft(id);
       const brief = studio.brief(draft);

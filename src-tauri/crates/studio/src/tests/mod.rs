@@ -5,6 +5,7 @@ mod actions;
 mod assistant;
 mod board;
 mod changes;
+mod doubts;
 mod edges;
 mod headless;
 mod keys;

@@ -15,8 +15,8 @@ use futures::{FutureExt as _, future::BoxFuture, stream};
 use inkstone_generation::{
     CancellationToken, EmbedAs, Embedder, EmbedderDescription, EmbedderFile, Endpoint, Enforcement,
     FinishReason, Gate, GenerationError, GenerationErrorKind, LocalModels, LocalServer, Locality,
-    Method, ModelDescription, ModelFile, Outgoing, Probed, PromptForm, RemoteModels, TextEvent,
-    TextModel, TextRequest, TextStream, Usage,
+    Method, ModelDescription, ModelFile, Odds, Outgoing, Probed, PromptForm, RemoteModels,
+    TextEvent, TextModel, TextRequest, TextStream, Usage,
 };
 use inkstone_library::Clock;
 use inkstone_manuscript::{DocumentKind, Language};
@@ -29,6 +29,8 @@ use crate::{Parts, Program, SessionSecrets, Studio, StudioError, commands, dto::
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     Say(String),
+    /// Says a token's likelihood, where it is asked for, before its text.
+    Odds(Odds),
     /// Waits until it is stopped.
     Wait,
     /// Says that the server lets it wait.
@@ -156,7 +158,10 @@ impl Scripted {
         let named = self.script.named.lock().unwrap().get(&self.name).cloned();
         let answer = named.unwrap_or_else(|| self.script.answer.lock().unwrap().clone());
         self.script.asked.lock().unwrap().push(self.name.clone());
-        let steps = answer(&request);
+        let mut steps = answer(&request);
+        if request.odds.is_none() {
+            steps.retain(|step| !matches!(step, Step::Odds(_)));
+        }
         self.script.requests.lock().unwrap().push(request);
         let started = Ok(TextEvent::Started {
             prompt_tokens: Some(7),
@@ -177,6 +182,7 @@ impl Scripted {
                         tokio::task::yield_now().await;
                         Some((Ok(TextEvent::Delta { text, tokens: 1 }), Some(steps)))
                     }
+                    Step::Odds(odds) => Some((Ok(TextEvent::Odds(vec![odds])), Some(steps))),
                     Step::Pause(why, seconds) => {
                         let pause = TextEvent::Waiting {
                             why,
