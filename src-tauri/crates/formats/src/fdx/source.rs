@@ -458,7 +458,7 @@ impl<'a> Source<'a> {
             _ => false,
         };
         let lines = match kind {
-            Kind::Dialogue | Kind::Lyric | Kind::Centered => split_lines(pieces),
+            Kind::Dialogue | Kind::Lyric | Kind::Centered => crate::script::inline::lines(&pieces),
             _ => vec![pieces],
         };
         let last = lines.len() - 1;
@@ -697,30 +697,4 @@ pub(super) fn kind(node: Node) -> (Kind, u8) {
         _ => Kind::Action,
     };
     (kind, 0)
-}
-
-fn split_lines(pieces: Vec<Piece>) -> Vec<Vec<Piece>> {
-    let mut lines = vec![Vec::new()];
-    for piece in pieces {
-        let mut parts = if piece.hidden {
-            vec![piece.text.as_str()]
-        } else {
-            piece.text.split('\n').collect()
-        };
-        parts.reverse();
-        let mut first = true;
-        while let Some(text) = parts.pop() {
-            if !first {
-                lines.push(Vec::new());
-            }
-            first = false;
-            if let (Some(line), false) = (lines.last_mut(), text.is_empty()) {
-                line.push(Piece {
-                    text: text.to_owned(),
-                    ..piece.clone()
-                });
-            }
-        }
-    }
-    lines
 }

@@ -109,16 +109,18 @@ pub fn read(text: &str) -> Vec<Block> {
                 lyric_before = false;
                 continue;
             }
-            ElementKind::TitlePage => title_page(source, &element, &mut blocks),
+            ElementKind::TitlePage => title_page(text, &element, &mut blocks),
             ElementKind::Dialogue => {
-                for (range, line) in lines(source) {
-                    let mut block = Block::new(Kind::Dialogue, trimmed(inline::read(line)));
-                    block.range =
-                        element.range.start + range.start..element.range.start + range.end;
+                let lines = fountain::lines(text, &element);
+                for (index, line) in lines.iter().enumerate() {
+                    let mut block =
+                        Block::new(Kind::Dialogue, trimmed(inline::of_line(text, line)));
+                    let end = lines.get(index + 1).map(|next| next.range.start);
+                    block.range = line.range.start..end.unwrap_or(element.range.end);
                     blocks.push(block);
                 }
             }
-            _ => blocks.push(single(source, &element)),
+            _ => blocks.push(single(text, &element)),
         }
         speaking = match element.kind {
             ElementKind::Character => true,
@@ -190,91 +192,56 @@ pub(crate) fn lines(text: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
     })
 }
 
-fn title_page(source: &str, element: &Element, blocks: &mut Vec<Block>) {
-    let mut key = String::new();
-    let mut valued = true;
-    for (range, line) in lines(source) {
-        let line = line.trim_start_matches('\u{feff}');
-        let range = element.range.start + range.start..element.range.start + range.end;
-        let value = if line.starts_with([' ', '\t']) {
-            if !valued {
-                blocks.pop();
-            }
-            line
-        } else {
-            let (name, value) = line.split_once(':').unwrap_or((line, ""));
-            key = name.trim().to_owned();
-            value
+fn title_page(text: &str, element: &Element, blocks: &mut Vec<Block>) {
+    for entry in fountain::title_entries(text, element) {
+        let value = |content, range| {
+            let mut block = Block::new(Kind::Title, content);
+            block.label = Some(entry.key.text.clone().into_owned());
+            block.range = range;
+            block
         };
-        valued = !value.trim().is_empty() || line.starts_with([' ', '\t']);
-        let mut block = Block::new(Kind::Title, inline::read(value.trim()));
-        block.label = Some(key.clone());
-        block.range = range;
-        blocks.push(block);
+        if entry.values.is_empty() {
+            blocks.push(value(vec![], entry.key.range.clone()));
+        }
+        for line in &entry.values {
+            let content = trimmed(inline::of_line(text, line));
+            blocks.push(value(content, line.range.clone()));
+        }
     }
 }
 
-fn single(source: &str, element: &Element) -> Block {
-    let (kind, content, label, dual) = match element.kind {
-        ElementKind::SceneHeading => heading(source),
-        ElementKind::Character => {
-            let mut content = trimmed(inline::read(source));
-            strip_start(&mut content, "@");
-            let dual = strip_end(&mut content, "^");
-            (Kind::Character, trimmed(content), None, dual)
-        }
-        ElementKind::Action => (Kind::Action, action(source), None, false),
+fn single(text: &str, element: &Element) -> Block {
+    let content = |trim: fn(Vec<Piece>) -> Vec<Piece>| {
+        let lines = fountain::lines(text, element);
+        trim(inline::joined(
+            lines.iter().map(|line| inline::of_line(text, line)),
+        ))
+    };
+    let (kind, content) = match element.kind {
         ElementKind::Note | ElementKind::Boneyard => {
+            let source = text.get(element.range.clone()).unwrap_or_default();
             let raw = Piece {
                 hidden: true,
                 ..Piece::plain(source.trim())
             };
-            (Kind::Hidden, vec![raw], None, false)
+            (Kind::Hidden, vec![raw])
         }
-        ElementKind::PageBreak => (Kind::PageBreak, vec![], None, false),
-        kind => {
-            let (kind, opening, closing) = match kind {
-                ElementKind::Parenthetical => (Kind::Parenthetical, "", ""),
-                ElementKind::Transition => (Kind::Transition, ">", ""),
-                ElementKind::Centered => (Kind::Centered, ">", "<"),
-                ElementKind::Lyric => (Kind::Lyric, "~", ""),
-                ElementKind::Section { depth } => (Kind::Section(depth), "#", ""),
-                _ => (Kind::Synopsis, "=", ""),
-            };
-            let mut content = trimmed(inline::read(source));
-            let repeated = matches!(kind, Kind::Section(_) | Kind::Synopsis | Kind::Lyric);
-            while !opening.is_empty() && strip_start(&mut content, opening) && repeated {}
-            if !closing.is_empty() {
-                strip_end(&mut content, closing);
-            }
-            (kind, trimmed(content), None, false)
-        }
+        ElementKind::PageBreak => (Kind::PageBreak, vec![]),
+        ElementKind::SceneHeading => (Kind::Heading, content(trimmed)),
+        ElementKind::Character => (Kind::Character, content(trimmed)),
+        ElementKind::Parenthetical => (Kind::Parenthetical, content(trimmed)),
+        ElementKind::Transition => (Kind::Transition, content(trimmed)),
+        ElementKind::Centered => (Kind::Centered, content(trimmed)),
+        ElementKind::Lyric => (Kind::Lyric, content(trimmed)),
+        ElementKind::Section { depth } => (Kind::Section(depth), content(trimmed)),
+        ElementKind::Synopsis => (Kind::Synopsis, content(trimmed)),
+        _ => (Kind::Action, content(trimmed_end)),
     };
     let mut block = Block::new(kind, content);
-    block.label = label;
-    block.dual = dual;
+    block.label = fountain::scene_number(text, element);
+    block.dual = fountain::cue(text, element).is_some_and(|cue| cue.dual);
     block.range = element.range.clone();
     block
-}
-
-type Parts = (Kind, Vec<Piece>, Option<String>, bool);
-
-fn heading(source: &str) -> Parts {
-    let mut content = trimmed(inline::read(source));
-    strip_start(&mut content, ".");
-    let mut number = None;
-    if let Some(last) = content.iter_mut().rfind(|piece| !piece.hidden)
-        && let Some((text, found)) = last
-            .text
-            .trim_end()
-            .strip_suffix('#')
-            .and_then(|rest| rest.rsplit_once('#'))
-        && is_number(found)
-    {
-        number = Some(found.to_owned());
-        last.text = text.to_owned();
-    }
-    (Kind::Heading, trimmed(content), number, false)
 }
 
 /// Whether a scene can have this number.
@@ -283,22 +250,6 @@ pub(crate) fn is_number(number: &str) -> bool {
         && number
             .chars()
             .all(|c| c.is_alphanumeric() || matches!(c, '-' | '.'))
-}
-
-fn action(source: &str) -> Vec<Piece> {
-    let mut text = String::with_capacity(source.len());
-    for (index, (_, line)) in lines(source).enumerate() {
-        if index > 0 {
-            text.push('\n');
-        }
-        let line = line.trim_start_matches('\u{feff}');
-        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
-        text.push_str(indent);
-        text.push_str(rest.strip_prefix('!').unwrap_or(rest));
-    }
-    let mut content = inline::read(&text);
-    trim_end(&mut content);
-    content
 }
 
 /// Without white space and byte order mark at both ends.
@@ -316,11 +267,11 @@ fn trimmed(mut content: Vec<Piece>) -> Vec<Piece> {
         }
         content.remove(0);
     }
-    trim_end(&mut content);
-    content
+    trimmed_end(content)
 }
 
-fn trim_end(content: &mut Vec<Piece>) {
+/// Without white space at the end.
+fn trimmed_end(mut content: Vec<Piece>) -> Vec<Piece> {
     while let Some(last) = content.last_mut() {
         if last.hidden {
             break;
@@ -331,34 +282,20 @@ fn trim_end(content: &mut Vec<Piece>) {
         }
         content.pop();
     }
+    content
 }
 
-fn strip_start(content: &mut Vec<Piece>, mark: &str) -> bool {
-    let Some(first) = content.iter_mut().find(|piece| !piece.hidden) else {
-        return false;
-    };
-    match first.text.trim_start().strip_prefix(mark) {
-        Some(rest) => {
-            first.text = rest.trim_start().to_owned();
-            content.retain(|piece| !piece.text.is_empty());
-            true
-        }
-        None => false,
+/// With a mark before the first letter that shows; notes may stand before it.
+fn with_mark(content: &[Piece], mark: &str) -> String {
+    let mut content = one_line(content);
+    let first = content
+        .iter_mut()
+        .find(|piece| !piece.hidden && !piece.text.trim().is_empty());
+    if let Some(first) = first {
+        let indent = first.text.len() - first.text.trim_start().len();
+        first.text.insert_str(indent, mark);
     }
-}
-
-fn strip_end(content: &mut Vec<Piece>, mark: &str) -> bool {
-    let Some(last) = content.iter_mut().rfind(|piece| !piece.hidden) else {
-        return false;
-    };
-    match last.text.trim_end().strip_suffix(mark) {
-        Some(rest) => {
-            last.text = rest.trim_end().to_owned();
-            content.retain(|piece| !piece.text.is_empty());
-            true
-        }
-        None => false,
-    }
+    inline::write(&content).trim().to_owned()
 }
 
 /// Fountain, and where each block stands in it (an empty range for one that leaves no trace).
@@ -489,7 +426,11 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
                 Some(number) => format!(" #{number}#"),
                 None => String::new(),
             };
-            vec![format!("{text}{number}"), format!(".{text}{number}")]
+            vec![
+                format!("{text}{number}"),
+                format!(".{text}{number}"),
+                format!("{}{number}", with_mark(&block.content, ".")),
+            ]
         }
         Kind::Character => {
             let dual = if block.dual { " ^" } else { "" };
@@ -497,6 +438,8 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         }
         Kind::Transition => vec![text.clone(), format!("> {text}")],
         Kind::Centered => return format!("> {text} <"),
+        // Of two marks in a row neither is sung.
+        Kind::Lyric if text.starts_with('~') => return format!("~ {text}"),
         Kind::Lyric => return format!("~{text}"),
         Kind::Section(depth) => {
             return format!("{} {text}", "#".repeat(usize::from(depth.max(1))));
@@ -513,19 +456,18 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
     }
     // What can't be said is said as action.
     let plain = Block::new(Kind::Action, block.content.clone());
+    let lines = inline::lines(&block.content);
     let forced = |all: bool| -> String {
-        let lines: Vec<String> = text
-            .split('\n')
+        let lines: Vec<String> = lines
+            .iter()
             .enumerate()
             .map(|(index, line)| {
-                if line.trim().is_empty() || !(all || index == 0) {
-                    return line.to_owned();
-                }
-                let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
-                format!("{indent}!{rest}")
+                let line = inline::write(line);
+                let marked = (all || index == 0) && !line.trim().is_empty();
+                format!("{}{line}", if marked { "!" } else { "" })
             })
             .collect();
-        lines.join("\n")
+        lines.join("\n").trim_end().to_owned()
     };
     for candidate in [text.clone(), forced(false)] {
         if reads_as(&candidate, &plain, first, followed) {
@@ -538,30 +480,11 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
 /// What stands between lines of nothing but white space: in Fountain any of them parts paragraphs,
 /// once they are read again.
 fn paragraphs(content: &[Piece]) -> Vec<Vec<Piece>> {
-    let mut lines: Vec<Vec<Piece>> = vec![Vec::new()];
-    for piece in content {
-        let parts = if piece.hidden {
-            vec![piece.text.as_str()]
-        } else {
-            piece.text.split('\n').collect()
-        };
-        for (index, text) in parts.into_iter().enumerate() {
-            if index > 0 {
-                lines.push(Vec::new());
-            }
-            if let (false, Some(line)) = (text.is_empty(), lines.last_mut()) {
-                line.push(Piece {
-                    text: text.to_owned(),
-                    ..piece.clone()
-                });
-            }
-        }
-    }
     let idle = |line: &[Piece]| {
         line.iter()
             .all(|piece| !piece.hidden && piece.text.trim().is_empty())
     };
-    lines
+    inline::lines(content)
         .chunk_by(|a, b| idle(a) == idle(b))
         .filter(|lines| !idle(&lines[0]))
         .map(|lines| lines.join(&Piece::plain("\n")))

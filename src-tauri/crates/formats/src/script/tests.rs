@@ -80,6 +80,44 @@ fn lines_of_nothing_but_a_mark_part_paragraphs() {
 }
 
 #[test]
+fn lines_inside_of_a_note_are_nothing_else() {
+    let texts = [
+        "[[\n!]\n]]\n",
+        "Fog [[a\n!b\n# c\n]] and rain.\n",
+        "MARA\nI see [[no\n(more)\n]] you.\n",
+        "~la [[\n~\n]]\n",
+        "> [[a\n> b <]] THE END <\n",
+        "Title: A [[b\nAuthor: c]]\n",
+    ];
+    for text in texts {
+        let once = write(&read(text)).text;
+        assert_eq!(once, text);
+        assert_eq!(
+            read(text).len(),
+            if text.starts_with("MARA") { 2 } else { 1 }
+        );
+    }
+}
+
+#[test]
+fn a_heading_behind_a_note_stays_one() {
+    let blocks = read("[[n]] .Hut #3#\n");
+    assert_eq!(blocks[0].kind, Kind::Heading);
+    assert_eq!(blocks[0].label.as_deref(), Some("3"));
+    assert_eq!(write(&blocks).text, "[[n]] .Hut #3#\n");
+}
+
+#[test]
+fn indentation_stays_behind_a_mark() {
+    let blocks = [Block::new(
+        Kind::Action,
+        vec![Piece::plain("  INT. NO HEADING")],
+    )];
+    let written = write(&blocks).text;
+    assert_eq!(keys(&read(&written)), keys(&blocks), "{written}");
+}
+
+#[test]
 fn the_normal_form_is_written_back_as_it_was() {
     assert_eq!(write(&read(SCRIPT)).text, SCRIPT);
 }

@@ -86,6 +86,14 @@ pub fn lines<'a>(text: &'a str, element: &Element) -> Vec<Line<'a>> {
         .collect()
 }
 
+/// The lines of a text that is the inside of an element, apart from any: nothing but emphasis,
+/// notes and boneyard is read in it.
+pub fn lines_inside(text: &str) -> Vec<Line<'_>> {
+    SourceLines::new(text, 0..text.len())
+        .map(|line| inline(text, &line, 0..line.visible.len()))
+        .collect()
+}
+
 /// One line, cut down to a range of what is visible of it.
 pub(super) fn inline<'a>(text: &'a str, line: &SourceLine, visible: Range<usize>) -> Line<'a> {
     let mut runs = Vec::new();

@@ -113,6 +113,15 @@ pub(super) fn meant(line: &SourceLine, kind: ElementKind) -> Range<usize> {
     within(whole, inner)
 }
 
+/// The number of a scene that stands between two `#` at the end of its heading.
+pub fn scene_number(text: &str, element: &Element) -> Option<String> {
+    let line = first_line(text, element)?;
+    let found = number(line.visible.trim()).1;
+    found
+        .filter(|_| element.kind == ElementKind::SceneHeading)
+        .map(str::to_owned)
+}
+
 /// An element's text as it is meant: without its marks, notes, boneyard and scene number, with
 /// `\n` between lines. Action keeps its indentation, emphasis its marks, a note and boneyard what
 /// is in them.

@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::{
     Element, ElementKind, RunKind, Style,
     cue::ends_speech,
-    heading::{is_number, number},
+    heading::is_number,
     inline::lines,
     parse::{key, opens_title_page, parse},
-    read::{meant, within},
+    read::{meant, scene_number, within},
     source::{SourceLine, SourceLines, holds_on},
 };
 
@@ -122,11 +122,8 @@ fn block(text: &str, element: &Element, spoken: bool) -> Option<Block> {
         ElementKind::TitlePage => Block::TitlePage(title_page_of(text, element)),
         ElementKind::SceneHeading => Block::Heading {
             text: said(),
-            number: super::heading(text, element)
-                .and_then(|heading| heading.number)
-                .map(|number| number.text.into_owned())
-                // A number in the words of a Chinese heading is part of them.
-                .filter(|number| is_at_the_end(text, element, number)),
+            // One in the words of a Chinese heading is part of them.
+            number: scene_number(text, element),
         },
         ElementKind::Action => Block::Action(said()),
         ElementKind::Character => Block::Cue {
@@ -196,12 +193,6 @@ fn title_page_of(text: &str, element: &Element) -> Vec<(String, Vec<String>)> {
         }
     }
     entries
-}
-
-fn is_at_the_end(text: &str, element: &Element, found: &str) -> bool {
-    SourceLines::new(text, element.range.clone())
-        .next()
-        .is_some_and(|line| number(line.visible.trim()).1 == Some(found))
 }
 
 /// The lines of an element as they are meant, with notes and boneyard in place.
