@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     FormatError,
-    script::{Block, Kind, Piece, Style, is_number, plain_text},
+    script::{Block, Kind, Piece, Style, inline, is_number, plain_text},
 };
 
 /// A child of `<Content>`, of `<DualDialogue>` or of the title page.
@@ -304,7 +304,8 @@ impl<'a> Source<'a> {
     fn body_blocks(&mut self) {
         let items = std::mem::take(&mut self.items);
         let mut placed = vec![false; self.notes.len()];
-        for node in self.content.descendants().filter(|node| node.is_pi()) {
+        // The title page has some too.
+        for node in self.root.descendants().filter(|node| node.is_pi()) {
             if let Some(What::Note { id, .. }) = instruction(node)
                 && let Some(note) = self.note_with(&id)
             {
@@ -458,7 +459,7 @@ impl<'a> Source<'a> {
             _ => false,
         };
         let lines = match kind {
-            Kind::Dialogue | Kind::Lyric | Kind::Centered => crate::script::inline::lines(&pieces),
+            Kind::Dialogue | Kind::Lyric | Kind::Centered => inline::lines(&pieces),
             _ => vec![pieces],
         };
         let last = lines.len() - 1;
@@ -502,7 +503,7 @@ impl<'a> Source<'a> {
             }
             for line in summary(node) {
                 self.blocks
-                    .push((Block::new(Kind::Synopsis, vec![Piece::plain(line)]), owner));
+                    .push((Block::new(Kind::Synopsis, inline::read(&line)), owner));
             }
             if let Some(raw) = child_of(node, "OmittedScene").and_then(omitted::boneyard) {
                 self.blocks.push((omitted::block(raw), owner));
@@ -643,7 +644,7 @@ pub(super) fn child_of<'a, 'b>(node: Node<'a, 'b>, name: &str) -> Option<Node<'a
     node.children().find(|child| child.has_tag_name(name))
 }
 
-/// The lines of a scene's summary that say something.
+/// The lines of a scene's summary that say something, with the marks of a synopsis.
 pub(super) fn summary(heading: Node) -> Vec<String> {
     let properties = child_of(heading, "SceneProperties");
     let Some(summary) = properties.and_then(|properties| child_of(properties, "Summary")) else {
@@ -652,7 +653,7 @@ pub(super) fn summary(heading: Node) -> Vec<String> {
     paragraphs_of(summary)
         .iter()
         .flat_map(|text| text.split('\n'))
-        .map(|line| line.trim().to_owned())
+        .map(|line| inline::write(&inline::read(line.trim())))
         .filter(|line| !line.is_empty())
         .collect()
 }

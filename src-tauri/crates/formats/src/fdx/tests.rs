@@ -381,6 +381,22 @@ fn dual_dialogue_stays_in_its_place() {
 }
 
 #[test]
+fn a_note_on_the_title_page_stays_there_alone() {
+    let text = "Title: Ferry [[or Quay?]]\n\nRain.\n";
+    let file = write(text, None, &Marks::default()).unwrap();
+    assert_eq!(read_text(&file), text);
+    assert_eq!(write(text, Some(&file), &Marks::default()).unwrap(), file);
+}
+
+#[test]
+fn marks_in_a_synopsis_are_the_same_after_a_way_there_and_back() {
+    let text = "INT. HOUSE - DAY\n\n= They *meet*, \\*so\\*. [[when?]]\n";
+    let file = write(text, None, &Marks::default()).unwrap();
+    assert_eq!(read_text(&file), text);
+    assert_eq!(write(text, Some(&file), &Marks::default()).unwrap(), file);
+}
+
+#[test]
 fn a_new_file_has_what_final_draft_expects() {
     let text = "Title: Ferry\nAuthor: A\n\nINT. HOUSE - DAY #1#\n\n= They meet.\n\nMARA\nHi *you*.\n\nJON ^\nHi.\n\nRain. [[why?]]\n";
     let file = write(text, None, &Marks::default()).unwrap();

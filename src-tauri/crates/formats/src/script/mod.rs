@@ -322,7 +322,10 @@ pub fn write(blocks: &[Block]) -> Written {
             }),
             _ => after.next(),
         };
-        let followed = next.is_some_and(|next| next.tight);
+        // A pause alone makes no cue of the line above it.
+        let pause = |next: &Block| next.kind == Kind::Dialogue && next.content.is_empty();
+        let opens = block.kind == Kind::Character;
+        let followed = next.is_some_and(|next| next.tight && !(opens && pause(next)));
         let spelled = match block.kind {
             Kind::Title => title_value(block, before, next),
             _ => spell(block, text.is_empty(), followed),
@@ -361,7 +364,7 @@ fn title_value(block: &Block, before: Option<&Block>, next: Option<&Block>) -> S
         other.is_some_and(|other| other.kind == Kind::Title && other.label == block.label)
     };
     match (same(before), same(next)) {
-        (true, _) if value.trim().is_empty() => String::new(),
+        (true, _) | (_, true) if value.trim().is_empty() => String::new(),
         (true, _) => format!("    {value}"),
         (false, true) => format!("{key}:\n    {value}"),
         (false, false) => format!("{key}: {value}").trim_end().to_owned(),
@@ -393,10 +396,11 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
     if block.kind == Kind::Hidden {
         return plain_raw(&block.content).trim().to_owned();
     }
-    let text = match block.kind {
-        Kind::Action => match paragraphs(&block.content).as_slice() {
-            [] => String::new(),
-            [one] => inline::write(one),
+    let mut content = block.content.clone();
+    if block.kind == Kind::Action {
+        match paragraphs(&content).as_slice() {
+            [] => return String::new(),
+            [one] => content = one.clone(),
             several => {
                 let last = several.len() - 1;
                 let spelled = several.iter().enumerate().map(|(index, paragraph)| {
@@ -405,12 +409,11 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
                 });
                 return spelled.collect::<Vec<_>>().join("\n\n");
             }
-        },
-        _ => inline::write(&one_line(&block.content)),
-    };
+        }
+    }
     let text = match block.kind {
-        Kind::Action => text.trim_end().to_owned(),
-        _ => text.trim().to_owned(),
+        Kind::Action => inline::write(&content).trim_end().to_owned(),
+        _ => inline::write(&one_line(&content)).trim().to_owned(),
     };
     if text.trim().is_empty() {
         let pause = block.kind == Kind::Dialogue && block.tight;
@@ -429,7 +432,7 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
             vec![
                 format!("{text}{number}"),
                 format!(".{text}{number}"),
-                format!("{}{number}", with_mark(&block.content, ".")),
+                format!("{}{number}", with_mark(&content, ".")),
             ]
         }
         Kind::Character => {
@@ -455,8 +458,8 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         }
     }
     // What can't be said is said as action.
-    let plain = Block::new(Kind::Action, block.content.clone());
-    let lines = inline::lines(&block.content);
+    let plain = Block::new(Kind::Action, content.clone());
+    let lines = inline::lines(&content);
     let forced = |all: bool| -> String {
         let lines: Vec<String> = lines
             .iter()

@@ -54,7 +54,11 @@ fn a_script_comes_apart_into_blocks() {
 
 #[test]
 fn a_key_that_comes_again_without_a_value_changes_nothing() {
-    for text in ["Title: A\nTitle:\n", "Title: A\nTitle:\nTitle: B\n"] {
+    for text in [
+        "Title: A\nTitle:\n",
+        "Title: A\nTitle:\nTitle: B\n",
+        "Title:\nTitle: A\n",
+    ] {
         let once = write(&read(text)).text;
         assert_eq!(write(&read(&once)).text, once, "{text:?}");
         assert!(once.contains('A') && once.contains('B') == text.contains('B'));
@@ -65,6 +69,7 @@ fn a_key_that_comes_again_without_a_value_changes_nothing() {
 fn lines_of_nothing_but_a_mark_part_paragraphs() {
     let texts = [
         "\t!\nRain.\n",
+        "!\n!#Rain.\n",
         "!\n  !\n\t!Rain.\n",
         "Fog.\n!\n\t!\nRain.\n",
         " :Fog\n!\n!!Rain.\n",
@@ -76,6 +81,14 @@ fn lines_of_nothing_but_a_mark_part_paragraphs() {
         let notes = |text: &str| text.matches("\n  \n  \n").count();
         assert_eq!(notes(&once), notes(text), "{once:?}");
         assert!(once.contains("Rain."), "{once:?}");
+    }
+}
+
+#[test]
+fn a_cue_over_a_pause_stays_one() {
+    for text in ["@JO\n  \n", "@JO\n  \nNo.\n"] {
+        let blocks = read(text);
+        assert_eq!(keys(&read(&write(&blocks).text)), keys(&blocks), "{text:?}");
     }
 }
 

@@ -142,13 +142,17 @@ pub fn content(text: &str, element: &Element) -> String {
         }
     };
     let lines = super::inline::lines(text, element);
-    let inside: Vec<&str> = lines
-        .iter()
-        .flat_map(|line| &line.runs)
-        .filter(|run| run.kind == hidden)
-        .map(|run| run.text)
-        .collect();
-    inside.join("\n")
+    // Cuts on one line stay on one: a cut over several lines ends a speech.
+    let between = match hidden {
+        super::inline::RunKind::Boneyard => " ",
+        _ => "\n",
+    };
+    let inside = lines.iter().filter_map(|line| {
+        let runs = line.runs.iter().filter(|run| run.kind == hidden);
+        let texts: Vec<&str> = runs.map(|run| run.text).collect();
+        (!texts.is_empty()).then(|| texts.join(between))
+    });
+    inside.collect::<Vec<_>>().join("\n")
 }
 
 /// The scenes, in order.

@@ -259,6 +259,14 @@ fn sorted(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 #[test]
+fn two_cuts_on_one_line_of_a_speech_stay_on_one() {
+    let text = "MARA\nYes.\n/*a*//*b*/\nNo.\n";
+    let found = blocks(text);
+    assert_eq!(blocks(&write(&found)), found);
+    assert_eq!(found.len(), 4);
+}
+
+#[test]
 fn white_space_of_any_kind_parts_a_bracket_from_a_note() {
     let found = blocks("\u{b}[\u{b}[[]]\n");
     assert_eq!(blocks(&write(&found)), found);
