@@ -11,7 +11,7 @@ use crate::{
     failure::{Result, broken, unsupported},
     folder::{self, LARGEST_CONFIG, LARGEST_TEXT},
     preflight::{Depth, TensorInfo, Value},
-    tokenizer::{self, CONTROL, NORMAL, OWN, UNUSED},
+    tokenizer::{self, CONTROL, NORMAL, OWN, UNUSED, added::flags},
 };
 
 const MOST_TOKENS: usize = 1 << 21;
@@ -113,7 +113,13 @@ pub(super) fn read(
     out.insert(key("add_bos_token"), Value::Flag(adds));
     // Rows of the network that no token has, up to the round number that they were filled to.
     let rows = tensors.get("token_embd.weight").map(|info| info.dims[0]);
+    let around = std::mem::take(&mut list.around);
     let (tokens, types) = list.whole(rows.unwrap_or(0))?;
+    let around = (0..tokens.len() as u32).map(|id| around.get(&id).copied().unwrap_or(0));
+    out.insert(
+        tokenizer::AROUND.to_owned(),
+        Value::Wholes(around.collect()),
+    );
     out.insert(key("tokens"), Value::Texts(tokens));
     out.insert(key("token_type"), Value::Wholes(types));
     Ok(())
@@ -164,6 +170,8 @@ fn listed(home: &Path, vocabulary: &Path) -> Result<List> {
 struct List {
     by_id: BTreeMap<u32, (String, i64)>,
     by_text: BTreeMap<String, u32>,
+    /// What those that were added want around them.
+    around: BTreeMap<u32, i64>,
 }
 
 impl List {
@@ -204,6 +212,18 @@ impl List {
     fn added(&mut self, id: Option<u64>, added: &Json) -> Result<()> {
         let text = added["content"].as_str().unwrap_or_default();
         let special = added["special"] == Json::Bool(true);
+        let all = [
+            ("lstrip", flags::LEFT),
+            ("rstrip", flags::RIGHT),
+            ("single_word", flags::WORD),
+            ("normalized", flags::NORMAL),
+        ];
+        let wanted = all
+            .iter()
+            .filter(|(key, _)| added[*key] == Json::Bool(true));
+        if let Some(id) = id.and_then(|id| u32::try_from(id).ok()) {
+            self.around.insert(id, wanted.map(|(_, flag)| flag).sum());
+        }
         self.put(id, text, if special { CONTROL } else { OWN })
     }
 

@@ -1,3 +1,4 @@
+mod added;
 mod constraints;
 mod embedders;
 mod files;

@@ -6,10 +6,13 @@
 use serde_json::Value as Json;
 use tokenizers::{
     Model, NormalizedString, Normalizer, OffsetReferential, OffsetType, PreTokenizedString,
-    PreTokenizer, Tokenizer,
+    PreTokenizer, Token, Tokenizer, normalizer::Range,
 };
 
-use crate::failure::{Result, broken, invalid, unsupported};
+use crate::{
+    failure::{Result, broken, invalid, unsupported},
+    tokenizer::added::{Added, Count},
+};
 
 /// Steps that make a text longer by a few times at most.
 const NORMALIZERS: [&str; 10] = [
@@ -108,22 +111,69 @@ impl Hub {
         })
     }
 
-    pub(super) fn encode(&self, text: &str, out: &mut Vec<u32>) -> Result<()> {
-        let fault = |e: tokenizers::Error| invalid(format!("the text cannot be cut: {e}"));
-        let mut normal = NormalizedString::from(text);
+    /// A token's text as it stands in a text of normal form.
+    pub(super) fn normal(&self, token: &str) -> Result<String> {
+        let mut normal = NormalizedString::from(token);
         if let Some(normalizer) = self.steps.get_normalizer() {
             normalizer.normalize(&mut normal).map_err(fault)?;
         }
-        let mut pieces = PreTokenizedString::from(normal);
+        Ok(normal.get().to_owned())
+    }
+
+    /// Cuts a text at the tokens `before` it is brought to its normal form, and at those `after`; then,
+    /// without the letter that guards a person's words, by its own steps.
+    pub(super) fn encode(
+        &self,
+        text: &str,
+        (before, after): (&Added, &Added),
+        count: Count,
+        guard: Option<char>,
+        out: &mut Vec<u32>,
+    ) -> Result<()> {
+        let mut pieces = PreTokenizedString::from(text);
+        let cut = |pieces: &mut PreTokenizedString, normal: bool| {
+            pieces.split(|_, mut piece| {
+                if let Some(normalizer) = self.steps.get_normalizer().filter(|_| normal) {
+                    normalizer.normalize(&mut piece)?;
+                }
+                let by = if normal { after } else { before };
+                let mut parts = Vec::new();
+                for (at, token) in by.cut(piece.get(), count) {
+                    let Some(mut part) = piece.slice(Range::Normalized(at)) else {
+                        continue;
+                    };
+                    if let Some(guard) = guard.filter(|_| normal && token.is_none()) {
+                        part.replace(guard, "")?;
+                    }
+                    let token = token.map(|id| vec![Token::new(id, String::new(), (0, 0))]);
+                    parts.push((part, token));
+                }
+                Ok(parts)
+            })
+        };
+        cut(&mut pieces, false).map_err(fault)?;
+        cut(&mut pieces, true).map_err(fault)?;
         if let Some(cutter) = self.steps.get_pre_tokenizer() {
             cutter.pre_tokenize(&mut pieces).map_err(fault)?;
         }
-        for (piece, ..) in pieces.get_splits(OffsetReferential::Normalized, OffsetType::Byte) {
-            let tokens = self.steps.get_model().tokenize(piece).map_err(fault)?;
+        let splits = pieces.get_splits(OffsetReferential::Normalized, OffsetType::Byte);
+        for (piece, _, known) in splits {
+            let made;
+            let tokens = match known {
+                Some(tokens) => tokens,
+                None => {
+                    made = self.steps.get_model().tokenize(piece).map_err(fault)?;
+                    &made
+                }
+            };
             out.extend(tokens.iter().map(|token| token.id));
         }
         Ok(())
     }
+}
+
+fn fault(error: tokenizers::Error) -> inkstone_generation::GenerationError {
+    invalid(format!("the text cannot be cut: {error}"))
 }
 
 /// Holds a step, and those within it, against the known ones.

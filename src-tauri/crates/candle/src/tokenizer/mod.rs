@@ -3,6 +3,7 @@
 //! Control tokens steer a model. They are found in what a chat template wrote, never in what a
 //! person wrote: see [`Tokenizer::encode`] and [`Writer`].
 
+pub(crate) mod added;
 mod bytes;
 mod hub;
 mod pieces;
@@ -15,7 +16,12 @@ use std::{
 use crate::{
     failure::{Result, broken, unsupported},
     preflight::{Header, Value},
-    tokenizer::{bytes::Bytes, hub::Hub, pieces::Pieces},
+    tokenizer::{
+        added::{Added, Count, Whole, flags},
+        bytes::Bytes,
+        hub::Hub,
+        pieces::Pieces,
+    },
 };
 
 /// Kinds of tokens, as the file numbers them.
@@ -28,6 +34,8 @@ const BYTE: i64 = 6;
 
 /// The kind of a vocabulary that brings its own steps, under `tokenizer.huggingface.json`.
 pub(crate) const OF_THE_HUB: &str = "huggingface";
+/// Where it is told what each token wants around it ([`added::flags`]).
+pub(crate) const AROUND: &str = "tokenizer.huggingface.around";
 
 /// Texts of tokens that end an answer, beside those the metadata names.
 const ENDS: [&str; 10] = [
@@ -75,24 +83,17 @@ pub(crate) struct Tokenizer {
     kind: Kind,
     /// What each token stands for in the text.
     spelled: Vec<Box<[u8]>>,
-    /// Tokens that stand for themselves and not for a run of letters.
+    /// Tokens that stand for themselves and not for a run of letters, and those of them that are looked
+    /// for in a text as it is, and in its normal form.
     whole: HashMap<String, Whole>,
-    /// Lengths in bytes of those, longest first.
-    lengths: Vec<usize>,
-    /// The bytes that those begin with.
-    first: HashSet<u8>,
+    as_is: Added,
+    normal: Added,
     bos: Option<u32>,
     eos: Option<u32>,
     add_bos: bool,
     ends: BTreeSet<u32>,
     texts: HashMap<&'static str, u32>,
     longest: usize,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Whole {
-    id: u32,
-    control: bool,
 }
 
 /// Whether the vocabulary is of a kind that is supported, asked of a head without its arrays.
@@ -129,6 +130,11 @@ impl Tokenizer {
             .into_iter()
             .flatten()
             .collect();
+        let around: &[i64] = match header.get(AROUND) {
+            Some(Value::Wholes(around)) if around.len() == tokens.len() => around,
+            _ => &[],
+        };
+        let own_rule = phi3(header);
         let mut whole = HashMap::new();
         let mut texts = HashMap::new();
         for (i, (token, sort)) in tokens.iter().zip(&types).enumerate() {
@@ -152,14 +158,19 @@ impl Tokenizer {
                 texts.insert("<|im_start|>", id);
             }
             if !token.is_empty() && (control || thought || *sort == OWN) {
-                whole.insert(token.clone(), Whole { id, control });
+                let flags = match around.get(i) {
+                    Some(flags) => *flags,
+                    None if own_rule
+                        && !matches!(token.as_str(), "<unk>" | "<s>" | "<|endoftext|>") =>
+                    {
+                        flags::RIGHT
+                    }
+                    None => 0,
+                };
+                whole.insert(token.clone(), Whole { id, control, flags });
             }
         }
         let longest = tokens.iter().map(String::len).max().unwrap_or(1);
-        let mut lengths: Vec<usize> = whole.keys().map(String::len).collect();
-        lengths.sort_unstable_by(|a, b| b.cmp(a));
-        lengths.dedup();
-        let first = whole.keys().filter_map(|t| t.bytes().next()).collect();
         let pre = header.text("tokenizer.ggml.pre");
         let (kind, spell): (_, Spell) = if header.text("tokenizer.ggml.model") == Some("gpt2") {
             let merges = header
@@ -197,6 +208,14 @@ impl Tokenizer {
             let spell = |token: &str, sort: i64| pieces::spell(token, sort == BYTE);
             (Kind::Pieces(pieces), Box::new(spell))
         };
+        let (mut as_is, mut normal) = (HashMap::new(), HashMap::new());
+        for (text, one) in &whole {
+            match &kind {
+                _ if one.flags & flags::NORMAL == 0 => as_is.insert(text.clone(), *one),
+                Kind::Hub(hub) => normal.insert(hub.normal(text)?, *one),
+                _ => normal.insert(text.clone(), *one),
+            };
+        }
         let spelled = tokens
             .iter()
             .zip(&types)
@@ -222,8 +241,8 @@ impl Tokenizer {
             kind,
             spelled,
             whole,
-            lengths,
-            first,
+            as_is: Added::new(as_is),
+            normal: Added::new(normal),
             bos,
             eos,
             add_bos,
@@ -293,20 +312,27 @@ impl Tokenizer {
     /// Text to tokens, the token that begins a text first where the model wants it.
     pub(crate) fn encode(&self, text: &str, writer: Writer) -> Result<Vec<u32>> {
         let mut out = Vec::new();
-        let mut plain = 0;
-        let mut at = 0;
-        while at < text.len() {
-            match self.whole_at(&text[at..], writer) {
-                Some((len, id)) => {
-                    self.run(&text[plain..at], writer, &mut out)?;
-                    out.push(id);
-                    at += len;
-                    plain = at;
-                }
-                None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+        let (count, guard) = match writer {
+            Writer::Template(guard) => (Count::All, guard),
+            Writer::Person => (Count::NoControls, None),
+        };
+        if let Kind::Hub(hub) = &self.kind {
+            hub.encode(text, (&self.as_is, &self.normal), count, guard, &mut out)?;
+        } else {
+            for (at, token) in self.as_is.cut(text, count) {
+                let Some(id) = token else {
+                    let text = &text[at];
+                    for (at, token) in self.normal.cut(text, count) {
+                        match token {
+                            Some(id) => out.push(id),
+                            None => self.run(&text[at], guard, &mut out)?,
+                        }
+                    }
+                    continue;
+                };
+                out.push(id);
             }
         }
-        self.run(&text[plain..], writer, &mut out)?;
         if let Some(bos) = self.bos.filter(|_| self.add_bos)
             && out.first() != Some(&bos)
         {
@@ -315,34 +341,29 @@ impl Tokenizer {
         Ok(out)
     }
 
-    fn run(&self, text: &str, writer: Writer, out: &mut Vec<u32>) -> Result<()> {
-        let text = match writer {
-            Writer::Template(Some(guard)) => Cow::Owned(text.replace(guard, "")),
-            _ => Cow::Borrowed(text),
+    /// A run of letters of a vocabulary without steps of its own.
+    fn run(&self, text: &str, guard: Option<char>, out: &mut Vec<u32>) -> Result<()> {
+        let text = match guard {
+            Some(guard) => Cow::Owned(text.replace(guard, "")),
+            None => Cow::Borrowed(text),
         };
-        if text.is_empty() {
-            return Ok(());
-        }
         match &self.kind {
-            Kind::Bytes(bytes) => bytes.encode(&text, out),
-            Kind::Hub(hub) => hub.encode(&text, out),
-            Kind::Pieces(pieces) => {
-                pieces.encode(&text, out);
-                Ok(())
-            }
+            _ if text.is_empty() => {}
+            Kind::Bytes(bytes) => bytes.encode(&text, out)?,
+            Kind::Pieces(pieces) => pieces.encode(&text, out),
+            Kind::Hub(_) => {}
         }
+        Ok(())
     }
+}
 
-    /// The longest token that stands for itself at the start of `text`.
-    fn whole_at(&self, text: &str, writer: Writer) -> Option<(usize, u32)> {
-        if !self.first.contains(text.as_bytes().first()?) {
-            return None;
-        }
-        self.lengths.iter().find_map(|len| {
-            let found = self.whole.get(text.get(..*len)?)?;
-            (!found.control || writer != Writer::Person).then_some((*len, found.id))
-        })
-    }
+/// Files of Phi-3 do not say that white space behind a token that steers is the token's; llama.cpp knows
+/// them by their name.
+fn phi3(header: &Header) -> bool {
+    let name = header.text("general.name").unwrap_or_default();
+    let name = name.to_lowercase();
+    header.text("tokenizer.ggml.model") == Some("llama")
+        && ["phi-3", "phi3"].iter().any(|known| name.contains(known))
 }
 
 #[cfg(test)]
