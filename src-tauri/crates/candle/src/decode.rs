@@ -90,10 +90,11 @@ impl Decode<'_, '_> {
                     let last = self.so_far.len() - 1;
                     self.ahead.clear();
                     self.session.rewind(last);
-                    let token = self.so_far[last];
+                    // A memory may go back further than it was asked to.
+                    let tokens = &self.so_far[self.session.len()..];
                     match self
                         .session
-                        .forward(&[token], Want::Last, &|| out.stopped())?
+                        .forward(tokens, Want::Last, &|| out.stopped())?
                     {
                         Some(next) => logits = next,
                         None => return self.cut_off(FinishReason::Cancelled, out),
@@ -120,7 +121,7 @@ impl Decode<'_, '_> {
             if let Some(known) = known {
                 logits = known;
             } else if self.written() < self.most {
-                match self.read_on(token, out)? {
+                match self.read_on(out)? {
                     Some(next) => logits = next,
                     None => return self.cut_off(FinishReason::Cancelled, out),
                 }
@@ -143,7 +144,7 @@ impl Decode<'_, '_> {
     }
 
     /// Reads the last token, and behind it what is guessed to follow; the logits behind the token.
-    fn read_on(&mut self, token: u32, out: &dyn Listener) -> Result<Option<Vec<f32>>> {
+    fn read_on(&mut self, out: &dyn Listener) -> Result<Option<Vec<f32>>> {
         let left = self.most - self.written();
         // Beside others the time is used as well as it can be.
         let guess = if self.session.is_alone() {
@@ -152,17 +153,19 @@ impl Decode<'_, '_> {
             Vec::new()
         };
         let stopped = || out.stopped();
+        let mut tokens = self.so_far[self.session.len()..].to_vec();
         if guess.is_empty() {
-            return self.session.forward(&[token], Want::Last, &stopped);
+            return self.session.forward(&tokens, Want::Last, &stopped);
         }
-        let mut tokens = vec![token];
+        let behind = tokens.len() - 1;
         tokens.extend_from_slice(&guess);
         let Some(all) = self.session.forward(&tokens, Want::All, &stopped)? else {
             return Ok(None);
         };
         let mut rows = all
             .chunks_exact(all.len() / tokens.len())
-            .map(<[f32]>::to_vec);
+            .map(<[f32]>::to_vec)
+            .skip(behind);
         let logits = rows.next();
         self.ahead = guess.into_iter().zip(rows).collect();
         logits.ok_or_else(|| internal("no logits")).map(Some)

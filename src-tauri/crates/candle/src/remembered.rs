@@ -61,12 +61,11 @@ impl Remembered {
     }
 
     fn keep_up_to(&self, tokens: &[u32], cache: &Cache, long: bool, most: usize) {
-        let mut known = tokens.len().min(cache.len);
-        let mut cache = cache.beginning(known);
+        let mut cache = cache.beginning(tokens.len().min(cache.len));
         if cache.bytes() > most {
-            known = cache.fitting(most).min(known);
-            cache = cache.beginning(known);
+            cache = cache.beginning(cache.fitting(most));
         }
+        let known = cache.len;
         if known == 0 {
             return;
         }

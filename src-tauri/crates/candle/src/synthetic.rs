@@ -56,8 +56,8 @@ const fn small(name: &'static str, architecture: &'static str, tied: bool) -> Sh
     }
 }
 
-/// Three for measuring, and a small one of each architecture.
-const SHAPES: [Shape; 18] = [
+/// Three for measuring, a small one of each architecture, and one that is hardly there.
+const SHAPES: [Shape; 20] = [
     Shape {
         layers: 16,
         width: 2048,
@@ -109,6 +109,11 @@ const SHAPES: [Shape; 18] = [
     },
     small("small-glm4", "glm4", false),
     Shape {
+        layers: 6,
+        head_dim: 32,
+        ..small("small-lfm2", "lfm2", true)
+    },
+    Shape {
         experts: 6,
         ..small("small-mixtral", "llama", false)
     },
@@ -120,6 +125,17 @@ const SHAPES: [Shape; 18] = [
     Shape {
         experts: 6,
         ..small("small-qwen3moe", "qwen3moe", false)
+    },
+    Shape {
+        layers: 1,
+        width: 32,
+        heads: 2,
+        kv_heads: 1,
+        head_dim: 16,
+        hidden: 32,
+        vocabulary: 264,
+        context: 64,
+        ..small("tiny", "llama", true)
     },
     Shape {
         stretched: "linear",
@@ -139,6 +155,9 @@ const SHAPES: [Shape; 18] = [
 
 /// The length for which a network whose positions are stretched was first trained.
 const ORIGINAL: usize = 128;
+
+/// Positions that a convolution of LFM2 sums.
+const TAPS: usize = 3;
 
 /// The names of all shapes.
 pub fn shapes() -> impl Iterator<Item = &'static str> {
@@ -231,6 +250,13 @@ struct Tensor {
     kind: (&'static str, u32, GgmlDType),
 }
 
+impl Shape {
+    /// Whether a layer has no attention.
+    fn convolves(&self, layer: usize) -> bool {
+        self.architecture == "lfm2" && layer % 3 < 2
+    }
+}
+
 impl Tensor {
     fn numbers(&self) -> usize {
         self.layers.max(1) * self.rows.max(1) * self.columns
@@ -247,8 +273,9 @@ type Named = (&'static str, u32, GgmlDType);
 fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
     let mut all = Vec::new();
     let mut matrix = |name: String, rows: usize, columns: usize, layer: usize| {
-        let router = name.contains("ffn_gate_inp.");
-        let kind = if router { TYPES[0] } else { kind(&name, layer) };
+        let full = ["ffn_gate_inp.", "shortconv.conv."];
+        let full = full.iter().any(|part| name.contains(part));
+        let kind = if full { TYPES[0] } else { kind(&name, layer) };
         all.push(Tensor {
             layers: if name.contains("_exps.") {
                 s.experts
@@ -266,12 +293,20 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
     if !s.tied {
         matrix("output.weight".to_owned(), s.vocabulary, s.width, 0);
     }
-    let mut rows = vec![("output_norm.weight".to_owned(), s.width)];
+    let last = match s.architecture {
+        "lfm2" => "token_embd_norm.weight",
+        _ => "output_norm.weight",
+    };
+    let mut rows = vec![(last.to_owned(), s.width)];
     for i in 0..s.layers {
         let name = |part: &str| format!("blk.{i}.{part}");
         let norms = [("attn_norm.weight", s.width), ("ffn_norm.weight", s.width)];
         rows.extend(norms.map(|(part, n)| (name(part), n)));
-        if matches!(s.architecture, "phi3" | "gpt2") {
+        if s.convolves(i) {
+            matrix(name("shortconv.in_proj.weight"), 3 * s.width, s.width, i);
+            matrix(name("shortconv.conv.weight"), s.width, TAPS, i);
+            matrix(name("shortconv.out_proj.weight"), s.width, s.width, i);
+        } else if matches!(s.architecture, "phi3" | "gpt2") {
             matrix(name("attn_qkv.weight"), q + 2 * kv, s.width, i);
         } else {
             matrix(name("attn_q.weight"), q, s.width, i);
@@ -291,7 +326,9 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
                 matrix(name("ffn_up.weight"), s.hidden, s.width, i);
             }
         }
-        matrix(name("attn_output.weight"), s.width, q, i);
+        if !s.convolves(i) {
+            matrix(name("attn_output.weight"), s.width, q, i);
+        }
         if s.experts == 0 {
             matrix(name("ffn_down.weight"), s.width, s.hidden, i);
         } else {
@@ -318,7 +355,8 @@ fn tensors(s: &Shape, kind: impl Fn(&str, usize) -> Named) -> Vec<Tensor> {
                 ("ffn_gate_inp_shexp.weight", s.width),
             ],
             "qwen2" => &[("attn_q.bias", q), ("attn_k.bias", kv), ("attn_v.bias", kv)],
-            "qwen3" | "qwen3moe" => &[
+            "lfm2" if s.convolves(i) => &[],
+            "qwen3" | "qwen3moe" | "lfm2" => &[
                 ("attn_q_norm.weight", s.head_dim),
                 ("attn_k_norm.weight", s.head_dim),
             ],
@@ -492,7 +530,14 @@ fn file_of(s: &Shape, tensors: &[Tensor], out: &mut impl Write) -> io::Result<()
     head.whole(&own("embedding_length"), s.width);
     head.whole(&own("feed_forward_length"), s.hidden);
     head.whole(&own("attention.head_count"), s.heads);
-    head.whole(&own("attention.head_count_kv"), s.kv_heads);
+    if s.architecture == "lfm2" {
+        let heads = |i| if s.convolves(i) { 0 } else { s.kv_heads as i32 };
+        let heads: Vec<i32> = (0..s.layers).map(heads).collect();
+        head.wholes(&own("attention.head_count_kv"), &heads);
+        head.whole(&own("shortconv.l_cache"), TAPS);
+    } else {
+        head.whole(&own("attention.head_count_kv"), s.kv_heads);
+    }
     head.whole(&own("attention.key_length"), s.head_dim);
     head.whole(&own("attention.value_length"), s.head_dim);
     if s.architecture == "gpt2" {

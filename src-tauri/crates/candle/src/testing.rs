@@ -50,6 +50,14 @@ pub(crate) const EXPERTS: usize = 5;
 pub(crate) const CONTEXT: usize = 128;
 pub(crate) const CONTROLS: [&str; 3] = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"];
 
+/// Positions that a convolution sums.
+const TAPS: usize = 3;
+
+/// Whether a layer of LFM2 has no attention here.
+fn convolves(layer: usize) -> bool {
+    layer != 1
+}
+
 /// A model to be written to a file.
 #[derive(Clone)]
 pub(crate) struct Shape {
@@ -119,6 +127,13 @@ impl Shape {
             shape
                 .metadata
                 .insert(format!("{architecture}.{key}"), value);
+        }
+        if architecture == "lfm2" {
+            let heads = (0..LAYERS).map(|i| if convolves(i) { 0 } else { KV_HEADS as u32 });
+            let heads = heads.map(Value::U32).collect();
+            shape = shape
+                .with("lfm2.attention.head_count_kv", Value::Array(heads))
+                .with("lfm2.shortconv.l_cache", TAPS as u32);
         }
         shape
             .with("general.architecture", architecture)
@@ -277,6 +292,16 @@ impl Shape {
             if !turns {
                 add("ffn_norm.weight", &[self.width]);
             }
+            let lfm2 = self.architecture == "lfm2";
+            if lfm2 && convolves(i) {
+                add("shortconv.in_proj.weight", &[3 * self.width, self.width]);
+                add("shortconv.conv.weight", &[self.width, TAPS]);
+                add("shortconv.out_proj.weight", &[self.width, self.width]);
+                add("ffn_gate.weight", &[self.hidden(), self.width]);
+                add("ffn_up.weight", &[self.hidden(), self.width]);
+                add("ffn_down.weight", &[self.width, self.hidden()]);
+                continue;
+            }
             add("attn_output.weight", &[self.width, q]);
             if gpt {
                 add("attn_norm.bias", &[self.width]);
@@ -330,7 +355,7 @@ impl Shape {
                 add("ffn_gate.weight", &[self.hidden(), self.width]);
                 add("ffn_up.weight", &[self.hidden(), self.width]);
             }
-            if matches!(self.architecture, "qwen3" | "qwen3moe" | "gemma3") {
+            if matches!(self.architecture, "qwen3" | "qwen3moe" | "gemma3" | "lfm2") {
                 add("attn_q_norm.weight", &[self.head_dim]);
                 add("attn_k_norm.weight", &[self.head_dim]);
             }
@@ -365,7 +390,7 @@ impl Shape {
                         })
                         .collect()
                 });
-                let dtype = if dims.len() == 1 {
+                let dtype = if dims.len() == 1 || name.contains("shortconv.conv.") {
                     GgmlDType::F32
                 } else {
                     self.dtype

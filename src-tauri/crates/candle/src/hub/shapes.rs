@@ -3,15 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
+use super::lfm2;
 use crate::{
     failure::{Result, broken, unsupported},
     preflight::{Stored, Value},
 };
 
 /// The most layers that lists are written for.
-const MOST_LAYERS: u64 = 1024;
+pub(super) const MOST_LAYERS: u64 = 1024;
 
 /// An architecture of the hub.
 pub(super) struct Shape {
@@ -30,9 +31,11 @@ enum Family {
     Llama,
     /// Norms behind both parts of a block, whose gains are kept less one.
     Gemma,
+    /// Liquid's, with convolutions in most layers.
+    Lfm2,
 }
 
-const SHAPES: [Shape; 11] = [
+const SHAPES: [Shape; 12] = [
     shape("gpt2", "gpt2", Family::Gpt),
     shape("gpt_neo", "gptneo", Family::Gpt),
     shape("gptj", "gptj", Family::Gpt),
@@ -44,6 +47,7 @@ const SHAPES: [Shape; 11] = [
     shape("smollm3", "smollm3", Family::Llama),
     shape("gemma2", "gemma2", Family::Gemma),
     shape("gemma3_text", "gemma3", Family::Gemma),
+    shape("lfm2", "lfm2", Family::Lfm2),
 ];
 
 const fn shape(theirs: &'static str, ours: &'static str, family: Family) -> Shape {
@@ -94,12 +98,27 @@ const GEMMA: [(&str, &str); 3] = [
     ("pre_feedforward_layernorm", "ffn_norm"),
     ("post_feedforward_layernorm", "post_ffw_norm"),
 ];
-const OUTSIDE: [(&str, &str); 6] = [
+/// Where LFM2 differs from [`LLAMA`].
+const LFM2: [(&str, &str); 11] = [
+    ("operator_norm", "attn_norm"),
+    ("ffn_norm", "ffn_norm"),
+    ("self_attn.out_proj", "attn_output"),
+    ("self_attn.q_layernorm", "attn_q_norm"),
+    ("self_attn.k_layernorm", "attn_k_norm"),
+    ("conv.conv", "shortconv.conv"),
+    ("conv.in_proj", "shortconv.in_proj"),
+    ("conv.out_proj", "shortconv.out_proj"),
+    ("feed_forward.w1", "ffn_gate"),
+    ("feed_forward.w3", "ffn_up"),
+    ("feed_forward.w2", "ffn_down"),
+];
+const OUTSIDE: [(&str, &str); 7] = [
     ("wte", "token_embd"),
     ("wpe", "position_embd"),
     ("ln_f", "output_norm"),
     ("embed_tokens", "token_embd"),
     ("norm", "output_norm"),
+    ("embedding_norm", "output_norm"),
     ("lm_head", "output"),
 ];
 
@@ -163,6 +182,7 @@ impl Shape {
         };
         let own: &[(&str, &str)] = match self.family {
             Family::Gemma => &GEMMA,
+            Family::Lfm2 => &LFM2,
             _ => &[],
         };
         let found = own.iter().chain(parts).find(|(known, _)| *known == part);
@@ -192,7 +212,12 @@ impl Shape {
             self.theirs,
             "gptj" | "llama" | "mistral" | "qwen2" | "qwen3" | "phi3"
         );
-        config["tie_word_embeddings"].as_bool().unwrap_or(usual)
+        let said = match self.family {
+            Family::Lfm2 => config["tie_embedding"].as_bool(),
+            _ => None,
+        };
+        let said = said.or_else(|| config["tie_word_embeddings"].as_bool());
+        said.unwrap_or(usual)
     }
 
     /// The config's numbers under the keys of GGUF.
@@ -208,6 +233,20 @@ impl Shape {
         match self.family {
             Family::Gpt => self.gpt(config, &mut out)?,
             Family::Llama | Family::Gemma => self.llama(config, &mut out)?,
+            Family::Lfm2 => {
+                let config = lfm2::usual(config)?;
+                self.llama(&config, &mut out)?;
+                let layers = whole(&config, "num_hidden_layers")?;
+                let usual = json!(8);
+                let heads = match &config["num_key_value_heads"] {
+                    Json::Null => &usual,
+                    heads => heads,
+                };
+                let heads = lfm2::heads(&config, layers, heads.as_u64().unwrap_or(0))?;
+                out.value("attention.head_count_kv", Value::Wholes(heads));
+                let taps = config["conv_L_cache"].as_u64().unwrap_or(3);
+                out.whole("shortconv.l_cache", taps);
+            }
         }
         Ok(out.all)
     }

@@ -7,7 +7,7 @@ use half::{f16, slice::HalfFloatSliceExt};
 
 use crate::{
     failure::Result,
-    network::{config::Config, weights::too_large},
+    network::{config::Config, passing::Passing, weights::too_large},
 };
 
 /// Positions of a page.
@@ -37,6 +37,8 @@ impl Layout {
 pub(crate) struct Cache {
     layout: Layout,
     pages: Vec<Arc<Page>>,
+    /// Of the layers that convolve.
+    passing: Passing,
     /// Positions that all layers hold.
     pub(crate) len: usize,
 }
@@ -48,20 +50,29 @@ impl Cache {
             layout: Layout {
                 heads: config.kv_heads,
                 dim: config.head_dim,
-                numbers: config.layers * config.kv_heads * 2 * PAGE * config.head_dim,
+                numbers: config.attending() * config.kv_heads * 2 * PAGE * config.head_dim,
             },
             pages: Vec::new(),
+            passing: Passing::new(
+                config.layers - config.attending(),
+                config.width,
+                config.taps.saturating_sub(1),
+            ),
             len: 0,
         }
     }
 
-    /// Forgets what came after so many positions.
+    /// Forgets what came after so many positions, and a few more where it can't go on from there.
     pub(crate) fn rewind(&mut self, positions: usize) {
-        self.len = self.len.min(positions);
+        self.len = match positions < self.len {
+            true => self.passing.resumes(positions),
+            false => self.len,
+        };
         self.pages.truncate(self.len.div_ceil(PAGE));
+        self.passing.rewind(self.len);
     }
 
-    /// The first positions; their pages are shared until one of the two writes on.
+    /// The first positions, or a few less; their pages are shared until one of the two writes on.
     pub(crate) fn beginning(&self, positions: usize) -> Self {
         let mut copy = self.clone();
         copy.rewind(positions);
@@ -70,12 +81,14 @@ impl Cache {
 
     /// Bytes of all pages, shared or not.
     pub(crate) fn bytes(&self) -> usize {
-        self.pages.len() * self.layout.numbers * size_of::<f16>()
+        self.pages.len() * self.layout.numbers * size_of::<f16>() + self.passing.bytes()
     }
 
     /// Positions whose pages take at most so many bytes.
     pub(crate) fn fitting(&self, bytes: usize) -> usize {
-        bytes / (self.layout.numbers * size_of::<f16>()).max(1) * PAGE
+        let (whole, end) = self.passing.page_bytes();
+        let page = self.layout.numbers * size_of::<f16>() + end;
+        bytes.saturating_sub(2 * whole) / page.max(1) * PAGE
     }
 
     /// Makes room for more positions, and pages that are shared its own where they are written to.
@@ -100,7 +113,17 @@ impl Cache {
             page.resize(numbers, f16::ZERO);
             self.pages.push(Arc::new(Page(page)));
         }
-        Ok(())
+        self.passing.reserve(self.len, more)
+    }
+
+    /// Keeps what goes through a convolution at a position; there is room for it.
+    pub(crate) fn pass(&mut self, convolution: usize, position: usize, numbers: &[f32]) {
+        self.passing.put(convolution, position, numbers);
+    }
+
+    /// What went through a convolution at one of the last positions.
+    pub(crate) fn passed(&self, convolution: usize, position: usize) -> Option<&[f32]> {
+        self.passing.get(convolution, position)
     }
 
     /// Keeps a position's key and value of one head; there is room for it.

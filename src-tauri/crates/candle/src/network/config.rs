@@ -11,9 +11,9 @@ use crate::{
 };
 
 /// The architectures that the decoder computes.
-pub(crate) const ARCHITECTURES: [&str; 13] = [
+pub(crate) const ARCHITECTURES: [&str; 14] = [
     "llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "smollm3", "gpt2", "gptneo", "gptj",
-    "glm4", "qwen2moe", "qwen3moe",
+    "glm4", "qwen2moe", "qwen3moe", "lfm2",
 ];
 
 /// Those that may have experts; Mixtral's files are of the `llama` kind.
@@ -21,6 +21,8 @@ const WITH_EXPERTS: [&str; 3] = ["llama", "qwen2moe", "qwen3moe"];
 
 const MOST_LAYERS: usize = 1024;
 const MOST_EXPERTS: usize = 1024;
+/// The most positions that a convolution sums.
+const MOST_TAPS: usize = 16;
 /// No width, head count or context of a real model comes near.
 const LARGEST_SIZE: u64 = 1 << 24;
 
@@ -86,6 +88,17 @@ pub(crate) struct Config {
     pub(crate) gated: bool,
     /// Both parts of a block read the same, and are added to it together.
     pub(crate) parallel: bool,
+    /// For each layer, which of its kind it is: of those that attend, or of those that convolve.
+    layer_kinds: Vec<Kind>,
+    /// Positions that a convolution sums.
+    pub(crate) taps: usize,
+}
+
+/// What a layer mixes positions by, and which of its kind it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Attends(usize),
+    Convolves(usize),
 }
 
 impl Config {
@@ -130,12 +143,34 @@ impl Config {
         let real = |key: &str| header.real(&format!("{name}.{key}"));
         let width = size("embedding_length")?;
         let heads = size("attention.head_count")?;
-        let kv_heads = optional("attention.head_count_kv")?.unwrap_or(heads);
+        let layers = size("block_count")?;
+        let by_layer = match header.get("lfm2.attention.head_count_kv") {
+            Some(Value::Wholes(all)) if name == "lfm2" && all.len() == layers => all.as_slice(),
+            _ => &[],
+        };
+        let layer_kinds = kinds(layers, by_layer);
+        let kv_heads = match by_layer.iter().find(|n| **n != 0) {
+            // Those of LFM2 that have none convolve.
+            Some(one) => by_layer
+                .iter()
+                .all(|n| n == one || *n == 0)
+                .then(|| usize::try_from(*one).ok())
+                .flatten()
+                .filter(|n| *n <= heads)
+                .ok_or_else(|| unsupported("layers with different numbers of heads"))?,
+            None => optional("attention.head_count_kv")?.unwrap_or(heads),
+        };
+        let taps = match name {
+            "lfm2" => size("shortconv.l_cache")?,
+            _ => 0,
+        };
+        if taps > MOST_TAPS {
+            return Err(unsupported(format!("convolutions of {taps} positions")));
+        }
         let head_dim = optional("attention.key_length")?.unwrap_or(width / heads);
         if optional("attention.value_length")?.is_some_and(|n| n != head_dim) {
             return Err(unsupported("heads whose keys and values differ in length"));
         }
-        let layers = size("block_count")?;
         let context = Self::context(header)? as usize;
         let gpt = name.starts_with("gpt");
         let eps = real("attention.layer_norm_rms_epsilon")
@@ -165,7 +200,11 @@ impl Config {
             (_, "llama" | "smollm3" | "glm4" | "gptj") => Pairs::Neighbours,
             _ => Pairs::Halves,
         };
-        let base = real("rope.freq_base").unwrap_or(if name == "gemma3" { 1e6 } else { 1e4 });
+        let base = real("rope.freq_base").unwrap_or(if matches!(name, "gemma3" | "lfm2") {
+            1e6
+        } else {
+            1e4
+        });
         if !(base > 1.0 && base.is_finite()) {
             return Err(broken("the base of the rotary positions is impossible"));
         }
@@ -269,6 +308,8 @@ impl Config {
             centred: gpt,
             gated: !gpt,
             parallel: name == "gptj",
+            layer_kinds,
+            taps,
         })
     }
 
@@ -289,10 +330,37 @@ impl Config {
         !self.learned_positions && self.turned.get(layer).copied().unwrap_or(true)
     }
 
+    /// What a layer mixes positions by.
+    pub(crate) fn kind(&self, layer: usize) -> Kind {
+        let kind = self.layer_kinds.get(layer).copied();
+        kind.unwrap_or(Kind::Attends(layer))
+    }
+
+    /// Layers that attend.
+    pub(crate) fn attending(&self) -> usize {
+        let attends = |kind: &&Kind| matches!(kind, Kind::Attends(_));
+        self.layer_kinds.iter().filter(attends).count()
+    }
+
     /// Bytes of the cache for each position.
     pub(crate) fn cache_bytes(&self) -> u64 {
-        (self.layers * self.kv_heads * self.head_dim * 2 * 2) as u64
+        (self.attending() * self.kv_heads * self.head_dim * 2 * 2) as u64
     }
+}
+
+/// Of so many layers, those without heads convolve.
+fn kinds(layers: usize, heads: &[i64]) -> Vec<Kind> {
+    let mut seen = [0; 2];
+    let mut next = |kind: usize| {
+        seen[kind] += 1;
+        seen[kind] - 1
+    };
+    (0..layers.min(MOST_LAYERS))
+        .map(|i| match heads.get(i) {
+            Some(0) => Kind::Convolves(next(1)),
+            _ => Kind::Attends(next(0)),
+        })
+        .collect()
 }
 
 /// Where the metadata holds a number for the model's scaling, as `ARCHITECTURE.rope.scaling.KEY`.

@@ -1,5 +1,4 @@
 //! The decoder: one network for all architectures that [`config::ARCHITECTURES`] names.
-
 //!
 //! It reads runs of tokens of several texts at once. What a text's tokens become depends on this text
 //! alone, bit for bit: not on the texts beside it, nor on how its tokens were cut into runs.
@@ -7,8 +6,10 @@
 mod attention;
 pub(crate) mod cache;
 pub(crate) mod config;
+mod convolution;
 mod feed;
 mod math;
+mod passing;
 mod products;
 pub(crate) mod rope;
 mod session;
@@ -28,7 +29,8 @@ use crate::{
     network::{
         attention::{Question, Sight},
         cache::Cache,
-        config::Config,
+        config::{Config, Kind},
+        convolution::Convolution,
         feed::Feeding,
         math::{add, layer_norm_in_place, rms_norm_in_place, soft_cap},
         products::{Linear, Matrix},
@@ -88,7 +90,22 @@ impl Norm {
 
 /// One block of the network.
 struct Block {
-    attention_norm: Norm,
+    mixing_norm: Norm,
+    mixing: Mixing,
+    /// `None` where both parts of the block read the same.
+    feed_norm: Option<Norm>,
+    feeding: Feeding,
+    after_feed: Option<Vec<f32>>,
+}
+
+/// What brings positions together.
+enum Mixing {
+    Attention(Heads),
+    Convolution(Convolution),
+}
+
+/// Attention, by heads.
+struct Heads {
     /// Query, key and value rows, one below the other.
     qkv: Linear,
     qkv_bias: Option<Vec<f32>>,
@@ -97,10 +114,6 @@ struct Block {
     out: Linear,
     out_bias: Option<Vec<f32>>,
     after_attention: Option<Vec<f32>>,
-    /// `None` where both parts of the block read the same.
-    feed_norm: Option<Norm>,
-    feeding: Feeding,
-    after_feed: Option<Vec<f32>>,
 }
 
 /// The positions' turning, where the file brings factors for each pair.
@@ -147,7 +160,11 @@ impl Network {
         } else {
             None
         };
-        let norm = Norm::read(&mut w, &config, "output_norm")?;
+        // LFM2's files have it under another name.
+        let last = ["token_embd_norm", "output_norm"];
+        let named = |name: &&&str| w.has(&format!("{name}.weight"));
+        let last = last.iter().find(named).unwrap_or(&"output_norm");
+        let norm = Norm::read(&mut w, &config, last)?;
         let output = if w.has("output.weight") {
             w.linear(&[("output.weight".to_owned(), config.vocabulary)], width)?
         } else {
@@ -195,6 +212,22 @@ impl Network {
 
 fn block(w: &mut Weights<'_>, c: &Config, i: usize, heads: usize, kv: usize) -> Result<Block> {
     let name = |part: &str| format!("blk.{i}.{part}");
+    Ok(Block {
+        mixing_norm: Norm::read(w, c, &name("attn_norm"))?,
+        mixing: match c.kind(i) {
+            Kind::Attends(_) => Mixing::Attention(read_heads(w, c, i, heads, kv)?),
+            Kind::Convolves(_) => Mixing::Convolution(Convolution::read(w, c, i, c.taps)?),
+        },
+        feed_norm: (!c.parallel)
+            .then(|| Norm::read(w, c, &name("ffn_norm")))
+            .transpose()?,
+        feeding: Feeding::read(w, c, i)?,
+        after_feed: w.vector_if_any(&name("post_ffw_norm.weight"), c.width)?,
+    })
+}
+
+fn read_heads(w: &mut Weights<'_>, c: &Config, i: usize, heads: usize, kv: usize) -> Result<Heads> {
+    let name = |part: &str| format!("blk.{i}.{part}");
     let width = c.width;
     let qkv = if w.has(&name("attn_qkv.weight")) {
         w.linear(&[(name("attn_qkv.weight"), heads + 2 * kv)], width)?
@@ -230,19 +263,13 @@ fn block(w: &mut Weights<'_>, c: &Config, i: usize, heads: usize, kv: usize) -> 
         (None, None) => None,
         _ => return Err(broken("a norm of queries without one of keys")),
     };
-    Ok(Block {
-        attention_norm: Norm::read(w, c, &name("attn_norm"))?,
+    Ok(Heads {
         qkv,
         qkv_bias,
         head_norms,
         out: w.linear(&[(name("attn_output.weight"), width)], heads)?,
         out_bias: w.vector_if_any(&name("attn_output.bias"), width)?,
         after_attention: w.vector_if_any(&name("post_attention_norm.weight"), width)?,
-        feed_norm: (!c.parallel)
-            .then(|| Norm::read(w, c, &name("ffn_norm")))
-            .transpose()?,
-        feeding: Feeding::read(w, c, i)?,
-        after_feed: w.vector_if_any(&name("post_ffw_norm.weight"), width)?,
     })
 }
 
@@ -344,8 +371,15 @@ impl Network {
             if stopped() {
                 return Ok(None);
             }
-            let normed = block.attention_norm.of(&x, c.eps);
-            let taken = self.attention(i, block, &normed, runs, &rows, &turns);
+            let normed = block.mixing_norm.of(&x, c.eps);
+            let taken = match (&block.mixing, c.kind(i)) {
+                (Mixing::Attention(heads), Kind::Attends(slot) | Kind::Convolves(slot)) => {
+                    self.attention((i, slot), heads, &normed, runs, &rows, &turns)
+                }
+                (Mixing::Convolution(one), Kind::Attends(slot) | Kind::Convolves(slot)) => {
+                    one.forward(slot, c.width, &normed, runs, &rows)
+                }
+            };
             add(&mut x, &taken);
             let fed = match &block.feed_norm {
                 Some(norm) => self.feed(block, &norm.of(&x, c.eps), count),
@@ -401,10 +435,11 @@ impl Network {
             .collect()
     }
 
+    /// `i`: the layer; `slot`: which of those that attend.
     fn attention(
         &self,
-        i: usize,
-        block: &Block,
+        (i, slot): (usize, usize),
+        block: &Heads,
         x: &[f32],
         runs: &mut [Run<'_>],
         rows: &[Range<usize>],
@@ -441,13 +476,13 @@ impl Network {
                 }
                 let position = run.cache.len + row;
                 for (head, (k, v)) in k.chunks_exact(dim).zip(v.chunks_exact(dim)).enumerate() {
-                    run.cache.put(i, head, position, k, v);
+                    run.cache.put(slot, head, position, k, v);
                     queries[head].extend_from_slice(&q[head * group * dim..][..group * dim]);
                 }
             }
         }
         let sight = Sight {
-            layer: i,
+            layer: slot,
             head_dim: dim,
             group,
             scale: c.attention_scale,

@@ -220,7 +220,7 @@ impl<'a> Session<'a> {
         &self.cache
     }
 
-    /// Forgets what came after so many positions.
+    /// Forgets what came after so many positions, and maybe a few more.
     pub(crate) fn rewind(&mut self, positions: usize) {
         self.cache.rewind(positions);
     }

@@ -96,7 +96,13 @@ impl<'a> Weights<'a> {
 
     /// A row of numbers, whatever type it is stored in.
     pub(crate) fn vector(&mut self, name: &str, len: usize) -> Result<Vec<f32>> {
-        let info = self.find(name, &[len])?;
+        self.numbers(name, &[len])
+    }
+
+    /// A few rows of them, one behind the other.
+    pub(crate) fn numbers(&mut self, name: &str, dims: &[usize]) -> Result<Vec<f32>> {
+        let info = self.find(name, dims)?;
+        let len = dims.iter().product();
         let mut bytes = vec![0; info.bytes];
         self.fill(name, info.file, &mut bytes)?;
         let quantized =

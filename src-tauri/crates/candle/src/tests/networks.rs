@@ -7,7 +7,8 @@ use candle_core::{
     quantized::{GgmlDType, gguf_file::Content},
 };
 use candle_transformers::models::{
-    quantized_gemma3, quantized_llama, quantized_phi3, quantized_qwen2, quantized_qwen3,
+    quantized_gemma3, quantized_lfm2, quantized_llama, quantized_phi3, quantized_qwen2,
+    quantized_qwen3,
 };
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     testing::{self, Noise, Shape, WIDTH},
 };
 
-const ARCHITECTURES: [&str; 13] = crate::network::config::ARCHITECTURES;
+const ARCHITECTURES: [&str; 14] = crate::network::config::ARCHITECTURES;
 
 fn load(shape: &Shape) -> (Network, tempfile::NamedTempFile) {
     let file = shape.file();
@@ -215,6 +216,61 @@ fn a_shared_beginning_is_not_written_to() {
     assert_eq!(read(&mut alone, &whole), b);
 }
 
+/// Convolutions keep all of the last pages alone: a text that is taken back further is read again from
+/// where a page ends, and whoever shares its pages sees nothing of that.
+#[test]
+fn a_text_with_convolutions_can_be_taken_back_to_anywhere() {
+    let (network, _file) = load(&Shape::new("lfm2").with("lfm2.context_length", 512));
+    let text = tokens(330);
+    let other = tokens(340)[333..].to_vec();
+    let read = |cache: &mut Cache, tokens: &[u32]| {
+        let run = Run {
+            cache,
+            tokens,
+            want: Want::All,
+            long: false,
+        };
+        bits(&network.forward(&mut [run], &|| false).unwrap().unwrap()[0])
+    };
+    // By steps and at once; at once more pages are whole.
+    for step in [1, 50, 330] {
+        let mut first = network.cache();
+        let mut whole = Vec::new();
+        for part in text.chunks(step) {
+            whole.extend(read(&mut first, part));
+        }
+        let vocabulary = whole.len() / text.len();
+        for wanted in [
+            0, 1, 2, 63, 64, 65, 66, 127, 190, 192, 200, 256, 257, 300, 329, 330,
+        ] {
+            let mut second = first.beginning(wanted);
+            let from = second.len;
+            assert!(
+                from <= wanted && (from == wanted || from == wanted / 64 * 64),
+                "{from}"
+            );
+            // Another text behind the same beginning, and then the same again.
+            let mut changed = text[from..wanted].to_vec();
+            changed.extend(&other);
+            let mut alone = network.cache();
+            let expected = read(&mut alone, &[&text[..from], &changed].concat());
+            assert!(
+                read(&mut second, &changed) == expected[from * vocabulary..],
+                "{wanted}"
+            );
+            second.rewind(wanted.min(text.len() - 1));
+            let from = second.len;
+            let again = read(&mut second, &text[from..]);
+            assert!(again == whole[from * vocabulary..], "{wanted} again");
+        }
+        // The first has seen nothing of all that.
+        let mut behind = first.clone();
+        let mut alone = network.cache();
+        let expected = read(&mut alone, &[&text[..], &other].concat());
+        assert!(read(&mut behind, &other) == expected[text.len() * vocabulary..]);
+    }
+}
+
 /// A network whose matrices have columns enough for every kind.
 #[test]
 fn every_kind_of_weights_gives_what_its_weights_say() {
@@ -288,7 +344,7 @@ fn candles_own_models_give_the_same_logits() {
     let tokens = tokens(40);
     let first = 30;
     for dtype in [GgmlDType::F32, GgmlDType::Q8_0] {
-        for architecture in ["llama", "qwen2", "qwen3", "gemma3", "phi3"] {
+        for architecture in ["llama", "qwen2", "qwen3", "gemma3", "phi3", "lfm2"] {
             let mut shape = Shape::new(architecture).dtype(dtype);
             if architecture == "gemma3" {
                 shape = shape.with("gemma3.attention.sliding_window", 1000);
@@ -317,6 +373,10 @@ fn candles_own_models_give_the_same_logits() {
                 }
                 "gemma3" => {
                     let mut m = quantized_gemma3::ModelWeights::from_gguf(content, r, d).unwrap();
+                    reference(&tokens, first, |x, at| m.forward(x, at))
+                }
+                "lfm2" => {
+                    let mut m = quantized_lfm2::ModelWeights::from_gguf(content, r, d).unwrap();
                     reference(&tokens, first, |x, at| m.forward(x, at))
                 }
                 _ => {

@@ -17,7 +17,7 @@ import llama_cpp as peer
 import numpy
 
 SHAPES = "llama qwen2 qwen3 gemma2 gemma3 phi smollm3".split()
-SHAPES += "gpt2 glm4 mixtral qwen2moe qwen3moe linear yarn longrope".split()
+SHAPES += "gpt2 glm4 mixtral qwen2moe qwen3moe linear yarn longrope lfm2".split()
 TYPES = "F16 BF16 Q8_0 Q4_0 Q4_1 Q5_0 Q5_1 Q2_K Q3_K Q4_K Q5_K Q6_K Q4_K_M".split()
 FILES = [f"small-{name}:F32" for name in SHAPES]
 FILES += [f"small-llama:{kind}" for kind in TYPES]
