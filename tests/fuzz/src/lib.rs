@@ -1,7 +1,11 @@
 //! What must hold for any bytes, one module a target.
 
+pub mod chat_template;
 pub mod fdx;
 pub mod fountain;
+pub mod gguf;
+pub mod model;
+pub mod model_folder;
 pub mod pdf_text;
 pub mod script_text;
 
@@ -28,5 +32,18 @@ pub const TARGETS: &[(&str, Check, &[&str], &[&str])] = &[
         pdf_text::check,
         pdf_text::TYPED,
         pdf_text::SEEDS,
+    ),
+    ("gguf", gguf::check, gguf::TYPED, gguf::SEEDS),
+    (
+        "model_folder",
+        model_folder::check,
+        model_folder::TYPED,
+        model_folder::SEEDS,
+    ),
+    (
+        "chat_template",
+        chat_template::check,
+        chat_template::TYPED,
+        chat_template::SEEDS,
     ),
 ];
