@@ -317,7 +317,10 @@ mod tests {
         Likely::new(text.as_bytes(), share.ln())
     }
 
-    fn odds(all: &[(&str, f32, &[(&str, f32)])]) -> Vec<Odds> {
+    /// A token, its share, and those of others.
+    type Token<'a> = (&'a str, f32, &'a [(&'a str, f32)]);
+
+    fn odds(all: &[Token<'_>]) -> Vec<Odds> {
         all.iter()
             .map(|(text, share, others)| Odds {
                 token: likely(text, *share),
