@@ -1,5 +1,6 @@
 import type { ErrorDto, FindingDto, Language } from "../wire/bindings";
 import { fill, type Holes, type Key, t, time } from "./index.svelte";
+import { money } from "./money";
 
 interface ErrorSentence {
   message: string;
@@ -30,6 +31,9 @@ const FIELDS: Record<string, Key> = {
   logline: "screenplay.logline",
 };
 
+/** Sums of money that an error names. */
+const SUMS = ["budget", "spent", "estimate"];
+
 /** What an error says to a person, in their language. */
 export function errorText(error: ErrorDto, language: Language): ErrorSentence {
   const found = errorSentences(language)?.[error.code];
@@ -40,6 +44,12 @@ export function errorText(error: ErrorDto, language: Language): ErrorSentence {
   if (field && error.code.startsWith("brief_")) holes.field = t(field);
   // A time comes as ms since 1970, and everybody shows it in his own way.
   if (holes.since !== undefined) holes.since = time(Number(holes.since));
+  // A sum names its currency.
+  const { currency } = error.values;
+  if (currency)
+    for (const sum of SUMS)
+      if (holes[sum] !== undefined)
+        holes[sum] = money({ amount: Number(holes[sum]), currency }, language);
   return { message: fill(found.message, holes), hint: fill(found.hint, holes) };
 }
 

@@ -13,6 +13,7 @@ use inkstone_studio::{
     doorway::dto::{BackupReason, Came, RescuedDto, Standing},
     import_list::SkipReason,
     replay::{ReplayOutcome, ReplaySubject},
+    sentences::with_currency,
 };
 
 use crate::{failure::Failure, keys};
@@ -370,9 +371,11 @@ impl Words {
 
     /// How far a month's budget is used.
     pub fn of_budget(self, spent: f64, budget: f64, currency: &str) -> String {
+        let [spent, budget] = [spent, budget]
+            .map(|sum| with_currency(&format!("{sum:.2}"), currency, self.0));
         self.pick(
-            format!("{spent:.2} of {budget:.2} {currency} of this month's budget are spent."),
-            format!("本月预算 {budget:.2} {currency}，已用 {spent:.2}。"),
+            format!("{spent} of {budget} of this month's budget are spent."),
+            format!("本月预算 {budget}，已用 {spent}。"),
         )
     }
 

@@ -11,6 +11,21 @@ use crate::dto::{ErrorDto, FindingDto};
 /// The hole for a time, whose value is ms since 1970; everybody shows it in his own way.
 pub const SINCE: &str = "since";
 
+/// Sums of money, which name their currency where there is one.
+const SUMS: [&str; 3] = ["budget", "spent", "estimate"];
+
+/// Currencies that have a sign: their code, and the sign in English and in Chinese.
+const SIGNS: [(&str, &str, &str); 8] = [
+    ("CNY", "CN¥", "¥"),
+    ("EUR", "€", "€"),
+    ("GBP", "£", "£"),
+    ("HKD", "HK$", "HK$"),
+    ("INR", "₹", "₹"),
+    ("JPY", "¥", "JP¥"),
+    ("TWD", "NT$", "NT$"),
+    ("USD", "$", "US$"),
+];
+
 /// What an error says to a person.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Sentence {
@@ -23,6 +38,7 @@ pub struct Sentence {
 /// The sentences of one language.
 #[derive(Debug)]
 pub struct Sentences {
+    language: Language,
     errors: BTreeMap<String, Sentence>,
     checks: BTreeMap<String, String>,
     provenance: BTreeMap<String, String>,
@@ -45,9 +61,10 @@ macro_rules! files {
 const ENGLISH: (&str, &str, &str) = files!("en");
 const CHINESE: (&str, &str, &str) = files!("zh-CN");
 
-fn read((errors, checks, provenance): (&str, &str, &str)) -> Sentences {
+fn read(language: Language, (errors, checks, provenance): (&str, &str, &str)) -> Sentences {
     // The files are compiled in, and a test reads them.
     Sentences {
+        language,
         errors: serde_json::from_str(errors).unwrap_or_default(),
         checks: serde_json::from_str(checks).unwrap_or_default(),
         provenance: serde_json::from_str(provenance).unwrap_or_default(),
@@ -56,8 +73,10 @@ fn read((errors, checks, provenance): (&str, &str, &str)) -> Sentences {
 
 /// The sentences of a language.
 pub fn sentences(language: Language) -> &'static Sentences {
-    static OF_ENGLISH: LazyLock<Sentences> = LazyLock::new(|| read(ENGLISH));
-    static OF_CHINESE: LazyLock<Sentences> = LazyLock::new(|| read(CHINESE));
+    static OF_ENGLISH: LazyLock<Sentences> = 
+        LazyLock::new(|| read(Language::English, ENGLISH));
+    static OF_CHINESE: LazyLock<Sentences> = 
+        LazyLock::new(|| read(Language::Chinese, CHINESE));
     match language {
         Language::English => &OF_ENGLISH,
         Language::Chinese => &OF_CHINESE,
@@ -77,7 +96,7 @@ impl Sentences {
                 hint: String::new(),
             },
             |s| {
-                let values = told(&error.values);
+                let values = told(&error.values, self.language);
                 Sentence {
                     message: fill(&s.message, &values),
                     hint: fill(&s.hint, &values),
@@ -106,14 +125,37 @@ impl Sentences {
 
 /// The values as they are read out: a time becomes a date. The machine's time zone is not ours to
 /// guess.
-fn told(values: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn told(values: &BTreeMap<String, String>, language: Language) -> BTreeMap<String, String> {
     let mut values = values.clone();
+    if let Some(currency) = values.get("currency").cloned() {
+        for sum in SUMS {
+            if let Some(value) = values.get_mut(sum) {
+                *value = with_currency(value, &currency, language);
+            }
+        }
+    }
     if let Some(since) = values.get_mut(SINCE)
         && let Ok(ms) = since.parse()
     {
         *since = Moment::of(ms).to_string();
     }
     values
+}
+
+/// A sum with its currency: a sign before it, a word after it.
+pub fn with_currency(sum: &str, currency: &str, language: Language) -> String {
+    let known = SIGNS.iter().find(|(code, ..)| *code == currency);
+    let sign = known.map_or(currency, |(_, english, chinese)| match language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    });
+    if sign.contains(['$', '£', '¤', '¥', '＄', '￡', '￥'])
+        || sign.contains(|c| ('\u{20a0}'..='\u{20cf}').contains(&c))
+    {
+        format!("{sign}{sum}")
+    } else {
+        format!("{sum} {sign}")
+    }
 }
 
 /// Fills the `{holes}` of a sentence. A hole without a value stays empty.
@@ -225,6 +267,28 @@ mod tests {
             assert!(!sentence.is_empty() && !chinese[key].is_empty(), "{key}");
             assert_eq!(holes(sentence), holes(&chinese[key]), "{key}");
         }
+    }
+
+    #[test]
+    fn sums_name_their_currency_as_the_language_writes_it() {
+        let both = |currency| Language::ALL.map(|l| with_currency("0.04", currency, l));
+        assert_eq!(both("USD"), ["$0.04", "US$0.04"]);
+        assert_eq!(both("$"), ["$0.04", "$0.04"]);
+        assert_eq!(both("元"), ["0.04 元", "0.04 元"]);
+        assert_eq!(both("CHF"), ["0.04 CHF", "0.04 CHF"]);
+        let values = [("spent", "0.99"), ("budget", "1.00"), ("estimate", "0.04")];
+        let mut error = ErrorDto {
+            code: "budget_passed".to_owned(),
+            values: values
+                .map(|(k, v)| (k.to_owned(), v.to_owned()))
+                .into_iter()
+                .collect(),
+            detail: None,
+        };
+        error.values.insert("currency".into(), "USD".into());
+        let said = Language::ALL.map(|l| sentences(l).error(&error).message);
+        assert!(said[0].contains("$0.99 of $1.00"), "{}", said[0]);
+        assert!(said[1].contains("US$0.04"), "{}", said[1]);
     }
 
     #[test]

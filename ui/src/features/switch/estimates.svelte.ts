@@ -1,6 +1,7 @@
 import { DESKS } from "../../desks";
 import { call } from "../../host";
 import { number, t } from "../../locales/index.svelte";
+import { money } from "../../locales/money";
 import type { EstimateDto } from "../../wire/bindings";
 import { desk } from "../desk/desk.svelte";
 import { library } from "../library/library.svelte";
@@ -8,7 +9,6 @@ import { hostOf, models } from "../models/models.svelte";
 import { best } from "../takes/best.svelte";
 import { writing } from "../writing/writing.svelte";
 import { beside } from "./beside.svelte";
-import { money } from "./money";
 
 const QUIET_MS = 600;
 

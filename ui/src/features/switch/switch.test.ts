@@ -4,6 +4,8 @@ import { describe, expect, it, vi } from "vitest";
 import { asError } from "../../host";
 import { fail } from "../../host/stub/given";
 import { speak } from "../../locales/index.svelte";
+import { money } from "../../locales/money";
+import { errorText } from "../../locales/shared";
 import { library } from "../library/library.svelte";
 import { models } from "../models/models.svelte";
 import ServerForm from "../models/ServerForm.svelte";
@@ -16,7 +18,6 @@ import { beside } from "./beside.svelte";
 import { budget } from "./budget.svelte";
 import ChainEditor from "./ChainEditor.svelte";
 import { chains } from "./chains.svelte";
-import { money } from "./money";
 import TakeNotes from "./TakeNotes.svelte";
 
 closedAfterEach();
@@ -55,8 +56,32 @@ describe("sums of money", () => {
   });
 
   it("have more places where they are small", () => {
-    expect(money({ amount: 0.0042, currency: "USD" })).toBe("0.0042 USD");
-    expect(money({ amount: 12.3, currency: "元" })).toBe("12.30 元");
+    expect(money({ amount: 0.0042, currency: "USD" })).toBe("$0.0042");
+    expect(money({ amount: 1234.5, currency: "USD" })).toBe("$1,234.50");
+  });
+
+  it.each([
+    ["USD", "$0.04", "US$0.04"],
+    ["CNY", "CN¥0.04", "¥0.04"],
+    ["$", "$0.04", "$0.04"],
+    ["A$", "A$0.04", "A$0.04"],
+    ["元", "0.04 元", "0.04 元"],
+    ["credits", "0.04 credits", "0.04 credits"],
+    ["QQQ", "0.04 QQQ", "0.04 QQQ"],
+  ])("stand as the language writes them: %s", (currency, english, chinese) => {
+    expect(money({ amount: 0.04, currency }, "en")).toBe(english);
+    expect(money({ amount: 0.04, currency }, "zh-CN")).toBe(chinese);
+  });
+
+  it("name their currency wherever an error tells of them", () => {
+    const values = { budget: "1.00", spent: "0.99", estimate: "0.04", currency: "$" };
+    for (const code of ["budget_passed", "budget_of_all_passed"]) {
+      const error = { code, values, detail: null };
+      expect(errorText(error, "en").message).toMatch(/cost \$0\.04,.*: \$0\.99 of \$1\.00 are/);
+      expect(errorText(error, "zh-CN").message).toMatch(
+        /最多约 \$0\.04，.*已用 \$0\.99，预算 \$1\.00。/,
+      );
+    }
   });
 });
 
@@ -67,7 +92,7 @@ describe("a budget", () => {
     const asked = takes.generate({ task: "draft" });
     await vi.waitFor(() => expect(budget.asking).not.toBeNull());
     if (budget.asking) render(BudgetDialog, { error: budget.asking });
-    expect(at("budget-dialog").textContent).toContain("0.00 USD");
+    expect(at("budget-dialog").textContent).toContain("$0.00 of");
     await fireEvent.click(at("budget-no"));
     expect(await asked).toBe(false);
     expect(takes.list).toEqual([]);
@@ -171,7 +196,7 @@ describe("a take", () => {
     expect(at("take-skipped").textContent).toBe(
       "large did not write this: The server can't be reached.",
     );
-    expect(at("take-cost").textContent).toContain("about 0.50 USD");
+    expect(at("take-cost").textContent).toContain("about $0.50");
     expect(at("take-masked").textContent).toBe("masked");
   });
 

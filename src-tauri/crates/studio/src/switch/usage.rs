@@ -157,7 +157,7 @@ pub fn usage_csv(used: &[UsedDto], language: Language) -> String {
             "month,project,model,host,calls,calls with guessed tokens,prompt tokens,answer tokens,cost,currency"
         }
         Language::Chinese => {
-            "月份,项目,模型,主机,请求数,含估算的请求数,提示词 token 数,回答 token 数,费用,货币"
+            "月份,项目,模型,主机,请求数,含估算的请求数,提示词词元数,回答词元数,费用,货币"
         }
     };
     // The mark at the start tells spreadsheets that this is UTF-8.
