@@ -2,6 +2,7 @@ import { DESKS } from "../desks";
 import { offered } from "../features/actions/offered";
 import { PAGES as DEPOT_PAGES, depot } from "../features/depot/depot.svelte";
 import { draftName, KINDS, library, titleOf } from "../features/library/library.svelte";
+import { notices } from "../features/notices/notices.svelte";
 import { place } from "../features/place/place.svelte";
 import { PAGES, settings } from "../features/settings/settings.svelte";
 import { FOCUSES, surface } from "../features/surface/surface.svelte";
@@ -149,6 +150,13 @@ export function commands(): Command[] {
     if (kind === "screenplay")
       put("export-fdx", t("editor.export_fdx"), "palette.action", () => exportDraft("fdx"));
   }
+  for (const note of notices.gone)
+    put(
+      `back-${note.id}`,
+      `${t("library.put_back")}: ${t(note.key, note.holes)}`,
+      "palette.action",
+      () => notices.goBack(note),
+    );
   for (const theme of THEMES)
     put(
       `theme-${theme}`,

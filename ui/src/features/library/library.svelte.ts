@@ -270,6 +270,7 @@ class Library {
     await attempt(async () => {
       await call("empty_bin", {});
       if (this.bin) await this.readBin();
+      notices.outdate("library.deleted");
       notices.note("library.emptied");
     });
   }
