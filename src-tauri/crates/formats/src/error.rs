@@ -40,6 +40,18 @@ pub enum FormatError {
         /// What is missing.
         detail: String,
     },
+    /// No picture that can be kept.
+    #[error("not a PNG, JPEG, GIF or WebP picture")]
+    NoPicture,
+    /// A picture whose bytes can't be read.
+    #[error("the picture is broken: {0}")]
+    PictureBroken(String),
+    /// A picture larger than is decoded.
+    #[error("more than {limit} pixels a side, or more memory than decoding may take")]
+    TooManyPixels {
+        /// The most pixels of a side.
+        limit: u32,
+    },
     /// The PDF could not be written.
     #[error("the PDF could not be written: {0}")]
     Pdf(String),

@@ -27,6 +27,7 @@ pub mod paper;
 pub mod parcel;
 pub mod pdf;
 pub mod pdf_text;
+pub mod picture;
 pub mod plain;
 mod prose;
 mod prose_text;

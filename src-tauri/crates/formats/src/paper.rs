@@ -3,6 +3,8 @@
 use inkstone_manuscript::{Language, adset::AdField, adset::AdSet};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
+use crate::picture::{self, PictureFacts};
+
 /// A document to be written for readers.
 #[derive(Debug, Clone, Copy)]
 pub struct Paper<'a> {
@@ -14,6 +16,27 @@ pub struct Paper<'a> {
     pub text: PaperText<'a>,
     /// What is said of the text.
     pub labels: PaperLabels<'a>,
+    /// The pictures that are taken along; those that the text names and that are not here are not.
+    pub pictures: &'a [PaperPicture],
+}
+
+/// A picture that goes along with an article.
+#[derive(Debug, Clone)]
+pub struct PaperPicture {
+    /// The SHA-256 that the text names it by.
+    pub id: String,
+    /// What it is.
+    pub facts: PictureFacts,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl<'a> Paper<'a> {
+    /// The picture at an address.
+    pub(crate) fn picture(&self, address: &str) -> Option<&'a PaperPicture> {
+        let id = picture::named(address)?;
+        self.pictures.iter().find(|picture| picture.id == id)
+    }
 }
 
 /// A text in its native notation.

@@ -18,7 +18,12 @@ pub(super) fn part(content: &str) -> String {
 }
 
 /// What each part is.
-pub(super) fn content_types(notes: bool, comments: bool, custom: bool) -> String {
+pub(super) fn content_types(
+    notes: bool,
+    comments: bool,
+    custom: bool,
+    media: &[(String, Vec<u8>)],
+) -> String {
     let mut out = format!(
         "<Types xmlns=\"{PACKAGE}/content-types\">\
          <Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/>\
@@ -29,6 +34,13 @@ pub(super) fn content_types(notes: bool, comments: bool, custom: bool) -> String
          <Override PartName=\"/word/numbering.xml\" ContentType=\"{TYPE}.numbering+xml\"/>\
          <Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
     );
+    for (ending, kind) in [("png", "png"), ("jpg", "jpeg"), ("gif", "gif")] {
+        if media.iter().any(|(file, _)| file.ends_with(ending)) {
+            out.push_str(&format!(
+                "<Default Extension=\"{ending}\" ContentType=\"image/{kind}\"/>"
+            ));
+        }
+    }
     if notes {
         out.push_str(&format!(
             "<Override PartName=\"/word/footnotes.xml\" ContentType=\"{TYPE}.footnotes+xml\"/>"
@@ -60,8 +72,12 @@ pub(super) fn package_rels(custom: bool) -> String {
     part(&format!("{out}</Relationships>"))
 }
 
-/// What a part leads to: other parts by their kind, and links, by their ids.
-pub(super) fn rels(parts: &[(&str, &str)], links: &[String]) -> String {
+/// What a part leads to: other parts by their kind, links and pictures, by their ids.
+pub(super) fn rels(
+    parts: &[(&str, &str)],
+    links: &[String],
+    pictures: &[(usize, String)],
+) -> String {
     let mut out = format!("<Relationships xmlns=\"{PACKAGE}/relationships\">");
     for (id, target) in parts {
         out.push_str(&format!(
@@ -74,7 +90,29 @@ pub(super) fn rels(parts: &[(&str, &str)], links: &[String]) -> String {
             escaped(link)
         ));
     }
+    for (number, target) in pictures {
+        out.push_str(&format!(
+            "<Relationship Id=\"image{number}\" Type=\"{OFFICE}/image\" Target=\"{target}\"/>"
+        ));
+    }
     part(&format!("{out}</Relationships>"))
+}
+
+const DRAWING: &str = "http://schemas.openxmlformats.org/drawingml/2006";
+
+/// A picture in a line: the number of the drawing and that of the picture's file, its width and
+/// height, and what it shows.
+pub(super) fn drawing(id: usize, file: usize, (width, height): (u64, u64), alt: &str) -> String {
+    let alt = escaped(alt);
+    format!(
+        "<w:r><w:drawing><wp:inline xmlns:wp=\"{DRAWING}/wordprocessingDrawing\" distT=\"0\" distB=\"0\" distL=\"0\" distR=\"0\">\
+         <wp:extent cx=\"{width}\" cy=\"{height}\"/><wp:docPr id=\"{id}\" name=\"Picture {id}\" descr=\"{alt}\"/>\
+         <a:graphic xmlns:a=\"{DRAWING}/main\"><a:graphicData uri=\"{DRAWING}/picture\">\
+         <pic:pic xmlns:pic=\"{DRAWING}/picture\"><pic:nvPicPr><pic:cNvPr id=\"{id}\" name=\"Picture {id}\" descr=\"{alt}\"/><pic:cNvPicPr/></pic:nvPicPr>\
+         <pic:blipFill><a:blip r:embed=\"image{file}\"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>\
+         <pic:spPr><a:xfrm><a:off x=\"0\" y=\"0\"/><a:ext cx=\"{width}\" cy=\"{height}\"/></a:xfrm><a:prstGeom prst=\"rect\"><a:avLst/></a:prstGeom></pic:spPr>\
+         </pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
+    )
 }
 
 /// Title and language. Who wrote it and when is the person's to say.

@@ -1,8 +1,9 @@
 //! Documents as DOCX: headings, emphasis, lists, links, footnotes and tables of an article; ads as
 //! a table; a script in the columns of the trade.
 //!
-//! The same document gives the same bytes. HTML in an article is text, a picture becomes a link,
-//! and a link that would do more than lead somewhere becomes plain. Chinese that is stressed gets
+//! The same document gives the same bytes. HTML in an article is text. A picture that the paper has
+//! stands in the text (WebP, which older programs don't know, as PNG); another becomes a link, and a
+//! link that would do more than lead somewhere becomes plain. Chinese that is stressed gets
 //! dots (`w:em`) instead of slanted letters. Of a script, notes, cuts, sections and synopses are
 //! left out, as on paper; speeches at the same time stand one after the other.
 
@@ -14,7 +15,8 @@ use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Tag, TagEnd}
 
 use super::comments::{self, PaperComment};
 use super::parts;
-use crate::paper::{Article, Paper, PaperText, ad_table, escaped, is_safe_link};
+use crate::paper::{Article, Paper, PaperPicture, PaperText, ad_table, escaped, is_safe_link};
+use crate::picture::{self, PictureKind};
 use crate::script::{self, Kind, Piece};
 use crate::{FormatError, parcel};
 
@@ -27,6 +29,13 @@ const MOST_COLUMNS: usize = 63;
 /// A4 and US Letter in twentieths of a point.
 const A4: (u32, u32) = (11_906, 16_838);
 const LETTER: (u32, u32) = (12_240, 15_840);
+
+/// The margin of a page, of the same measure.
+const MARGIN: u32 = 1_440;
+
+/// Drawings are measured in these: to a twentieth of a point, and to a pixel of 96 an inch.
+const EMU_OF_TWENTIETH: u64 = 635;
+const EMU_OF_PIXEL: u64 = 9_525;
 
 /// A document as the bytes of a DOCX file.
 ///
@@ -62,6 +71,7 @@ pub fn file_with(paper: &Paper<'_>, said: &[PaperComment<'_>]) -> Result<Vec<u8>
     }
     let paper = &paper;
     let mut writing = Writing::new(paper.language);
+    writing.pictures = paper.pictures;
     writing.comments = vec![(false, false); said.len()];
     if let Some(sentence) = paper.labels.before {
         writing.plain("Label", sentence);
@@ -103,6 +113,7 @@ fn package(
         notes,
         starts,
         language,
+        media,
         ..
     } = writing;
     let has_notes = !notes.out.is_empty();
@@ -116,8 +127,8 @@ fn package(
         true => format!("<w:pgSz w:w=\"{height}\" w:h=\"{width}\" w:orient=\"landscape\"/>"),
     };
     let document = parts::part(&format!(
-        "<w:document {}><w:body>{}<w:sectPr>{size}<w:pgMar w:top=\"1440\" w:right=\"1440\" \
-         w:bottom=\"1440\" w:left=\"1440\" w:header=\"720\" w:footer=\"720\" w:gutter=\"0\"/>\
+        "<w:document {}><w:body>{}<w:sectPr>{size}<w:pgMar w:top=\"{MARGIN}\" w:right=\"{MARGIN}\" \
+         w:bottom=\"{MARGIN}\" w:left=\"{MARGIN}\" w:header=\"720\" w:footer=\"720\" w:gutter=\"0\"/>\
          </w:sectPr></w:body></w:document>",
         parts::MAIN,
         main.out
@@ -148,7 +159,7 @@ fn package(
     let mut files = vec![
         (
             "[Content_Types].xml",
-            parts::content_types(has_notes, !said.is_empty(), custom.is_some()),
+            parts::content_types(has_notes, !said.is_empty(), custom.is_some(), &media),
         ),
         ("_rels/.rels", parts::package_rels(custom.is_some())),
         (
@@ -158,7 +169,7 @@ fn package(
         ("word/document.xml", document),
         (
             "word/_rels/document.xml.rels",
-            parts::rels(&leads, &main.links),
+            parts::rels(&leads, &main.links, &main.pictures),
         ),
         ("word/styles.xml", parts::styles(language)),
         ("word/settings.xml", parts::settings(has_notes)),
@@ -168,7 +179,7 @@ fn package(
         files.push(("word/footnotes.xml", footnotes));
         files.push((
             "word/_rels/footnotes.xml.rels",
-            parts::rels(&[], &notes.links),
+            parts::rels(&[], &notes.links, &notes.pictures),
         ));
     }
     if !said.is_empty() {
@@ -180,6 +191,11 @@ fn package(
     let bytes: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(path, content)| (*path, content.as_bytes()))
+        .chain(
+            media
+                .iter()
+                .map(|(path, bytes)| (path.as_str(), bytes.as_slice())),
+        )
         .collect();
     // Memory takes all that is written; only the format's own bounds are left to fail.
     parcel::packed(&bytes).map_err(|_| FormatError::TooLarge {
@@ -188,11 +204,13 @@ fn package(
     })
 }
 
-/// A part that is being written, with the links in it.
+/// A part that is being written, with the links and the pictures in it.
 #[derive(Default)]
 struct Part {
     out: String,
     links: Vec<String>,
+    /// Numbers and files of pictures.
+    pictures: Vec<(usize, String)>,
 }
 
 impl Part {
@@ -225,6 +243,16 @@ struct Letters {
     link: bool,
 }
 
+/// A picture whose words are read.
+struct Drawing<'a> {
+    /// Of its file.
+    number: usize,
+    picture: &'a PaperPicture,
+    alt: String,
+    /// Links and pictures that are open in its words.
+    within: usize,
+}
+
 struct Writing<'a> {
     language: Language,
     main: Part,
@@ -251,6 +279,15 @@ struct Writing<'a> {
     in_head: bool,
     /// The note's own number stands before its first words.
     note_mark: bool,
+    /// The pictures that the text may name.
+    pictures: &'a [PaperPicture],
+    /// Files of pictures that were named, and the pictures they hold.
+    media: Vec<(String, Vec<u8>)>,
+    held: HashMap<String, usize>,
+    /// How many drawings there are.
+    drawings: usize,
+    /// The picture whose words are read.
+    drawing: Option<Drawing<'a>>,
     /// Of each comment, whether its beginning and its end are written.
     comments: Vec<(bool, bool)>,
 }
@@ -277,8 +314,91 @@ impl<'a> Writing<'a> {
             column: 0,
             in_head: false,
             note_mark: false,
+            pictures: &[],
+            media: Vec::new(),
+            held: HashMap::new(),
+            drawings: 0,
+            drawing: None,
             comments: Vec::new(),
         }
+    }
+
+    /// The number of a picture's file, which is made when it is first named; none where it can't be.
+    fn held(&mut self, picture: &PaperPicture) -> Option<usize> {
+        if let Some(number) = self.held.get(&picture.id) {
+            return Some(*number);
+        }
+        let (ending, bytes) = match picture.facts.kind {
+            PictureKind::WebP => ("png", picture::as_png(&picture.bytes).ok()?),
+            other => (other.ending(), picture.bytes.clone()),
+        };
+        let number = self.media.len() + 1;
+        self.media
+            .push((format!("word/media/image{number}.{ending}"), bytes));
+        self.held.insert(picture.id.clone(), number);
+        Some(number)
+    }
+
+    /// Begins a picture if the paper has it.
+    fn draw(&mut self, address: &str) -> bool {
+        let Some(id) = picture::named(address) else {
+            return false;
+        };
+        let pictures = self.pictures;
+        let Some(picture) = pictures.iter().find(|picture| picture.id == id) else {
+            return false;
+        };
+        let Some(number) = self.held(picture) else {
+            return false;
+        };
+        self.drawing = Some(Drawing {
+            number,
+            picture,
+            alt: String::new(),
+            within: 0,
+        });
+        true
+    }
+
+    /// Puts a picture in whose words are known.
+    fn drawn(&mut self) {
+        let Some(Drawing {
+            number,
+            picture,
+            alt,
+            ..
+        }) = self.drawing.take()
+        else {
+            return;
+        };
+        self.paragraph();
+        self.drawings += 1;
+        let (width, height) = match self.language {
+            Language::English => LETTER,
+            Language::Chinese => A4,
+        };
+        let [room, tall] =
+            [width, height].map(|side| u64::from(side - 2 * MARGIN) * EMU_OF_TWENTIETH);
+        // Some room for the words beneath it.
+        let tall = tall * 9 / 10;
+        let mut wide = u64::from(picture.facts.width) * EMU_OF_PIXEL;
+        let mut high = u64::from(picture.facts.height) * EMU_OF_PIXEL;
+        if wide > room {
+            (wide, high) = (room, (high * room / wide).max(1));
+        }
+        if high > tall {
+            (wide, high) = ((wide * tall / high).max(1), tall);
+        }
+        let Some((file, _)) = self.media.get(number - 1) else {
+            return;
+        };
+        let target = file.trim_start_matches("word/").to_owned();
+        let xml = parts::drawing(self.drawings, number, (wide, high), &alt);
+        let part = self.part();
+        if !part.pictures.iter().any(|(known, _)| *known == number) {
+            part.pictures.push((number, target));
+        }
+        self.put(&xml);
     }
 
     fn part(&mut self) -> &mut Part {
@@ -502,6 +622,22 @@ impl<'a> Writing<'a> {
     }
 
     fn event(&mut self, event: Event<'a>) {
+        if let Some(drawing) = &mut self.drawing {
+            match event {
+                Event::Text(text) | Event::Code(text) => {
+                    drawing.alt.push_str(&comments::bare(&text));
+                }
+                Event::SoftBreak | Event::HardBreak => drawing.alt.push(' '),
+                Event::Start(Tag::Link { .. } | Tag::Image { .. }) => drawing.within += 1,
+                Event::End(TagEnd::Link | TagEnd::Image) if drawing.within > 0 => {
+                    drawing.within -= 1;
+                }
+                Event::End(TagEnd::Image) => self.drawn(),
+                // Words are all that a picture has in it.
+                _ => {}
+            }
+            return;
+        }
         match event {
             Event::Start(tag) => self.start(tag),
             Event::End(tag) => self.close(tag),
@@ -629,6 +765,7 @@ impl<'a> Writing<'a> {
             Tag::Emphasis => self.letters.italic += 1,
             Tag::Strong => self.letters.bold += 1,
             Tag::Strikethrough => self.letters.strike += 1,
+            Tag::Image { dest_url, .. } if self.draw(&comments::bare(&dest_url)) => {}
             Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
                 // A link in a link can't be, and one inside of the file leads nowhere here.
                 let dest_url = comments::bare(&dest_url);
@@ -784,6 +921,10 @@ impl<'a> Writing<'a> {
         note.starts = std::mem::take(&mut self.starts);
         note.numbers = std::mem::take(&mut self.numbers);
         note.comments = std::mem::take(&mut self.comments);
+        note.pictures = self.pictures;
+        note.media = std::mem::take(&mut self.media);
+        note.held = std::mem::take(&mut self.held);
+        note.drawings = self.drawings;
         note.put(&format!("<w:footnote w:id=\"{id}\">"));
         for event in events {
             note.event(event);
@@ -797,6 +938,9 @@ impl<'a> Writing<'a> {
         self.starts = note.starts;
         self.numbers = note.numbers;
         self.comments = note.comments;
+        self.media = note.media;
+        self.held = note.held;
+        self.drawings = note.drawings;
     }
 
     fn script(&mut self, text: &str, title: &str) {

@@ -8,6 +8,7 @@ use roxmltree::Document;
 
 use super::*;
 use crate::paper::PaperLabels;
+use crate::picture::tests::sample;
 
 fn of(text: PaperText<'_>, language: Language) -> Vec<u8> {
     file(&Paper {
@@ -15,6 +16,7 @@ fn of(text: PaperText<'_>, language: Language) -> Vec<u8> {
         language,
         text,
         labels: PaperLabels::default(),
+        pictures: &[],
     })
     .unwrap()
 }
@@ -29,6 +31,10 @@ fn parts_of(bytes: &[u8]) -> HashMap<String, String> {
     assert_eq!(names[0], "[Content_Types].xml");
     let mut parts = HashMap::new();
     for name in names {
+        if name.starts_with("word/media/") {
+            parts.insert(name, String::new());
+            continue;
+        }
         let mut text = String::new();
         zip.by_name(&name)
             .unwrap()
@@ -245,6 +251,7 @@ fn a_script_has_its_columns_and_labels_stand_in_the_file() {
             before: Some("Made with AI"),
             after: Some("3 of 9 words"),
         },
+        pictures: &[],
     })
     .unwrap();
     let parts = parts_of(&bytes);
@@ -345,6 +352,7 @@ fn comments_stand_on_their_words_and_come_back() {
         language: Language::English,
         text: PaperText::Article(text),
         labels: PaperLabels::default(),
+        pictures: &[],
     };
     let bytes = file_with(&paper, &said).unwrap();
     let parts = parts_of(&bytes);
@@ -412,6 +420,7 @@ fn a_script_keeps_its_elements_with_comments_on_them() {
         language: Language::English,
         text: PaperText::Script(text),
         labels: PaperLabels::default(),
+        pictures: &[],
     };
     let bytes = file_with(&paper, &said).unwrap();
     let styles = |bytes: &[u8]| -> Vec<String> {
@@ -422,4 +431,46 @@ fn a_script_keeps_its_elements_with_comments_on_them() {
             .collect()
     };
     assert_eq!(styles(&plain), styles(&bytes));
+}
+
+#[test]
+fn pictures_stand_in_the_text_once_in_the_file_and_within_the_page() {
+    let of = |number: usize, kind, width| {
+        let bytes = sample(kind);
+        let mut facts = picture::read(&bytes).unwrap();
+        (facts.width, facts.height) = (width, 3000);
+        PaperPicture {
+            id: format!("{number:064x}"),
+            facts,
+            bytes,
+        }
+    };
+    let pictures = [of(1, PictureKind::Jpeg, 4000), of(2, PictureKind::WebP, 10)];
+    let [one, two, none] = [1, 2, 3].map(|number| format!("asset:{number:064x}"));
+    let text = format!(
+        "*On ![the *\"quay\"* [x](y)]({one} \"t\") again* ![]({one}) ![none]({none})[^1]\n\n[^1]: [![low]({two})](https://example.org)\n"
+    );
+    let paper = Paper {
+        title: "",
+        language: Language::English,
+        text: PaperText::Article(&text),
+        labels: PaperLabels::default(),
+        pictures: &pictures,
+    };
+    let bytes = file(&paper).unwrap();
+    let parts = parts_of(&bytes);
+    let document = &parts["word/document.xml"];
+    assert_eq!(document.matches("<w:drawing>").count(), 2);
+    assert!(document.contains("descr=\"the &quot;quay&quot; x\""), "{document}");
+    // 6.5 inches wide, and the height that goes with it.
+    assert!(document.contains("cx=\"5943600\" cy=\"4457700\""));
+    assert!(document.contains("<w:i/><w:iCs/></w:rPr><w:t xml:space=\"preserve\"> again</w:t>"));
+    assert!(document.contains(">none</w:t>") && !document.contains("asset:"));
+    assert_eq!(document.matches("r:embed=\"image1\"").count(), 2);
+    let note = &parts["word/footnotes.xml"];
+    assert!(note.contains("<w:hyperlink r:id=\"link1\"><w:r><w:drawing>"), "{note}");
+    assert!(parts.contains_key("word/media/image1.jpg"));
+    assert!(parts.contains_key("word/media/image2.png"), "WebP is written as PNG");
+    assert!(parts["[Content_Types].xml"].contains("Extension=\"jpg\" ContentType=\"image/jpeg\""));
+    assert_eq!(bytes, file(&paper).unwrap(), "the same again");
 }

@@ -11,6 +11,7 @@ use inkstone_manuscript::Language;
 use pulldown_cmark::{Event, Tag, TagEnd, html::push_html};
 
 use crate::paper::{Article, Paper, PaperText, ad_table, escaped, is_safe_link};
+use crate::picture::data_url;
 use crate::script::{self, Block, Kind, Piece};
 
 /// A document as a page.
@@ -37,7 +38,7 @@ pub fn page(paper: &Paper<'_>) -> String {
         let _ = writeln!(out, "<p class=\"label\">{}</p>", escaped(sentence));
     }
     match paper.text {
-        PaperText::Article(text) => article(&mut out, title, text),
+        PaperText::Article(text) => article(&mut out, paper, text),
         PaperText::Ads(set) => {
             heading(&mut out, title);
             table(&mut out, ad_table(set, language));
@@ -57,19 +58,20 @@ fn heading(out: &mut String, title: &str) {
     }
 }
 
-fn article(out: &mut String, title: &str, text: &str) {
+fn article(out: &mut String, paper: &Paper<'_>, text: &str) {
+    let title = paper.title.trim();
     let article = Article::read(text);
     out.push_str("<article>\n");
     if !article.has_heading() {
         heading(out, title);
     }
-    push_html(out, plain_links(article.events).into_iter());
+    push_html(out, plain_links(paper, article.events).into_iter());
     if !article.notes.is_empty() {
         out.push_str("<footer>\n");
         let mut notes = Vec::new();
         for (name, events) in article.notes {
             notes.push(Event::Start(Tag::FootnoteDefinition(name.into())));
-            notes.extend(plain_links(events));
+            notes.extend(plain_links(paper, events));
             notes.push(Event::End(TagEnd::FootnoteDefinition));
         }
         // References number the notes, so they are told of in the order of the text.
@@ -79,12 +81,27 @@ fn article(out: &mut String, title: &str, text: &str) {
     out.push_str("</article>\n");
 }
 
-/// Links and pictures that only lead somewhere; of the others their text. Pictures become links: a
-/// page that fetches something tells someone that it is read.
-fn plain_links(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
+/// Links and pictures that only lead somewhere; of the others their text. Pictures that the paper
+/// has are held in the page; others become links: a page that fetches something tells someone that
+/// it is read.
+fn plain_links<'e>(paper: &Paper<'_>, events: Vec<Event<'e>>) -> Vec<Event<'e>> {
+    #[derive(PartialEq)]
+    enum As {
+        Text,
+        Link,
+        Picture,
+    }
     let mut kept = Vec::with_capacity(events.len());
     let mut open = Vec::new();
-    for event in events {
+    for mut event in events {
+        if let Event::Start(Tag::Image { dest_url, .. }) = &mut event
+            && let Some(picture) = paper.picture(dest_url)
+        {
+            *dest_url = data_url(picture.facts.kind, &picture.bytes).into();
+            open.push(As::Picture);
+            kept.push(event);
+            continue;
+        }
         match event {
             Event::Start(Tag::Link {
                 link_type,
@@ -99,8 +116,8 @@ fn plain_links(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
                 id,
             }) => {
                 // A link in a link can't be.
-                let safe = is_safe_link(&dest_url) && !open.contains(&true);
-                open.push(safe);
+                let safe = is_safe_link(&dest_url) && !open.contains(&As::Link);
+                open.push(if safe { As::Link } else { As::Text });
                 if safe {
                     kept.push(Event::Start(Tag::Link {
                         link_type,
@@ -110,11 +127,11 @@ fn plain_links(events: Vec<Event<'_>>) -> Vec<Event<'_>> {
                     }));
                 }
             }
-            Event::End(TagEnd::Link | TagEnd::Image) => {
-                if open.pop() == Some(true) {
-                    kept.push(Event::End(TagEnd::Link));
-                }
-            }
+            Event::End(TagEnd::Link | TagEnd::Image) => match open.pop() {
+                Some(As::Link) => kept.push(Event::End(TagEnd::Link)),
+                Some(As::Picture) => kept.push(Event::End(TagEnd::Image)),
+                Some(As::Text) | None => {}
+            },
             other => kept.push(other),
         }
     }
@@ -209,6 +226,7 @@ body { max-width: 40rem; margin: 3rem auto; padding: 0 1.25rem; font: 1.0625rem/
 h1, h2, h3, h4, h5, h6 { line-height: 1.25; margin: 1.6em 0 .5em; }
 h1 { margin-top: 0; font-size: 1.9em; }
 a { color: #1a4f8b; }
+img { max-width: 100%; height: auto; }
 blockquote { margin: 1em 0; padding-inline-start: 1em; border-inline-start: 3px solid #d0d0d4; color: #55555a; }
 pre, code { font-family: ui-monospace, \"Courier New\", monospace; font-size: .9em; }
 pre { overflow-x: auto; padding: .8em 1em; background: #f5f5f7; }
@@ -232,7 +250,7 @@ footer { margin-top: 2.5em; padding-top: .5em; border-top: 1px solid #d0d0d4; fo
 .script .transition { text-align: end; text-transform: uppercase; }
 .script .centered { text-align: center; }
 @media (prefers-color-scheme: dark) { body { color: #e4e4e7; background: #18181b; } a { color: #8ab4e8; } blockquote, .label { color: #a1a1a6; } pre { background: #232327; } th, td, hr, footer, blockquote { border-color: #3a3a40; } }
-@media print { body { max-width: none; margin: 0; padding: 0; font-size: 11pt; color: #000; background: #fff; } a { color: inherit; } h1, h2, h3 { break-after: avoid; } p, li { orphans: 2; widows: 2; } tr, blockquote { break-inside: avoid; } .script .character, .script .parenthetical { break-after: avoid; } @page { margin: 2.2cm; } }
+@media print { body { max-width: none; margin: 0; padding: 0; font-size: 11pt; color: #000; background: #fff; } a { color: inherit; } h1, h2, h3 { break-after: avoid; } p, li { orphans: 2; widows: 2; } tr, blockquote, img { break-inside: avoid; } img { max-height: 22cm; } .script .character, .script .parenthetical { break-after: avoid; } @page { margin: 2.2cm; } }
 ";
 
 #[cfg(test)]
@@ -241,7 +259,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::paper::PaperLabels;
+    use crate::paper::{PaperLabels, PaperPicture};
+    use crate::picture::{self, PictureKind, tests::sample};
 
     fn of(text: PaperText<'_>, language: Language) -> String {
         page(&Paper {
@@ -249,6 +268,7 @@ mod tests {
             language,
             text,
             labels: PaperLabels::default(),
+            pictures: &[],
         })
     }
 
@@ -293,6 +313,36 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_of_the_paper_is_held_in_the_page() {
+        let id = "0a".repeat(32);
+        let bytes = sample(PictureKind::Png);
+        let pictures = [PaperPicture {
+            id: id.clone(),
+            facts: picture::read(&bytes).unwrap(),
+            bytes,
+        }];
+        let other = "0b".repeat(32);
+        let text = format!(
+            "![Tide \"at\" <noon>](asset:{id} \"t\")\n\n[![in](asset:{id})](https://example.org) ![gone](asset:{other})"
+        );
+        let page = page(&Paper {
+            title: "",
+            language: Language::English,
+            text: PaperText::Article(&text),
+            labels: PaperLabels::default(),
+            pictures: &pictures,
+        });
+        let body = body(&page);
+        assert!(
+            body.contains("<p><img src=\"data:image/png;base64,iVBORw0KGgo"),
+            "{body}"
+        );
+        assert!(body.contains("alt=\"Tide &quot;at&quot; &lt;noon&gt;\" title=\"t\" />"));
+        assert!(body.contains("<a href=\"https://example.org\"><img src=\"data:"));
+        assert!(body.contains(" gone</p>") && !body.contains("asset:"), "{body}");
+    }
+
+    #[test]
     fn ads_are_a_table_and_labels_stand_where_they_belong() {
         let set = AdSet::parse("## 广告 1\n标题：<b>早\n标题：七点\n正文：一\n  二\n");
         let page = page(&Paper {
@@ -304,6 +354,7 @@ mod tests {
                 before: Some("由人工智能生成"),
                 after: Some("共 3 字 <"),
             },
+            pictures: &[],
         });
         assert!(page.contains("<title>无标题</title>"));
         assert!(
