@@ -34,7 +34,12 @@ class Beside {
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
   /** It shows what the first one shows. */
-  private same = false;
+  same = $state(false);
+  /** The draft that stands here with its own way to the library; `null` where none does. */
+  apart = $state<string | null>(null);
+  selection = $state({ from: 0, to: 0 });
+  /** Counts up whenever the text is another one, or the library has a new text of it. */
+  edition = $state(0);
   /** True while one view takes over what was written in the other. */
   private passing = false;
   private asked = 0;
@@ -178,6 +183,7 @@ class Beside {
     this.queue = null;
     if (writing.editor) writing.editor.onText = null;
     this.same = false;
+    this.apart = null;
     if (!editor || !draftId) return;
     this.kept.delete(draftId);
     this.kept.set(draftId, editor.view.state);
@@ -210,6 +216,7 @@ class Beside {
       this.document = writing.document;
       this.open(editor, this.page(writing.document, writing.editor.text()), draftId);
       writing.editor.onText = (changes) => this.mirror(changes);
+      this.edition++;
       return;
     }
     try {
@@ -222,6 +229,8 @@ class Beside {
       this.queue = this.queueOf(draftId, revision);
       if (text !== body) this.queue.markAstray();
       this.open(editor, this.page(document, text), draftId);
+      this.apart = draftId;
+      this.edition++;
     } catch (reason) {
       notices.report(reason);
     }
@@ -242,11 +251,26 @@ class Beside {
         composing: () => this.composing(),
         composed: async () => this.editor?.composed(),
         onState: () => undefined,
-        onSaved: () => undefined,
+        onSaved: () => {
+          if (this.draftId === draft_id) this.edition++;
+        },
         onError: (error: ErrorDto) => notices.report(error),
       },
       revision,
     );
+  }
+
+  /** As that of the first text. */
+  async refer<T>(
+    run: (draftId: string, revision: number) => Promise<T>,
+  ): Promise<{ answer: T; moved: (at: number) => number } | null> {
+    const { queue, draftId } = this;
+    if (!queue || !draftId) return null;
+    return queue.hold(async () => {
+      const answer = await run(draftId, queue.revision);
+      const since = queue.since();
+      return { answer, moved: (at: number) => since?.mapPos(at, 1) ?? at };
+    });
   }
 
   /** The library has other texts: this one is shown as it is now. */
@@ -261,6 +285,7 @@ class Beside {
         const before = editor.text();
         const change = changeOf(before.length, smallestChange(before, oneLineEnd(body)));
         editor.adopt(queue.adopt(change, revision), "keep");
+        this.edition++;
       })
       .catch(() => undefined);
   }
@@ -293,7 +318,9 @@ class Beside {
       return true;
     },
     onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
-    onSelection: () => undefined,
+    onSelection: (from, to) => {
+      if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
+    },
     onBlur: () => void this.queue?.flush(),
     onFocus: () => {
       writing.inSecond = true;

@@ -2,6 +2,7 @@ import { fireEvent, render } from "@testing-library/svelte";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { press } from "../../views/actions";
+import { comments } from "../comments/comments.svelte";
 import { find } from "../find/find.svelte";
 import { library } from "../library/library.svelte";
 import { preferences, USUAL } from "../settings/preferences.svelte";
@@ -132,4 +133,50 @@ it("the second text is spelled and searched as the first is", async () => {
   await fireEvent.input(at("find"), { target: { value: "first" } });
   await soon(() => expect(find.found?.count).toBe(1));
   expect(find.close()).toBe(true);
+});
+
+it("the second text is commented on, and its comments stand in the rail", async () => {
+  const { other } = await two();
+  const marked = (side: string) =>
+    [...document.querySelectorAll(`${side} .ink-comment`)].map((one) => one.textContent);
+  const comment = async (editor: Editor | null, note: string) => {
+    await fireEvent.focus(editor?.view.contentDOM ?? document.body);
+    editor?.view.dispatch({ selection: { anchor: 1 } });
+    press(new KeyboardEvent("keydown", { key: "m", code: "KeyM", ctrlKey: true, altKey: true }));
+    const field = await soon(() => at("comment-new"));
+    await fireEvent.input(field, { target: { value: note } });
+    await fireEvent.keyDown(field, { key: "Enter", ctrlKey: true });
+    await soon(() =>
+      expect(
+        all("comment")
+          .map((one) => one.textContent)
+          .join(),
+      ).toContain(note),
+    );
+  };
+  // Of one text in two places, both show it.
+  await comment(beside.editor, "Of the first.");
+  expect(marked("[data-testid='beside']")).toEqual(["First"]);
+  expect(document.querySelectorAll(".ink-comment")).toHaveLength(2);
+
+  await fireEvent.change(at("beside-choose"), { target: { value: other.id } });
+  await soon(() => expect(beside.editor?.text()).toBe("Second."));
+  expect(marked("[data-testid='beside']")).toEqual([]);
+  await fireEvent.focus(beside.editor?.view.contentDOM ?? document.body);
+  await soon(() => expect(all("comment")).toHaveLength(0));
+  await comment(beside.editor, "Of the second.");
+  expect(at("comments-of").textContent).toBe("Two");
+  expect(marked("[data-testid='beside']")).toEqual(["Second"]);
+  type(beside.editor, 0, "A ");
+  await fireEvent.click(at("comment-go"));
+  expect(beside.editor?.selection()).toEqual({ from: 2, to: 8 });
+
+  // The rail follows the keyboard.
+  await fireEvent.focus(writing.editor?.view.contentDOM ?? document.body);
+  await soon(() => expect(at("comment").textContent).toContain("Of the first."));
+  await fireEvent.focus(beside.editor?.view.contentDOM ?? document.body);
+  await soon(() => expect(at("comment").textContent).toContain("Of the second."));
+  await fireEvent.click(at("comment-resolve"));
+  await soon(() => expect(marked("[data-testid='beside']")).toEqual([]));
+  comments.show(false);
 });

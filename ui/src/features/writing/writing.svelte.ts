@@ -55,7 +55,7 @@ class Writing {
     readonly editor: Editor | null;
   } | null = null;
   /** The second text was the last one to have the keyboard. */
-  inSecond = false;
+  inSecond = $state(false);
 
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
