@@ -187,6 +187,7 @@ const OWNED: &[Owned] = &[
             "dom_query",
             "pulldown-cmark",
             "chardetng",
+            "image",
         ],
         rooms: &[FORMATS],
     },

@@ -19,6 +19,7 @@ mod first;
 mod keyboard;
 mod language;
 mod long;
+mod pictures;
 mod place;
 mod privacy;
 mod remote;

@@ -28,6 +28,7 @@ import { kindClass, kindFacet, layout } from "./layout";
 import { type Modes, modes } from "./modes";
 import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
+import { insertPictures, type PicturePorts, pictures } from "./pictures";
 import {
   lookForSlips,
   openSlipCard,
@@ -76,6 +77,7 @@ export interface EditorPorts {
   showFind: ShowFind;
   showSlip: ShowSlip;
   ahead: AheadPorts;
+  pictures: PicturePorts;
 }
 
 export interface Page {
@@ -116,6 +118,8 @@ export class Editor {
   /** Told of each change of the text, whoever made it; a second view of the same text follows it. */
   onText: ((changes: ChangeSet) => void) | null = null;
   private readonly past = new Compartment();
+  /** Places that are waited for; they move along with the text. */
+  private readonly places = new Set<{ from: number; to: number }>();
 
   constructor(
     parent: HTMLElement,
@@ -158,6 +162,7 @@ export class Editor {
         proofreading(ports.showSlip),
         remarks,
         footnotes,
+        pictures(ports.pictures),
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -180,6 +185,11 @@ export class Editor {
             ports.onChange(transaction.changes, causeOf(transaction), began);
             began = false;
           }
+          if (update.docChanged)
+            for (const kept of this.places) {
+              kept.from = update.changes.mapPos(kept.from, 1);
+              kept.to = Math.max(kept.from, update.changes.mapPos(kept.to, -1));
+            }
           if (update.selectionSet || update.docChanged) {
             const { from, to } = update.state.selection.main;
             ports.onSelection(from, to);
@@ -390,6 +400,34 @@ export class Editor {
     if (this.locked) return null;
     this.view.dispatch(insertNote(state));
     return "new";
+  }
+
+  /**
+   * Puts pictures in where a place, or what is selected, stands once they are there: as one step of
+   * undo, with the words of the last one selected. False where none come, or none may be put in.
+   */
+  async insertPictures(
+    at: number | null,
+    come: Promise<readonly { alt: string; address: string }[]>,
+  ): Promise<boolean> {
+    const place = at === null ? this.selection() : { from: at, to: at };
+    this.places.add(place);
+    try {
+      const list = await come;
+      await this.composed();
+      if (!list.length || this.locked) return false;
+      this.view.dispatch(insertPictures(this.view.state, place, list));
+      return true;
+    } finally {
+      this.places.delete(place);
+    }
+  }
+
+  /** The place in the text that a point of the window lies over, if it lies over the text. */
+  placeAt(x: number, y: number): number | null {
+    const { left, right, top, bottom } = this.view.scrollDOM.getBoundingClientRect();
+    if (x < left || x > right || y < top || y > bottom) return null;
+    return this.view.posAtCoords({ x, y }, false);
   }
 
   /** Numbers the footnotes in the order of the text; false where they are in it. */

@@ -17,6 +17,11 @@ beforeEach(() => {
     onBeyond: vi.fn(),
     showOrigin: () => () => undefined,
     showSlip: () => () => undefined,
+    pictures: {
+      show: () => ({ reword: () => undefined, gone: () => undefined }),
+      take: () => undefined,
+      look: () => undefined,
+    },
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
     showSuggestion: () => () => undefined,

@@ -38,6 +38,11 @@ beforeEach(() => {
     },
     showOrigin: () => () => undefined,
     showSlip: () => () => undefined,
+    pictures: {
+      show: () => ({ reword: () => undefined, gone: () => undefined }),
+      take: () => undefined,
+      look: () => undefined,
+    },
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
   });

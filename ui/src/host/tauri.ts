@@ -39,8 +39,11 @@ export const tauri: Host = {
   onDrag: (listener) =>
     getCurrentWebview().onDragDropEvent(({ payload }) => {
       if (payload.type === "leave") listener({ what: "left" });
-      else if (payload.type === "drop") listener({ what: "dropped", paths: payload.paths });
-      else if (payload.type === "enter" && payload.paths.length) listener({ what: "over" });
+      else if (payload.type === "drop") {
+        const { x, y } = payload.position;
+        const { devicePixelRatio: scale } = window;
+        listener({ what: "dropped", paths: payload.paths, x: x / scale, y: y / scale });
+      } else if (payload.type === "enter" && payload.paths.length) listener({ what: "over" });
     }),
   async pickFolder(title) {
     const picked = await open({ title, directory: true, multiple: false });

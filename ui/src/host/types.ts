@@ -9,7 +9,10 @@ export interface FileChoice {
 }
 
 /** Files from outside on their way over the window. */
-export type Drag = { what: "over" } | { what: "left" } | { what: "dropped"; paths: string[] };
+export type Drag =
+  | { what: "over" }
+  | { what: "left" }
+  | { what: "dropped"; paths: string[]; x: number; y: number };
 
 /** What the UI asks of whatever it runs in. */
 export interface Host {

@@ -3,6 +3,7 @@ import { offered } from "../features/actions/offered";
 import { PAGES as DEPOT_PAGES, depot } from "../features/depot/depot.svelte";
 import { draftName, KINDS, library, titleOf } from "../features/library/library.svelte";
 import { notices } from "../features/notices/notices.svelte";
+import { pictures } from "../features/pictures/pictures.svelte";
 import { place } from "../features/place/place.svelte";
 import { PAGES, settings } from "../features/settings/settings.svelte";
 import { FOCUSES, surface } from "../features/surface/surface.svelte";
@@ -145,6 +146,8 @@ export function commands(): Command[] {
   if (open) {
     for (const [format, label] of FORMATS)
       put(`export-${format}`, t(label), "palette.action", () => exportDraft(format));
+    if (kind === "news" && !place.reading)
+      put("picture", t("pictures.insert"), "palette.action", () => pictures.choose());
     if (kind === "news" && !place.reading)
       put("renumber", t("editor.renumber"), "palette.action", renumberNotes);
     if (kind === "screenplay")

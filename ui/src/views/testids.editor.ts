@@ -11,6 +11,8 @@ export const EDITOR_TESTIDS = [
   "surface-comments",
   "surface-split",
   "english-*",
+  "picture",
+  "picture-*",
   "proofread",
   "slip-*",
   "word-remove",

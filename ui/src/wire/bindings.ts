@@ -2262,6 +2262,60 @@ export type TakeAhead = {
 	text: string;
 };
 
+/** A picture on its way into a project: its bytes, or where they lie. */
+export type AddPicture = {
+	/** The project. */
+	project_id: string;
+	/** What it is called. */
+	name: string;
+	/** Its bytes, in base 64. */
+	data?: string;
+	/** The file. */
+	path?: string;
+};
+
+/** A picture of the library. */
+export type PictureDto = {
+	/** The SHA-256 of its bytes. */
+	id: string;
+	/** What it was called when it came. */
+	name: string;
+	/** What it is, as `image/png`. */
+	media_type: string;
+	/** Its width in pixels. */
+	width: number;
+	/** Its height in pixels. */
+	height: number;
+};
+
+/** Names a picture, and the project whose text shows it. */
+export type PictureInput = {
+	/** The SHA-256 of its bytes. */
+	id: string;
+	/** The project; the picture belongs to it from now on, too. */
+	project_id: string;
+};
+
+/** A picture to be shown. */
+export type PictureData = {
+	/** What it is, by its bytes. */
+	media_type: string;
+	/** Its width in pixels. */
+	width: number;
+	/** Its height in pixels. */
+	height: number;
+	/** Its bytes, in base 64. */
+	data: string;
+};
+
+/** What an export came to. */
+export type ExportDone = {
+	/** The folder beside the file that holds its pictures. */
+	folder: string | null;
+	/** Pictures that were not taken along: their words, or else their addresses. */
+	left_out: Array<string>;
+};
+
 /** A comment on a place of a draft's text. */
 export type CommentDto = {
 	/** Its id. */
@@ -4133,6 +4187,10 @@ export interface Commands extends DoorCommands {
 	delete_comment: { input: Id; output: null };
 	/** Brings a comment back. */
 	restore_comment: { input: Id; output: null };
+	/** Keeps a picture in a project. */
+	add_picture: { input: AddPicture; output: PictureDto };
+	/** A picture of the library. */
+	picture: { input: PictureInput; output: PictureData };
 	/** A draft as a page of HTML that prints (its id). */
 	printable: { input: Id; output: string };
 	/** Which of these words are none. */
@@ -4395,7 +4453,7 @@ export interface Commands extends DoorCommands {
 	/** Numbers new scenes, and says which are gone (id of the draft). */
 	number_scenes: { input: Id; output: DraftView };
 	/** Writes a draft to a file. */
-	export: { input: Export; output: null };
+	export: { input: Export; output: ExportDone };
 	/** How the pages of a document are set (id of a draft). */
 	page_setup: { input: Id; output: PageSetup };
 	/** Keeps how the pages of a document are set. */

@@ -196,11 +196,17 @@ pub async fn export(wanted: Export, session: &Session, output: &Output) -> Resul
         path: path.clone(),
         format: format.clone(),
     };
-    studio.export(export).await?;
+    let done = studio.export(export).await?;
     if output.json {
-        return output.value(&json!({ "draft_id": draft_id, "path": path, "format": format }));
+        return output.value(&json!({
+            "draft_id": draft_id, "path": path, "format": format,
+            "folder": done.folder, "left_out": done.left_out,
+        }));
     }
     output.note(&output.words.written_to(&path));
+    if !done.left_out.is_empty() {
+        output.note(&output.words.pictures_left_out(&done.left_out));
+    }
     Ok(())
 }
 

@@ -369,10 +369,17 @@ impl Words {
         )
     }
 
+    pub fn pictures_left_out(self, names: &[String]) -> String {
+        self.pick(
+            format!("Images not taken along: {}.", names.join(", ")),
+            format!("没有带上的图片：{}。", names.join("、")),
+        )
+    }
+
     /// How far a month's budget is used.
     pub fn of_budget(self, spent: f64, budget: f64, currency: &str) -> String {
-        let [spent, budget] = [spent, budget]
-            .map(|sum| with_currency(&format!("{sum:.2}"), currency, self.0));
+        let [spent, budget] =
+            [spent, budget].map(|sum| with_currency(&format!("{sum:.2}"), currency, self.0));
         self.pick(
             format!("{spent} of {budget} of this month's budget are spent."),
             format!("本月预算 {budget}，已用 {spent}。"),

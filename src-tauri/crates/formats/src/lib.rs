@@ -13,6 +13,7 @@
 //! - *Plain*: a text file without markup of its own, in any encoding people still use.
 //! - *Prose*: what the readers of DOCX and HTML find, before it is written as Markdown.
 //! - *Script*: a text that [`script_text`] recognises; a document of any format may be one.
+//! - *Picture*: a PNG, JPEG, GIF or WebP image that an article names ([`picture`]).
 //! - *Fallback*: a character that the fonts we ship lack, and the font it is set in ([`pdf`]).
 //! - *Editor*: Google Ads Editor, which imports ads from CSV.
 

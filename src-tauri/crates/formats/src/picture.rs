@@ -178,7 +178,11 @@ fn failed(error: ImageError) -> FormatError {
 
 /// Bytes as an address that holds them.
 pub(crate) fn data_url(kind: PictureKind, bytes: &[u8]) -> String {
-    format!("data:{};base64,{}", kind.media_type(), STANDARD.encode(bytes))
+    format!(
+        "data:{};base64,{}",
+        kind.media_type(),
+        STANDARD.encode(bytes)
+    )
 }
 
 /// The SHA-256 that an address names, in lower case; none if it leads elsewhere.

@@ -108,6 +108,39 @@ impl Library {
         })
     }
 
+    /// What an asset is, as `image/png`.
+    pub fn asset_kind(&self, id: &str) -> Result<String> {
+        self.read(|c| {
+            let sql = "SELECT media_type FROM assets WHERE key = ?1";
+            Ok(c.query_row(sql, [find(c, id)?], |row| row.get(0))?)
+        })
+    }
+
+    /// Makes a file that the library has belong to a project too, under the name it came with.
+    pub fn share_asset(&self, project_id: &str, id: &str) -> Result<()> {
+        let has = |c: &Connection| -> Result<bool> {
+            let sql = "SELECT 1 FROM project_assets WHERE project_id = ?1 AND asset_key = ?2";
+            let found = c.query_row(sql, params![project_id, find(c, id)?], |_| Ok(()));
+            Ok(found.optional()?.is_some())
+        };
+        if self.read(has)? {
+            return Ok(());
+        }
+        let now = self.now();
+        self.write(|tx| {
+            let sql = "SELECT 1 FROM projects WHERE id = ?1";
+            one(tx, "project", project_id, sql, |_| Ok(()))?;
+            tx.execute(
+                "INSERT INTO project_assets (project_id, asset_key, name, created_at)
+                 SELECT ?1, ?2, coalesce((SELECT name FROM project_assets WHERE asset_key = ?2
+                                          ORDER BY key LIMIT 1), ''), ?3
+                 WHERE true ON CONFLICT DO NOTHING",
+                params![project_id, find(tx, id)?, now],
+            )?;
+            Ok(())
+        })
+    }
+
     /// The bytes of an asset.
     ///
     /// # Errors
@@ -166,6 +199,36 @@ mod tests {
             .add_asset(&desk.project, "tide.png", "image/png", &pixel)
             .unwrap();
         assert_eq!(desk.library.asset(&first.id).unwrap(), pixel, "mended");
+    }
+
+    #[test]
+    fn a_file_of_one_project_can_belong_to_another_too() {
+        let desk = Desk::new();
+        let other = desk
+            .library
+            .create_project("Sea", Language::Chinese)
+            .unwrap();
+        let asset = desk
+            .library
+            .add_asset(&desk.project, "tide.png", "image/png", b"tide")
+            .unwrap();
+        assert_eq!(desk.library.asset_kind(&asset.id).unwrap(), "image/png");
+        for _ in 0..2 {
+            desk.library.share_asset(&other.id, &asset.id).unwrap();
+        }
+        let there = desk.library.assets(&other.id).unwrap();
+        assert_eq!(there.len(), 1);
+        assert_eq!(
+            (there[0].name.as_str(), &there[0].id),
+            ("tide.png", &asset.id)
+        );
+
+        // What one project loses, the other one keeps.
+        desk.library.delete_project(&desk.project).unwrap();
+        desk.library.empty_bin().unwrap();
+        assert_eq!(desk.library.asset(&asset.id).unwrap(), b"tide");
+        let none = desk.library.share_asset(&other.id, "00");
+        assert_eq!(none.unwrap_err(), not_found("asset", "00"));
     }
 
     #[test]

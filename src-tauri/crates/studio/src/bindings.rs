@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, depot, doorway, doubts, dto, history, inputs, keys, ledger,
-    masking, meaning, merging, mixing, page_fonts, pages, provenance, replay, script_compare,
-    searching, story, switch, tally, waiting,
+    masking, meaning, merging, mixing, page_fonts, pages, pictures, provenance, replay,
+    script_compare, searching, story, switch, tally, waiting,
 };
 
 const HEAD: &str =
@@ -317,6 +317,11 @@ fn typescript() -> String {
         LookAhead,
         AheadDto,
         TakeAhead,
+        pictures::AddPicture,
+        pictures::PictureDto,
+        pictures::PictureInput,
+        pictures::PictureData,
+        pictures::ExportDone,
         CommentDto,
         AddComment,
         EditComment,

@@ -13,8 +13,8 @@ use crate::{
     switch::dto::*, tally::*,
 };
 use crate::{
-    across::*, actions::*, ahead::*, changes::*, comments::*, doubts::*, preferences::*,
-    prompting::*, sample::*, spelling::*, voice::*,
+    across::*, actions::*, ahead::*, changes::*, comments::*, doubts::*, pictures::*,
+    preferences::*, prompting::*, sample::*, spelling::*, voice::*,
 };
 
 macro_rules! commands {
@@ -119,6 +119,10 @@ commands! {
     delete_comment(Id) -> ();
     /// Brings a comment back.
     restore_comment(Id) -> ();
+    /// Keeps a picture in a project.
+    add_picture(AddPicture) -> PictureDto;
+    /// A picture of the library.
+    picture(PictureInput) -> PictureData;
     /// A draft as a page of HTML that prints (its id).
     printable(Id) -> String;
     /// Which of these words are none.
@@ -381,7 +385,7 @@ commands! {
     /// Numbers new scenes, and says which are gone (id of the draft).
     number_scenes(Id) -> DraftView;
     /// Writes a draft to a file.
-    export(Export) -> ();
+    export(Export) -> ExportDone;
     /// How the pages of a document are set (id of a draft).
     page_setup(Id) -> PageSetup;
     /// Keeps how the pages of a document are set.

@@ -11,6 +11,7 @@ use crate::{
     dto::*,
     inputs::*,
     papers::PaperForm,
+    pictures::ExportDone,
     projects::{bounded, counts, time},
     provenance::labels::LabelsInFile,
 };
@@ -255,23 +256,30 @@ impl Studio {
     }
 
     /// See [`crate::commands`].
-    pub async fn export(self: &Arc<Self>, i: Export) -> Result<(), StudioError> {
+    pub async fn export(self: &Arc<Self>, i: Export) -> Result<ExportDone, StudioError> {
         self.blocking(move |s| {
+            let path = Path::new(&i.path);
             if i.format == "pdf" {
-                return write_file(Path::new(&i.path), &s.draft_pdf(&i.draft_id)?);
+                write_file(path, &s.draft_pdf(&i.draft_id)?)?;
+                return Ok(ExportDone::default());
             }
             let draft = s.library.draft(&i.draft_id)?;
-            if let Some(form) = PaperForm::named(&i.format) {
-                let bytes = s.paper(&draft, form, &LabelsInFile::default())?;
-                return write_file(Path::new(&i.path), &bytes);
-            }
-            if i.format == "docx-comments" {
-                return write_file(Path::new(&i.path), &s.commented_docx(&draft)?);
+            let written = match PaperForm::named(&i.format) {
+                Some(form) => Some(s.paper(&draft, form, &LabelsInFile::default())?),
+                None if i.format == "docx-comments" => Some(s.commented_docx(&draft)?),
+                None => None,
+            };
+            if let Some(written) = written {
+                write_file(path, &written.bytes)?;
+                return Ok(ExportDone {
+                    folder: None,
+                    left_out: written.left_out,
+                });
             }
             let document = s.library.document(&draft.document_id)?;
             let content = match i.format.as_str() {
-                "text" => draft.body,
-                "text-comments" => s.commented(&draft)?,
+                "text" => return s.write_article(path, &draft, &draft.body),
+                "text-comments" => return s.write_article(path, &draft, &s.commented(&draft)?),
                 "csv" if document.kind == DocumentKind::Ads => {
                     let brief = Self::brief(document.kind, document.language, &draft.fields)?;
                     csv(&draft.body, &brief, &draft.title)?
@@ -280,7 +288,8 @@ impl Studio {
                     .script_export(&draft, document.kind, other)?
                     .ok_or_else(|| StudioError::BadRequest(format!("format `{other}`")))?,
             };
-            write_file(Path::new(&i.path), content.as_bytes())
+            write_file(path, content.as_bytes())?;
+            Ok(ExportDone::default())
         })
         .await
     }

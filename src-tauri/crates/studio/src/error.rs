@@ -450,6 +450,11 @@ fn format(error: &FormatError) -> Parts {
         FormatError::NotThis { format, .. } => {
             ("file_not_this", vec![("format", (*format).to_owned())])
         }
+        FormatError::NoPicture => ("picture_unknown", vec![]),
+        FormatError::PictureBroken(_) => ("picture_broken", vec![]),
+        FormatError::TooManyPixels { limit } => {
+            ("picture_too_large", vec![("limit", limit.to_string())])
+        }
         _ => ("internal", vec![]),
     };
     (code.to_owned(), values)
@@ -591,6 +596,9 @@ pub(crate) fn samples() -> Vec<StudioError> {
                 format: "Final Draft",
                 detail: id(),
             },
+            FormatError::NoPicture,
+            FormatError::PictureBroken(id()),
+            FormatError::TooManyPixels { limit: 8192 },
             FormatError::Table(id()),
         ]
         .map(StudioError::from),

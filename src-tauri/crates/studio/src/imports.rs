@@ -132,6 +132,11 @@ pub(crate) fn report_dto(file: String, report: import::Report) -> ImportReportDt
 
 /// Reads a file, but not one beyond what any importer takes.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
+    read_at_most(path, fdx::MOST_BYTES)
+}
+
+/// Reads a file of at most so many bytes.
+pub(crate) fn read_at_most(path: &Path, most: usize) -> Result<Vec<u8>, StudioError> {
     let error = |detail: std::io::Error| StudioError::File {
         path: path.to_string_lossy().into_owned(),
         detail: detail.to_string(),
@@ -141,21 +146,21 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, StudioError> {
         // Opening a pipe would wait for somebody to write to it.
         return Err(error(std::io::Error::other("not a file")));
     }
-    if about.len() > fdx::MOST_BYTES as u64 {
+    if about.len() > most as u64 {
         return Err(FormatError::TooLarge {
             bytes: usize::try_from(about.len()).unwrap_or(usize::MAX),
-            limit: fdx::MOST_BYTES,
+            limit: most,
         }
         .into());
     }
     let file = std::fs::File::open(path).map_err(error)?;
     let mut bytes = Vec::new();
-    let limit = fdx::MOST_BYTES as u64 + 1;
+    let limit = most as u64 + 1;
     file.take(limit).read_to_end(&mut bytes).map_err(error)?;
-    if bytes.len() > fdx::MOST_BYTES {
+    if bytes.len() > most {
         return Err(FormatError::TooLarge {
             bytes: bytes.len(),
-            limit: fdx::MOST_BYTES,
+            limit: most,
         }
         .into());
     }

@@ -82,6 +82,7 @@ mod own_files;
 pub mod page_fonts;
 pub mod pages;
 mod papers;
+pub mod pictures;
 pub mod preferences;
 mod printing;
 pub mod production;

@@ -12,6 +12,7 @@ use inkstone_manuscript::{DocumentKind, adset::AdSet};
 
 use crate::{
     Studio, StudioError,
+    pictures::Along,
     provenance::labels::{Label, LabelsInFile},
 };
 
@@ -42,6 +43,13 @@ impl PaperForm {
     }
 }
 
+/// A form for readers, written.
+pub(crate) struct Written {
+    pub bytes: Vec<u8>,
+    /// Pictures that it has not.
+    pub left_out: Vec<String>,
+}
+
 impl Studio {
     /// A draft's bytes in a form for readers.
     pub(crate) fn paper(
@@ -49,12 +57,12 @@ impl Studio {
         draft: &lib::Draft,
         form: PaperForm,
         labels: &LabelsInFile,
-    ) -> Result<Vec<u8>, StudioError> {
+    ) -> Result<Written, StudioError> {
         self.paper_with(draft, form, labels, &[])
     }
 
     /// A draft's bytes as DOCX, with its open comments on their words. Blocks.
-    pub(crate) fn commented_docx(&self, draft: &lib::Draft) -> Result<Vec<u8>, StudioError> {
+    pub(crate) fn commented_docx(&self, draft: &lib::Draft) -> Result<Written, StudioError> {
         let comments = self.library.comments(&draft.id)?;
         let said: Vec<PaperComment<'_>> = comments
             .iter()
@@ -74,8 +82,9 @@ impl Studio {
         form: PaperForm,
         labels: &LabelsInFile,
         said: &[PaperComment<'_>],
-    ) -> Result<Vec<u8>, StudioError> {
+    ) -> Result<Written, StudioError> {
         let document = self.library.document(&draft.document_id)?;
+        let Along { pictures, left_out } = self.along(document.kind, &draft.body)?;
         let set;
         let text = match document.kind {
             DocumentKind::News => PaperText::Article(&draft.body),
@@ -94,11 +103,13 @@ impl Studio {
                 before: labels.before.as_deref(),
                 after: labels.after.as_deref(),
             },
+            pictures: &pictures,
         };
-        Ok(match form {
+        let bytes = match form {
             PaperForm::Html => html::write::page(&paper).into_bytes(),
             PaperForm::Docx => docx::write::file_with(&paper, said)?,
-        })
+        };
+        Ok(Written { bytes, left_out })
     }
 
     /// A draft's bytes in a form for readers, with labels in the file.
@@ -111,6 +122,6 @@ impl Studio {
     ) -> Result<Vec<u8>, StudioError> {
         let draft = self.library.draft(draft_id)?;
         let labels = self.labels_in_file(draft_id, labels, producer)?;
-        self.paper(&draft, form, &labels)
+        Ok(self.paper(&draft, form, &labels)?.bytes)
     }
 }

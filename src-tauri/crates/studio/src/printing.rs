@@ -10,7 +10,7 @@ impl Studio {
         self.blocking(move |s| {
             let draft = s.library.draft(&i.id)?;
             let page = s.paper(&draft, PaperForm::Html, &LabelsInFile::default())?;
-            String::from_utf8(page).map_err(|error| StudioError::Internal(error.to_string()))
+            String::from_utf8(page.bytes).map_err(|error| StudioError::Internal(error.to_string()))
         })
         .await
     }

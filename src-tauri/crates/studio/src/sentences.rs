@@ -73,10 +73,8 @@ fn read(language: Language, (errors, checks, provenance): (&str, &str, &str)) ->
 
 /// The sentences of a language.
 pub fn sentences(language: Language) -> &'static Sentences {
-    static OF_ENGLISH: LazyLock<Sentences> = 
-        LazyLock::new(|| read(Language::English, ENGLISH));
-    static OF_CHINESE: LazyLock<Sentences> = 
-        LazyLock::new(|| read(Language::Chinese, CHINESE));
+    static OF_ENGLISH: LazyLock<Sentences> = LazyLock::new(|| read(Language::English, ENGLISH));
+    static OF_CHINESE: LazyLock<Sentences> = LazyLock::new(|| read(Language::Chinese, CHINESE));
     match language {
         Language::English => &OF_ENGLISH,
         Language::Chinese => &OF_CHINESE,

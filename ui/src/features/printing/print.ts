@@ -33,6 +33,8 @@ export function laid(page: string): HTMLElement {
   return sheet;
 }
 
+const images = (sheet: HTMLElement) => [...(sheet.shadowRoot?.querySelectorAll("img") ?? [])];
+
 /** Prints the open document. A script is printed by its pages, which are a file first. */
 export async function printDraft() {
   const { document: open, draftId } = writing;
@@ -43,9 +45,11 @@ export async function printDraft() {
     return;
   }
   await attempt(async () => {
-    laid(await call("printable", { id: draftId }));
+    const sheet = laid(await call("printable", { id: draftId }));
     // Letters that are not loaded yet would be others on paper.
     await document.fonts?.ready;
+    // So would pictures that are not decoded yet.
+    await Promise.allSettled(images(sheet).map((image) => image.decode()));
     window.addEventListener("afterprint", clear, { once: true });
     window.print();
   });

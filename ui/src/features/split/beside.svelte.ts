@@ -56,6 +56,7 @@ class Beside {
       opening: (id) => this.opening(id),
       composing: () => this.composing(),
       composed: async () => this.editor?.composed(),
+      into: () => this,
     };
   }
 
@@ -302,7 +303,7 @@ class Beside {
   }
 
   /** What the editor tells. */
-  readonly ports: Omit<EditorPorts, keyof typeof cards> = {
+  readonly ports: Omit<EditorPorts, keyof typeof cards | "pictures"> = {
     onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
       if (!this.same) return this.queue?.push(changes, cause, began);
       const first = writing.editor;

@@ -50,7 +50,10 @@ export async function exportDraft(format: Format): Promise<void> {
       name: fileName(document.title, ending),
     });
     if (!path) return;
-    await call("export", { draft_id: draftId, path, format });
+    const { left_out, folder } = await call("export", { draft_id: draftId, path, format });
     notices.note(said.done, { path });
+    if (folder) notices.note("pictures.beside", { folder });
+    if (left_out.length)
+      notices.note("pictures.left_out", { count: left_out.length, names: left_out.join(", ") });
   });
 }

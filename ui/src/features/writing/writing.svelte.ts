@@ -52,6 +52,7 @@ class Writing {
     opening(id: string): Promise<boolean>;
     composing(): boolean;
     composed(): Promise<void>;
+    into(): { editor: Editor | null; document: DocumentDto | null; draftId: string | null };
     readonly editor: Editor | null;
   } | null = null;
   /** The second text was the last one to have the keyboard. */

@@ -12,6 +12,7 @@ import { importCommands } from "./importing";
 import { keyCommands } from "./keys";
 import { ledgerCommands } from "./ledger";
 import { breaks, preview, usualSetup } from "./pages";
+import { pictureCommands } from "./pictures";
 import { placeCommands } from "./place";
 import { storyCommands } from "./story";
 import type { StubNode, StubStudio } from "./studio";
@@ -47,6 +48,7 @@ export function commands(studio: StubStudio): Bodies {
     ...surfaceCommands(studio, applied),
     ...changeCommands(studio),
     ...commentCommands(studio),
+    ...pictureCommands(),
     app_state: () => ({
       version: "0.1.0",
       language: studio.language,
@@ -394,7 +396,7 @@ export function commands(studio: StubStudio): Bodies {
       return production;
     },
     number_scenes: ({ id }) => studio.view(id),
-    export: () => null,
+    export: () => ({ folder: null, left_out: [] }),
     page_setup: ({ id }) => {
       const { document_id } = studio.draft(id);
       return studio.setups.get(document_id) ?? usualSetup(studio.dto(document_id).language);

@@ -22,6 +22,7 @@ export { default as news } from "./news.json";
 export { default as notices } from "./notices.json";
 export { default as pages } from "./pages.json";
 export { default as palette } from "./palette.json";
+export { default as pictures } from "./pictures.json";
 export { default as place } from "./place.json";
 export { default as production } from "./production.json";
 export { default as proof } from "./proof.json";

@@ -461,16 +461,25 @@ fn pictures_stand_in_the_text_once_in_the_file_and_within_the_page() {
     let parts = parts_of(&bytes);
     let document = &parts["word/document.xml"];
     assert_eq!(document.matches("<w:drawing>").count(), 2);
-    assert!(document.contains("descr=\"the &quot;quay&quot; x\""), "{document}");
+    assert!(
+        document.contains("descr=\"the &quot;quay&quot; x\""),
+        "{document}"
+    );
     // 6.5 inches wide, and the height that goes with it.
     assert!(document.contains("cx=\"5943600\" cy=\"4457700\""));
     assert!(document.contains("<w:i/><w:iCs/></w:rPr><w:t xml:space=\"preserve\"> again</w:t>"));
     assert!(document.contains(">none</w:t>") && !document.contains("asset:"));
     assert_eq!(document.matches("r:embed=\"image1\"").count(), 2);
     let note = &parts["word/footnotes.xml"];
-    assert!(note.contains("<w:hyperlink r:id=\"link1\"><w:r><w:drawing>"), "{note}");
+    assert!(
+        note.contains("<w:hyperlink r:id=\"link1\"><w:r><w:drawing>"),
+        "{note}"
+    );
     assert!(parts.contains_key("word/media/image1.jpg"));
-    assert!(parts.contains_key("word/media/image2.png"), "WebP is written as PNG");
+    assert!(
+        parts.contains_key("word/media/image2.png"),
+        "WebP is written as PNG"
+    );
     assert!(parts["[Content_Types].xml"].contains("Extension=\"jpg\" ContentType=\"image/jpeg\""));
     assert_eq!(bytes, file(&paper).unwrap(), "the same again");
 }

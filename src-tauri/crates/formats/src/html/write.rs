@@ -339,7 +339,10 @@ mod tests {
         );
         assert!(body.contains("alt=\"Tide &quot;at&quot; &lt;noon&gt;\" title=\"t\" />"));
         assert!(body.contains("<a href=\"https://example.org\"><img src=\"data:"));
-        assert!(body.contains(" gone</p>") && !body.contains("asset:"), "{body}");
+        assert!(
+            body.contains(" gone</p>") && !body.contains("asset:"),
+            "{body}"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod keys;
 mod masking;
 mod meaning;
 mod mixing;
+mod pictures;
 mod remote;
 mod replay;
 mod rows;
