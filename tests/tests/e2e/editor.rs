@@ -165,12 +165,29 @@ async fn two_texts_stand_side_by_side_and_neither_is_lost() -> Result<(), E2eErr
         app.press("Backspace").await?;
     }
     wait_both(&app, ["另一篇。完。", "One text. Again."]).await?;
+    // And commented on: its comments stand in the rail while it has the keyboard.
+    for _ in 0..2 {
+        app.press("ArrowLeft").await?;
+    }
+    app.press("Control+Alt+m").await?;
+    app.wait_for("comment-new", PATIENCE).await?;
+    app.type_text("Which time?").await?;
+    app.press("Control+Enter").await?;
+    app.wait_text("comment", PATIENCE, |text| text.contains("Which time?"))
+        .await?;
+    wait_marked(&app, "[data-testid=beside] .ink-comment", &["Again"]).await?;
+    app.keep("side-by-side-comment").await?;
+    app.press("F7").await?;
+    app.wait_gone("comment", PATIENCE).await?;
+    app.press("F7").await?;
+    app.wait_for("comment", PATIENCE).await?;
     set(&app, "theme-dark").await?;
     set(&app, "language-zh-CN").await?;
     app.client.set_window_rect(0, 0, 900, 700).await?;
     app.keep("side-by-side-dark-zh-narrow").await?;
     app.click("beside-swap").await?;
     wait_both(&app, ["One text. Again.", "另一篇。完。"]).await?;
+    wait_marked(&app, ".ink-comment", &["Again"]).await?;
     app.quit().await?;
 
     let app = open(&home).await?;

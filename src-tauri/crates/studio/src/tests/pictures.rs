@@ -162,3 +162,31 @@ async fn a_text_that_goes_to_another_project_keeps_its_picture() {
     world.call("empty_bin", json!({})).await.unwrap();
     assert_eq!(world.call("picture", ask).await.unwrap()["data"], PIXEL);
 }
+
+#[tokio::test]
+async fn plain_files_carry_the_pictures_and_bring_them_back() {
+    let world = World::writing("");
+    let open = world.news().await;
+    let id = added(&world, &open, "潮.png").await["id"].clone();
+    let id = id.as_str().unwrap();
+    let text = format!("![Tide](asset:{id})\n");
+    world.type_in(&open, &text).await;
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("all.zip");
+    let input = json!({
+        "path": zip, "project_id": null, "document_id": null, "language": "en",
+    });
+    world.call("export_everything", input).await.unwrap();
+
+    let other = World::writing("");
+    let brought = json!({ "path": zip });
+    other.call("bring_back", brought).await.unwrap();
+    let state = other.call("app_state", json!({})).await.unwrap();
+    let project = &state["projects"][0]["id"];
+    let ask = json!({ "id": id, "project_id": project });
+    assert_eq!(other.call("picture", ask).await.unwrap()["data"], PIXEL);
+    let documents = other.call("list_documents", json!({ "id": project })).await;
+    let draft = documents.unwrap()[0]["drafts"][0]["id"].clone();
+    let body = other.view(draft.as_str().unwrap()).await.body;
+    assert_eq!(body.trim_end(), text.trim_end());
+}
