@@ -49,7 +49,7 @@ export function lineMark(
 /** More runs of `*` and `_` than this in one line are no emphasis. */
 const MOST_RUNS = 400;
 const LINK =
-  /^\[((?:[^[\]\\\n]|\\.){1,400})\]\(([^()\s]{0,400}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?)\)/;
+  /^\[((?:[^[\]\\\n]|\\.){0,400})\]\(([^()\s]{0,400}(?:\([^()\s]{0,200}\)[^()\s]{0,200})?)\)/;
 const FOOTNOTE = /^\[\^[^\]\s]{1,60}\]:?/;
 const TICKS = /^`+/;
 

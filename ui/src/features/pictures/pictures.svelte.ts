@@ -116,7 +116,9 @@ class Pictures {
       // One that can't be read does not keep the others out.
       for (const source of sources)
         await attempt(async () => {
-          const { id, name } = await this.add(document.project_id, source);
+          const { id } = await this.add(document.project_id, source);
+          // The library may know the same bytes by another name.
+          const name = typeof source === "string" ? baseName(source) : source.name;
           list.push({ alt: altOf(name), address: `asset:${id}` });
         });
       const now = into();
