@@ -3,9 +3,15 @@
 use std::time::Duration;
 
 use fantoccini::Locator;
-use inkstone_tests::e2e::{App, E2eError, Home, PATIENCE};
+use inkstone_tests::{
+    e2e::{App, E2eError, Home, PATIENCE},
+    loopback::{Answer, Loopback, Script},
+};
 
-use crate::steps::{begin, editor_text, news_brief, open, saved, set, to_text};
+use crate::{
+    remote::use_server,
+    steps::{begin, editor_text, news_brief, open, saved, set, to_text, written},
+};
 
 /// The words that are marked with a class, in order.
 async fn marked(app: &App, class: &str) -> Result<Vec<String>, E2eError> {
@@ -193,5 +199,48 @@ async fn two_texts_stand_side_by_side_and_neither_is_lost() -> Result<(), E2eErr
     let app = open(&home).await?;
     app.wait_for("editor", PATIENCE).await?;
     assert_eq!(editor_text(&app).await?.trim(), "One text. Again.");
+    app.close().await
+}
+
+#[tokio::test]
+async fn a_suggestion_that_waits_beside_is_decided_there() -> Result<(), E2eError> {
+    let server = Loopback::start(Script::new(|_| Answer::text("The last boat is full.")))?;
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    use_server(&app, &server, "").await?;
+    news_brief(&app).await?;
+    to_text(&app).await?;
+    app.type_text("One text.").await?;
+    saved(&app).await?;
+    app.click("action-continue").await?;
+    assert_eq!(written(&app).await?, "done");
+    to_text(&app).await?;
+    app.press("Control+Alt+\\").await?;
+    app.wait_for("beside", PATIENCE).await?;
+
+    // Another one in the first place: what waits goes with its text.
+    app.press("Control+n").await?;
+    app.click("new-news").await?;
+    app.wait_text("beside-take", PATIENCE, |text| {
+        text.contains("The last boat is full.")
+    })
+    .await?;
+    app.keep("beside-suggestion").await?;
+    set(&app, "theme-dark").await?;
+    set(&app, "language-zh-CN").await?;
+    app.keep("beside-suggestion-dark-zh").await?;
+    app.click("beside-take-accept").await?;
+    app.wait_gone("beside-suggestion", PATIENCE).await?;
+    let taken = async |wanted: bool| {
+        app.wait_until("the text beside", PATIENCE, async || {
+            let texts = both(&app).await?;
+            Ok(texts[1].contains("One text.") && texts[1].contains("last boat") == wanted)
+        })
+        .await
+    };
+    taken(true).await?;
+    // One step of undo.
+    app.press("Control+z").await?;
+    taken(false).await?;
     app.close().await
 }

@@ -19,6 +19,7 @@ import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { beside } from "../features/split/beside.svelte";
+import { waiting } from "../features/split/waiting.svelte";
 import { surface } from "../features/surface/surface.svelte";
 import { changes } from "../features/takes/changes.svelte";
 import { takes } from "../features/takes/takes.svelte";
@@ -33,6 +34,11 @@ import { palette } from "./palette.svelte";
 import { type Action, actionOf, type NamedAction } from "./shortcuts";
 
 async function accept() {
+  const other = writing.inSecond && beside.apart ? waiting.nearest() : undefined;
+  if (other) {
+    if (!(await waiting.accept(other))) notices.say(t("takes.while_writing"));
+    return;
+  }
   const take = takes.nearest();
   if (!take) return;
   if (!(await changes.acceptAll(take))) notices.say(t("takes.while_writing"));

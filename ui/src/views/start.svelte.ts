@@ -11,6 +11,7 @@ import { place } from "../features/place/place.svelte";
 import { preferences } from "../features/settings/preferences.svelte";
 import { settings } from "../features/settings/settings.svelte";
 import { beside } from "../features/split/beside.svelte";
+import { waiting } from "../features/split/waiting.svelte";
 import { interview } from "../features/story/interview.svelte";
 import { story } from "../features/story/story.svelte";
 import { judging } from "../features/takes/judging.svelte";
@@ -85,6 +86,7 @@ const RELOAD: Record<string, () => unknown> = {
 export function hear(event: StudioEvent) {
   if (event.event === "take") {
     takes.onEvent(event);
+    waiting.onEvent(event.take);
     judging.hear(event.take);
   } else if (event.event === "archive") archive.onEvent(event);
   else if (event.event === "download") depot.onEvent(event);

@@ -4482,6 +4482,8 @@ export interface Commands extends DoorCommands {
 	texts_in_project: { input: Id; output: Array<TextInProject> };
 	/** The text of a draft (its id), without opening it. */
 	draft_text: { input: Id; output: DraftText };
+	/** The takes of a draft (its id). */
+	draft_takes: { input: Id; output: Array<TakeDto> };
 	/** Replaces in several drafts, in one step of undo each. */
 	replace_across: { input: ReplaceAcross; output: Array<ReplacedIn> };
 	/** Searches present texts by what they mean. */

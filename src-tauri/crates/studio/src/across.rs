@@ -11,7 +11,7 @@ use ts_rs::TS;
 use crate::{
     Studio, StudioError,
     drafts::{LONGEST_TEXT, bytes, to_u32},
-    dto::EditDto,
+    dto::{EditDto, TakeDto},
     inputs::Id,
 };
 
@@ -199,6 +199,12 @@ impl Studio {
             })
         })
         .await
+    }
+
+    /// See [`crate::commands`].
+    pub async fn draft_takes(self: &Arc<Self>, i: Id) -> Result<Vec<TakeDto>, StudioError> {
+        self.blocking(move |s| s.takes(&s.library.draft(&i.id)?))
+            .await
     }
 
     /// See [`crate::commands`].

@@ -414,6 +414,8 @@ commands! {
     texts_in_project(Id) -> Vec<TextInProject>;
     /// The text of a draft (its id), without opening it.
     draft_text(Id) -> DraftText;
+    /// The takes of a draft (its id).
+    draft_takes(Id) -> Vec<TakeDto>;
     /// Replaces in several drafts, in one step of undo each.
     replace_across(ReplaceAcross) -> Vec<ReplacedIn>;
     /// Searches present texts by what they mean.

@@ -5,7 +5,7 @@ import { type Editor, type EditorPorts, LONGEST_TEXT, type Page } from "../../ed
 import { changeOf, EditQueue } from "../../editor/queue";
 import { call } from "../../host";
 import { number, t } from "../../locales/index.svelte";
-import type { DocumentDto, EditCause, ErrorDto } from "../../wire/bindings";
+import type { DocumentDto, DraftView, EditCause, ErrorDto } from "../../wire/bindings";
 import { library } from "../library/library.svelte";
 import { notices } from "../notices/notices.svelte";
 import { place } from "../place/place.svelte";
@@ -261,6 +261,31 @@ class Beside {
     );
   }
 
+  /** Runs something that the library answers with a new text, and takes that in as one step of undo. */
+  async change(
+    run: (draftId: string, revision: number) => Promise<DraftView>,
+  ): Promise<DraftView | null> {
+    const { queue, editor, draftId } = this;
+    if (!queue || !editor || !draftId) return null;
+    try {
+      return await queue.hold(async () => {
+        const before = editor.text();
+        const view = await run(draftId, queue.revision);
+        await queue.composed();
+        if (this.queue !== queue) return view;
+        const text = oneLineEnd(view.body);
+        const change = changeOf(before.length, smallestChange(before, text));
+        editor.adopt(queue.adopt(change, view.revision), "end");
+        if (text !== view.body) queue.markAstray();
+        this.edition++;
+        return view;
+      });
+    } catch (reason) {
+      notices.report(reason);
+      return null;
+    }
+  }
+
   /** As that of the first text. */
   async refer<T>(
     run: (draftId: string, revision: number) => Promise<T>,
@@ -303,7 +328,7 @@ class Beside {
   }
 
   /** What the editor tells. */
-  readonly ports: Omit<EditorPorts, keyof typeof cards | "pictures"> = {
+  readonly ports: Omit<EditorPorts, keyof typeof cards | "pictures" | "showSuggestion"> = {
     onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
       if (!this.same) return this.queue?.push(changes, cause, began);
       const first = writing.editor;
@@ -327,7 +352,6 @@ class Beside {
       writing.inSecond = true;
     },
     onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
-    showSuggestion: nothing,
     showOrigin: nothing,
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
   };

@@ -1,6 +1,7 @@
 import { fireEvent, render } from "@testing-library/svelte";
 import { beforeEach, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
+import { call } from "../../host";
 import { press } from "../../views/actions";
 import { comments } from "../comments/comments.svelte";
 import { find } from "../find/find.svelte";
@@ -10,6 +11,7 @@ import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
 import { beside } from "./beside.svelte";
+import { waiting } from "./waiting.svelte";
 
 closedAfterEach();
 vi.setConfig({ testTimeout: 30_000 });
@@ -179,4 +181,50 @@ it("the second text is commented on, and its comments stand in the rail", async 
   await fireEvent.click(at("comment-resolve"));
   await soon(() => expect(marked("[data-testid='beside']")).toEqual([]));
   comments.show(false);
+});
+
+it("suggestions that wait in the second text are decided there", async () => {
+  const { studio, draft, other } = await two();
+  const ask = async () => {
+    await call("generate", {
+      draft_id: other.id,
+      task: { task: "draft" },
+      from: 7,
+      to: 7,
+      note: "",
+      variants: 0,
+      seed: null,
+      over_budget: false,
+    });
+    const over = () => [...studio.takes.values()].every(({ status }) => status === "done");
+    await soon(() => expect(over()).toBe(true));
+  };
+  Object.assign(studio.brief(other), { variants: 2 });
+  await ask();
+  await beside.choose(other.id);
+  await soon(() => at("beside-take-next"));
+  expect(at("beside").contains(at("beside-suggestion"))).toBe(true);
+  // It moves along, and the keys mean the text that has the keyboard.
+  type(beside.editor, 0, "A ");
+  const text = waiting.nearest()?.text ?? "";
+  await fireEvent.focus(beside.editor?.view.contentDOM ?? document.body);
+  press(new KeyboardEvent("keydown", { key: "Enter", ctrlKey: true, shiftKey: true }));
+  await soon(() => expect(maybe("beside-suggestion")).toBeNull());
+  expect(other.body).toBe(`A Second.${text}`);
+  expect(beside.editor?.text()).toBe(other.body);
+  expect(draft.body).toBe("First.");
+  beside.editor?.undo();
+  await beside.flush();
+  expect(other.body).toBe("A Second.");
+
+  // One that comes while it stands there.
+  studio.on((event) => event.event === "take" && waiting.onEvent(event.take));
+  await ask();
+  await soon(() => at("beside-take-discard"));
+  await fireEvent.click(at("beside-take-discard"));
+  // Its sibling waits still.
+  await soon(() => expect(maybe("beside-take-next")).toBeNull());
+  await fireEvent.click(at("beside-take-discard"));
+  await soon(() => expect(maybe("beside-suggestion")).toBeNull());
+  expect(other.body).toBe("A Second.");
 });

@@ -4,6 +4,7 @@ import type { StubStudio } from "./studio";
 type Names =
   | "texts_in_project"
   | "draft_text"
+  | "draft_takes"
   | "replace_across"
   | "preferences"
   | "set_preferences"
@@ -64,6 +65,7 @@ export function surfaceCommands(
       body: studio.draft(id).body,
       revision: studio.draft(id).revision,
     }),
+    draft_takes: ({ id }) => studio.view(id).takes,
     replace_across: ({ drafts }) =>
       drafts.map(({ draft_id, revision, edits }) => {
         const draft = studio.draft(draft_id);
