@@ -139,7 +139,7 @@ fn write_line(pieces: &[Piece]) -> String {
     let marks = pieces
         .iter()
         .any(|piece| !piece.hidden && piece.text.contains(['*', '_', '\\']));
-    if plain && !marks {
+    if plain && !marks && !opens_a_cut(&cells_of(pieces)) {
         return pieces.iter().map(|piece| piece.text.as_str()).collect();
     }
     let wanted = tightened(pieces);
@@ -153,12 +153,27 @@ fn write_line(pieces: &[Piece]) -> String {
         (&without, false),
         (&without, true),
     ] {
+        // What opens here may be closed further down.
+        if !escaped && opens_a_cut(cells) {
+            continue;
+        }
         let line = marked(cells, escaped);
         if cells_of(&read(&line)) == *cells {
             return line;
         }
     }
-    marked(&without, false)
+    marked(&without, true)
+}
+
+/// Whether signs that print would hide what follows: a slash right before a star, two brackets before
+/// a note.
+fn opens_a_cut(cells: &[Cell]) -> bool {
+    let twice = |first: &str, second: &str| {
+        let mut pairs = cells.windows(2);
+        pairs.position(|two| two[0].0 == first && two[1].0 == second)
+    };
+    let note = |at: usize| cells[at..].iter().any(|cell| cell.0.len() > 4);
+    twice("/", "*").is_some() || twice("[", "[").is_some_and(note)
 }
 
 /// A character or something hidden, and how it looks.
@@ -260,6 +275,12 @@ fn marked(cells: &[Cell], escaped: bool) -> String {
             // Backslashes right before a mark count double.
             let slashes = out.len() - out.trim_end_matches('\\').len();
             out.push_str(&"\\".repeat(slashes));
+        }
+        // For these there is no escape: a word joiner parts them.
+        if escaped
+            && (out.ends_with('/') && marks.starts_with('*') || out.ends_with('[') && text == "[")
+        {
+            out.push('\u{2060}');
         }
         out.push_str(&marks);
         out.push_str(text);

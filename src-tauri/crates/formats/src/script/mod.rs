@@ -196,7 +196,7 @@ fn title_page(text: &str, element: &Element, blocks: &mut Vec<Block>) {
     for entry in fountain::title_entries(text, element) {
         let value = |content, range| {
             let mut block = Block::new(Kind::Title, content);
-            block.label = Some(entry.key.text.clone().into_owned());
+            block.label = Some(fountain::parted(&entry.key.text));
             block.range = range;
             block
         };
@@ -359,16 +359,31 @@ pub fn write(blocks: &[Block]) -> Written {
 
 fn title_value(block: &Block, before: Option<&Block>, next: Option<&Block>) -> String {
     let key = block.label.as_deref().unwrap_or("Notes");
-    let value = inline::write(&one_line(&block.content));
+    let content = one_line(&block.content);
+    let value = inline::write(&content);
+    let indented = || inline::write(&behind_words(content.clone()));
+    // A line of notes alone would end the title page.
+    let hidden = content.iter().all(|piece| piece.hidden) && !content.is_empty();
     let same = |other: Option<&Block>| {
         other.is_some_and(|other| other.kind == Kind::Title && other.label == block.label)
     };
     match (same(before), same(next)) {
+        _ if hidden => format!("{key}: {value}"),
         (true, _) | (_, true) if value.trim().is_empty() => String::new(),
-        (true, _) => format!("    {value}"),
-        (false, true) => format!("{key}:\n    {value}"),
+        (true, _) => format!("    {}", indented()),
+        (false, true) => format!("{key}:\n    {}", indented()),
         (false, false) => format!("{key}: {value}").trim_end().to_owned(),
     }
+}
+
+/// With what is hidden at the beginning behind the first words: an indentation counts only before words.
+fn behind_words(mut content: Vec<Piece>) -> Vec<Piece> {
+    let first = content.iter().position(|piece| !piece.hidden);
+    if let Some(first) = first.filter(|first| *first > 0) {
+        let words = content.remove(first);
+        content.insert(0, words);
+    }
+    trimmed(content)
 }
 
 /// Line ends become spaces.
@@ -472,12 +487,21 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
             .collect();
         lines.join("\n").trim_end().to_owned()
     };
-    for candidate in [text.clone(), forced(false)] {
-        if reads_as(&candidate, &plain, first, followed) {
-            return candidate;
-        }
-    }
-    forced(true)
+    let candidates = [text.clone(), forced(false), forced(true)];
+    let fits = |candidate: &&String| reads_as(candidate, &plain, first, followed);
+    // Rather with its indentation.
+    let exact = |candidate: &&String| {
+        let blocks = read(&format!("{}{candidate}\n\n", if first { "" } else { "\n" }));
+        let [found] = blocks.as_slice() else {
+            return false;
+        };
+        plain_raw(&found.content) == plain_raw(&content).trim_end()
+    };
+    let found = candidates
+        .iter()
+        .find(|candidate| fits(candidate) && exact(candidate))
+        .or_else(|| candidates.iter().find(fits));
+    found.unwrap_or(&candidates[2]).clone()
 }
 
 /// What stands between lines of nothing but white space: in Fountain any of them parts paragraphs,

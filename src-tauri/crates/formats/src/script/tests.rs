@@ -93,6 +93,27 @@ fn a_cue_over_a_pause_stays_one() {
 }
 
 #[test]
+fn notes_and_marks_in_odd_places_come_back_as_they_are_read() {
+    let texts = [
+        "W[[@:]@:]]>[W[[@:]@:>[W[[@:A\n",
+        "Title: [[only a note]]\nAuthor: B\n",
+        "*0@!*/\\*&(\n/]*0@!*/@/\n",
+        "/\\*T/J\n!*/~\n",
+        "!\t[[\n]]<\n",
+    ];
+    for text in texts {
+        let blocks = read(text);
+        let once = write(&blocks).text;
+        assert_eq!(keys(&read(&once)), keys(&blocks), "{text:?}: {once:?}");
+        assert_eq!(write(&read(&once)).text, once, "{text:?}");
+    }
+    // Before the words of a further value a note would end the title page.
+    let moved = write(&read("[[@]]Key: A /T/*\n B *C* D\n")).text;
+    assert_eq!(moved, "Key:\n    A /T/\\*[[@]]\n    B *C* D\n");
+    assert_eq!(write(&read(&moved)).text, moved);
+}
+
+#[test]
 fn lines_inside_of_a_note_are_nothing_else() {
     let texts = [
         "[[\n!]\n]]\n",

@@ -65,7 +65,7 @@ pub use parse::parse;
 pub use read::{Part, content, parts_parentheticals, scene_number, scenes, scenes_of};
 pub use script::{Edited, Script};
 pub use title::{TitleEntry, title_entries, title_value};
-pub use write::{Block, blocks, marked, plain_marks, write};
+pub use write::{Block, blocks, marked, parted, plain_marks, write};
 
 /// What an element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -13,14 +13,15 @@ use super::{
 pub struct TitleEntry<'a> {
     /// `Draft date`, as written.
     pub key: Part<'a>,
-    /// The lines of its value, without indentation; their emphasis is read.
+    /// The lines of its value, without indentation; their emphasis is read. One may hold notes alone.
     pub values: Vec<Line<'a>>,
 }
 
 impl TitleEntry<'_> {
     /// The value without marks, with `\n` between lines.
     pub fn value(&self) -> String {
-        let lines: Vec<String> = self.values.iter().map(Line::plain).collect();
+        let shown = self.values.iter().filter(|line| !line.is_empty());
+        let lines: Vec<String> = shown.map(Line::plain).collect();
         lines.join("\n")
     }
 }
@@ -43,7 +44,8 @@ pub fn title_entries<'a>(text: &'a str, element: &Element) -> Vec<TitleEntry<'a>
             }
             None => whole.trim(),
         };
-        if let (Some(entry), false) = (entries.last_mut(), value.is_empty()) {
+        let says = !value.is_empty() || !line.cuts.is_empty();
+        if let (Some(entry), true) = (entries.last_mut(), says) {
             let value = inline(text, &line, within(whole, value));
             entry.values.push(value);
         }

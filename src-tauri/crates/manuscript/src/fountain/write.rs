@@ -162,9 +162,9 @@ pub(super) fn block_of(text: &str, element: &Element) -> Block {
     block(text, element, false).unwrap_or_else(empty)
 }
 
-/// A key in which nothing opens a note or a boneyard, as it would where what stood between was cut
-/// out of it: a word joiner (U+2060) parts the signs, for which keys have no escape.
-fn parted(key: &str) -> String {
+/// A key of a title page in which nothing opens a note or a boneyard, as it would where what stood
+/// between was cut out of it: a word joiner (U+2060) parts the signs, for which keys have no escape.
+pub fn parted(key: &str) -> String {
     let mut out = String::with_capacity(key.len());
     let mut before = ' ';
     for c in key.chars() {

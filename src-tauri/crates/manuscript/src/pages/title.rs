@@ -29,6 +29,7 @@ pub(super) fn fields(text: &str, elements: &[Element]) -> Vec<(String, Vec<Style
             let values = entry
                 .values
                 .iter()
+                .filter(|line| !line.is_empty())
                 .map(|line| styled(line, false).trimmed());
             (entry.key.text.trim().to_lowercase(), values.collect())
         })
