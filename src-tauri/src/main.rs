@@ -5,7 +5,7 @@
 //! elsewhere.
 //!
 //! Rules
-//! - The page can call `call` and nothing else of ours; `capabilities/main.json` is the list of
+//! - The page can call `call`, ask for one more window, and nothing else of ours; `capabilities/main.json` is the list of
 //!   its rights.
 //! - A library that cannot be opened is no reason to stay away: the window opens, and each call
 //!   answers with the reason until the library can be opened.

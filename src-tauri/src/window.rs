@@ -9,7 +9,10 @@ use inkstone_studio::{
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
-use tauri::{AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewWindowBuilder};
+use tauri::{
+    AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewWindowBuilder,
+    utils::config::WindowConfig,
+};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::linux;
@@ -36,7 +39,7 @@ const ALL_KINDS: [&str; 8] = [
 pub fn run() -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(tauri::generate_handler![call])
+        .invoke_handler(tauri::generate_handler![call, open_window])
         .setup(|app| {
             let handle = app.handle().clone();
             let places = Places::find(None).map_err(|error| error.to_string())?;
@@ -47,20 +50,13 @@ pub fn run() -> tauri::Result<()> {
             let parts = move |library: &Path| parts(library, keys.clone());
             // Before there is a page that could call.
             app.manage(Doorway::new(places.library, memory, parts, welcome));
-            let config = app
-                .config()
-                .app
-                .windows
-                .first()
-                .ok_or("no window in tauri.conf.json")?;
+            let config = config(app.handle())?;
             // The library opens while the page loads.
             let early = app.handle().clone();
             tauri::async_runtime::spawn(async move {
                 early.state::<Arc<Doorway>>().studio().await.is_ok()
             });
-            let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
-            linux::let_input_methods_compose(&window);
-            Ok(())
+            Ok(show(app.handle(), &config)?)
         })
         .build(context())?
         .run(|app, event| {
@@ -69,6 +65,39 @@ pub fn run() -> tauri::Result<()> {
             }
         });
     Ok(())
+}
+
+/// How a window begins, as tauri.conf.json says.
+fn config(app: &AppHandle) -> Result<WindowConfig, &'static str> {
+    let windows = &app.config().app.windows;
+    windows
+        .first()
+        .cloned()
+        .ok_or("no window in tauri.conf.json")
+}
+
+fn show(app: &AppHandle, config: &WindowConfig) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
+    linux::let_input_methods_compose(&window);
+    Ok(())
+}
+
+/// The name of one more window beside those that are open; `capabilities/main.json` gives rights to
+/// names of this kind.
+fn another(open: impl Fn(&str) -> bool) -> String {
+    let mut names = (1_u32..).map(|number| format!("also-{number}"));
+    names.find(|name| !open(name)).unwrap_or_default()
+}
+
+/// Opens one more window on the same studio.
+#[tauri::command]
+async fn open_window(app: AppHandle) -> Result<(), ErrorDto> {
+    let failed = |reason: String| StudioError::Internal(reason).to_dto();
+    let mut config = config(&app).map_err(|reason| failed(reason.to_owned()))?;
+    config.label = another(|name| app.get_webview_window(name).is_some());
+    // Not quite over the one that it was asked for in.
+    config.center = false;
+    show(&app, &config).map_err(|error| failed(error.to_string()))
 }
 
 /// The page, the window's settings and rights, as they are built in. The macro is expanded once only:
@@ -155,6 +184,13 @@ mod tests {
             Some(StudioEvent::Changed { kinds }) => kinds,
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn each_window_has_a_name_of_its_own() {
+        let open = ["main", "also-1", "also-3"];
+        assert_eq!(another(|name| open.contains(&name)), "also-2");
+        assert_eq!(another(|_| false), "also-1");
     }
 
     #[tokio::test]

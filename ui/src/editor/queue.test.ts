@@ -72,6 +72,83 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+describe("another window", () => {
+  /** Two windows on one library. */
+  const pair = () => {
+    const library = { text: "one two", revision: 3 };
+    const make = () => {
+      const view = { editor: library.text };
+      const queue: EditQueue = new EditQueue(
+        {
+          apply: async (base, edits) => {
+            if (base !== library.revision) throw error("conflict");
+            for (const { from, to, insert } of edits.toReversed())
+              library.text = library.text.slice(0, from) + insert + library.text.slice(to);
+            return { revision: ++library.revision, counts: { words: 0, characters: 0 } };
+          },
+          replace: async () => {
+            throw error("whole");
+          },
+          fetch: async () => ({ ...library }),
+          onCaught: (changes) => {
+            view.editor = changes.apply(Text.of([view.editor])).toString();
+          },
+          text: () => view.editor,
+          composing: () => false,
+          composed: async () => undefined,
+          onState: () => undefined,
+          onSaved: () => undefined,
+          onError: () => undefined,
+        },
+        library.revision,
+        library.text,
+      );
+      const type = (from: number, insert: string) => {
+        const changes = ChangeSet.of([{ from, insert }], view.editor.length);
+        view.editor = changes.apply(Text.of([view.editor])).toString();
+        queue.push(changes, "typing");
+      };
+      return { view, queue, type };
+    };
+    return { library, first: make(), second: make() };
+  };
+
+  it("is followed while nothing is written here", async () => {
+    const { library, first, second } = pair();
+    first.type(7, " three");
+    await first.queue.flush();
+    await second.queue.heard(library.revision);
+    expect(second.view.editor).toBe("one two three");
+    // What it wrote itself is no news.
+    await first.queue.heard(library.revision);
+    expect(first.view.editor).toBe("one two three");
+  });
+
+  it("loses nothing where both write at once", async () => {
+    const { library, first, second } = pair();
+    first.type(0, "zero ");
+    second.type(7, " three");
+    await Promise.all([first.queue.flush(), second.queue.flush()]);
+    expect(library.text).toBe("zero one two three");
+    for (const { queue, view } of [first, second]) {
+      await queue.heard(library.revision);
+      expect(view.editor).toBe("zero one two three");
+      expect(queue.clean).toBe(true);
+    }
+  });
+
+  it("keeps what waits here when it is heard of", async () => {
+    const { library, first, second } = pair();
+    first.type(3, ",");
+    await first.queue.flush();
+    second.type(7, "!");
+    await second.queue.heard(library.revision);
+    expect(second.view.editor).toBe("one, two!");
+    await second.queue.flush();
+    expect(library.text).toBe("one, two!");
+  });
+});
+
 describe("typing", () => {
   it("is saved once the keys are quiet, as one edit", async () => {
     world.type("a");

@@ -1,6 +1,6 @@
-import { ChangeSet } from "@codemirror/state";
+import { ChangeSet, Text } from "@codemirror/state";
 import type { EditCause, EditDto, ErrorDto, Saved } from "../wire/bindings";
-import { toEdits } from "./change";
+import { smallestChange, toEdits } from "./change";
 
 /** Saved this long after the last key ... */
 export const QUIET_MS = 400;
@@ -21,6 +21,13 @@ export interface QueuePorts {
   composing(): boolean;
   /** Waits until it does not. */
   composed(): Promise<void>;
+  /**
+   * The library's text as it is now. With it, what another window has written is taken in; without
+   * it, the text of the editor is the one that counts.
+   */
+  fetch?(): Promise<{ text: string; revision: number }>;
+  /** Another window's edits, as they apply to the editor's text. */
+  onCaught?(changes: ChangeSet): void;
   onState(state: SaveState): void;
   onSaved(saved: Saved): void;
   onError(error: ErrorDto): void;
@@ -46,11 +53,16 @@ export class EditQueue {
   /** The library's text is known to differ: only a whole text can mend it. */
   private astray = false;
   private closed = false;
+  /** What the library had at `revision`, as far as that is known. */
+  private base: Text | null;
 
   constructor(
     private readonly ports: QueuePorts,
     public revision: number,
-  ) {}
+    text = "",
+  ) {
+    this.base = lines(text);
+  }
 
   get clean(): boolean {
     return this.waiting.length === 0 && !this.sending && !this.astray;
@@ -133,13 +145,18 @@ export class EditQueue {
       const group = this.astray ? undefined : this.waiting.shift();
       if (group) {
         try {
-          this.saved(await this.ports.apply(this.revision, toEdits(group.changes), group.cause));
+          const saved = await this.ports.apply(this.revision, toEdits(group.changes), group.cause);
+          this.rebase(group.changes);
+          this.saved(saved);
           return true;
         } catch (reason) {
           this.putBack(group);
-          if (!MISMATCH.has((reason as ErrorDto).code)) throw reason;
-          this.astray = true;
+          const { code } = reason as ErrorDto;
+          if (!MISMATCH.has(code)) throw reason;
           await this.composed();
+          // Another window was first: what it wrote is taken in, and then this is sent.
+          if (code === "conflict" && (await this.catchUp())) return true;
+          this.astray = true;
         }
       }
       await this.sendWhole();
@@ -157,12 +174,51 @@ export class EditQueue {
     const text = this.ports.text().toWellFormed();
     this.waiting = [];
     try {
-      this.saved(await this.ports.replace(text, cause));
+      const saved = await this.ports.replace(text, cause);
+      this.base = lines(text);
+      this.saved(saved);
       this.astray = false;
     } catch (reason) {
       this.waiting = [...covered, ...this.waiting];
       throw reason;
     }
+  }
+
+  /** Another window has written to the draft, up to this revision. */
+  async heard(revision: number) {
+    while (this.sending || this.held) await (this.sending ?? this.held);
+    if (this.closed || revision <= this.revision) return;
+    const caught = this.composed().then(() => this.catchUp());
+    const held = caught
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        this.held = null;
+        if (this.waiting.length || this.astray) this.schedule();
+      });
+    this.held = held;
+    await held;
+  }
+
+  /** Takes in what the library has beyond `base`. False where it has nothing new. */
+  private async catchUp(): Promise<boolean> {
+    const found = this.base && (await this.ports.fetch?.());
+    if (!found || !this.base || this.closed || this.astray || found.revision <= this.revision)
+      return false;
+    const mine = this.ports.text();
+    if (found.text === mine) {
+      // It has come all the same.
+      this.waiting = [];
+      this.base = lines(mine);
+      this.revision = found.revision;
+      return true;
+    }
+    const change = smallestChange(this.base.toString(), found.text);
+    const moved = this.adopt(changeOf(this.base.length, change), found.revision);
+    this.ports.onCaught?.(moved);
+    return true;
   }
 
   private putBack(group: Group) {
@@ -222,8 +278,14 @@ export class EditQueue {
       moved = moved.map(group.changes, true);
       group.changes = changes;
     }
+    this.rebase(change);
     this.revision = revision;
     return moved;
+  }
+
+  private rebase(change: ChangeSet) {
+    const known = this.base?.length === change.length;
+    this.base = known && this.base ? change.apply(this.base) : null;
   }
 
   close() {
@@ -232,6 +294,8 @@ export class EditQueue {
     this.timer = undefined;
   }
 }
+
+const lines = (text: string) => Text.of(text.split("\n"));
 
 /** A change set over a text of this length. */
 export const changeOf = (

@@ -47,6 +47,7 @@ export const pickFiles = (choice: FileChoice) => connected().pickFiles(choice);
 export const onDrag = async (listener: (drag: Drag) => void) => connected().onDrag(listener);
 export const saveFile = (choice: FileChoice) => connected().saveFile(choice);
 export const pickFolder = (title: string) => connected().pickFolder(title);
+export const newWindow = () => connected().newWindow();
 export const fullScreen = (on: boolean) => connected().fullScreen(on);
 export const zoomTo = (factor: number) => connected().zoom(factor);
 export const restart = () => connected().restart();

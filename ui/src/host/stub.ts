@@ -16,6 +16,7 @@ export function stubHost(studio: StubStudio): Host {
     pickFiles: async () => ["/home/ada/texts/ferry.docx"],
     onDrag: async () => () => undefined,
     pickFolder: async () => "/home/ada/backups",
+    newWindow: async () => undefined,
     fullScreen: async () => undefined,
     zoom: async () => undefined,
     restart: () => undefined,

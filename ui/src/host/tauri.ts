@@ -49,6 +49,7 @@ export const tauri: Host = {
     const picked = await open({ title, directory: true, multiple: false });
     return typeof picked === "string" ? picked : null;
   },
+  newWindow: () => invoke("open_window"),
   fullScreen: (on) => getCurrentWindow().setFullscreen(on),
   zoom: (factor) => getCurrentWebview().setZoom(factor),
   restart: () => window.location.reload(),

@@ -27,6 +27,8 @@ export interface Host {
   pickFiles(choice: FileChoice): Promise<string[]>;
   /** Tells of files that are dragged over the window and dropped. */
   onDrag(listener: (drag: Drag) => void): Promise<() => void>;
+  /** Opens one more window on the same library. */
+  newWindow(): Promise<void>;
   /** Fills the screen with the window, or no longer. */
   fullScreen(on: boolean): Promise<void>;
   /** Shows everything larger or smaller; 1 is the usual size. */

@@ -11,7 +11,7 @@ import { across } from "../features/find/across.svelte";
 import { find } from "../features/find/find.svelte";
 import { library } from "../features/library/library.svelte";
 import { merge } from "../features/merge/merge.svelte";
-import { notices } from "../features/notices/notices.svelte";
+import { attempt, notices } from "../features/notices/notices.svelte";
 import { outline } from "../features/outline/outline.svelte";
 import { printDraft } from "../features/printing/print";
 import { promptFirst } from "../features/prompt/prompt.svelte";
@@ -26,6 +26,7 @@ import { takes } from "../features/takes/takes.svelte";
 import { footnote } from "../features/writing/footnotes";
 import { writing } from "../features/writing/writing.svelte";
 import { zoom } from "../features/zoom/zoom.svelte";
+import { newWindow } from "../host";
 import { t, time } from "../locales/index.svelte";
 import type { TakeDto } from "../wire/bindings";
 import { isOver } from "../wire/takes";
@@ -192,6 +193,7 @@ const RUN: Record<NamedAction, () => unknown> = {
   typewriter: () => surface.setTypewriter(!surface.typewriter),
   focus_mode: () => surface.nextFocus(),
   full_screen: () => surface.setFull(!surface.full),
+  new_window: () => attempt(newWindow),
   zoom_in: zoom.in,
   zoom_out: zoom.out,
   zoom_reset: zoom.reset,

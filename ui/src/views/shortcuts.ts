@@ -57,6 +57,7 @@ export type NamedAction =
   | "typewriter"
   | "focus_mode"
   | "full_screen"
+  | "new_window"
   | "zoom_in"
   | "zoom_out"
   | "zoom_reset"
@@ -122,6 +123,7 @@ export const SHORTCUTS: Shortcut[] = [
   { action: "typewriter", keys: ["F9"], label: "settings.key_typewriter" },
   { action: "focus_mode", keys: ["Shift+F9"], label: "settings.key_focus_mode" },
   { action: "full_screen", keys: ["F11"], label: "settings.key_full_screen" },
+  { action: "new_window", keys: ["Ctrl+Shift+N"], label: "settings.key_new_window" },
   { action: "zoom_in", keys: ["Ctrl+=", "Ctrl+Shift+="], label: "settings.key_zoom_in" },
   { action: "zoom_out", keys: ["Ctrl+-"], label: "settings.key_zoom_out" },
   { action: "zoom_reset", keys: ["Ctrl+0"], label: "settings.key_zoom_reset" },

@@ -68,10 +68,12 @@ export const start = new Start();
 const RELOAD: Record<string, () => unknown> = {
   projects: () => library.reloadProjects(),
   documents: () => {
+    writing.hearAll();
     void beside.refresh();
     return library.reloadDocuments();
   },
   history: () => desk.tab === "history" && desk.loadHistory(),
+  settings: () => settings.follow(),
   models: () => models.reload(),
   downloads: () => depot.open && depot.loadDownloads(),
   library: () => place.load(),
@@ -88,6 +90,9 @@ export function hear(event: StudioEvent) {
     takes.onEvent(event);
     waiting.onEvent(event.take);
     judging.hear(event.take);
+  } else if (event.event === "text") {
+    writing.heard(event.draft_id, event.revision);
+    void beside.heard(event.draft_id);
   } else if (event.event === "archive") archive.onEvent(event);
   else if (event.event === "download") depot.onEvent(event);
   else if (event.event === "model") models.setState(event.model_id, event.state);

@@ -1884,6 +1884,7 @@ export type StudioEvent =
 	| { event: "model"; model_id: string; state: ModelState }
 	| { event: "archive"; done: number; total: number }
 	| { event: "download"; download: DownloadDto }
+	| { event: "text"; draft_id: string; revision: number }
 	| { event: "changed"; kinds: Array<string> };
 
 /** How a library is open. */

@@ -188,6 +188,10 @@ impl Studio {
         let revision = self
             .library
             .apply(draft_id, base, edits, &operation(cause))?;
+        self.tell(StudioEvent::Text {
+            draft_id: draft_id.to_owned(),
+            revision,
+        });
         let counts = counts(&self.library.draft(draft_id)?.body);
         Ok(Saved { revision, counts })
     }

@@ -584,6 +584,13 @@ pub enum StudioEvent {
         /// The whole of it; a later one replaces it.
         download: crate::depot::DownloadDto,
     },
+    /// A draft's text was edited: in some window, if there are several.
+    Text {
+        /// The draft.
+        draft_id: String,
+        /// The revision that it has now.
+        revision: u32,
+    },
     /// Data that a view may show has changed.
     Changed {
         /// Kinds of data: `projects`, `documents`, `models`, `downloads`, `history`, `takes`, `settings`, `ledger`,

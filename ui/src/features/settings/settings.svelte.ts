@@ -43,6 +43,15 @@ class Settings {
     speak(LANGUAGES.includes(kept.language) ? (kept.language as Language) : systemLanguage());
   }
 
+  /** Another window may have chosen otherwise. */
+  async follow() {
+    await attempt(async () => {
+      const { theme, language: chosen } = await call("app_state", {});
+      if (theme !== this.theme) this.paint(theme);
+      if (chosen && chosen !== language()) speak(chosen);
+    });
+  }
+
   private remember() {
     try {
       localStorage.setItem(KEPT, JSON.stringify({ theme: this.theme, language: language() }));

@@ -299,6 +299,11 @@ class Beside {
     });
   }
 
+  /** The text of a draft was edited, in another window unless here. */
+  async heard(draftId: string) {
+    if (draftId === this.draftId && this.queue?.clean) await this.refresh();
+  }
+
   /** The library has other texts: this one is shown as it is now. */
   async refresh() {
     const { queue, editor, draftId } = this;

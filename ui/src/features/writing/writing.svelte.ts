@@ -1,4 +1,4 @@
-import { ChangeSet, type EditorState } from "@codemirror/state";
+import { ChangeSet, type EditorState, Text } from "@codemirror/state";
 import { smallestChange } from "../../editor/change";
 import { composition } from "../../editor/composition";
 import type { Editor, Page } from "../../editor/create";
@@ -23,6 +23,9 @@ const SNAPSHOT_AFTER_MS = 30_000;
 const BRIEF_QUIET_MS = 500;
 /** Undo histories kept of drafts that were left. */
 const MOST_KEPT_STATES = 8;
+
+const applied = (text: string, changes: ChangeSet) =>
+  changes.apply(Text.of(text.split("\n"))).toString();
 
 /** CodeMirror knows one kind of line end. */
 const oneLineEnd = (text: string) => text.replace(/\r\n?/g, "\n");
@@ -129,6 +132,16 @@ class Writing {
           await this.editor?.composed();
           await this.beside?.composed();
         },
+        fetch: async () => {
+          const { body, revision } = await call("draft_text", { id });
+          return { text: oneLineEnd(body), revision };
+        },
+        onCaught: (changes) => {
+          if (this.draftId !== id) return;
+          if (this.editor) this.editor.mirror(changes);
+          else if (this.page) this.page = { ...this.page, text: applied(this.page.text, changes) };
+          this.edition++;
+        },
         onState: (state) => {
           if (this.draftId === id) this.saved = state;
         },
@@ -140,6 +153,7 @@ class Writing {
         onError: (error: ErrorDto) => notices.report(error),
       },
       view.revision,
+      text,
     );
     if (text !== view.body) this.queue.markAstray();
     this.page = { text, ...this.words(view.document) };
@@ -213,6 +227,16 @@ class Writing {
     const text = (await this.queue?.flush()) ?? true;
     const other = (await this.beside?.flush()) ?? true;
     return brief && text && other;
+  }
+
+  /** A text has another revision: in another window, unless it was this one. */
+  heard(draftId: string, revision: number) {
+    if (draftId === this.draftId) void this.queue?.heard(revision);
+  }
+
+  /** Texts have changed, no one says which. */
+  hearAll() {
+    void this.queue?.heard(Number.POSITIVE_INFINITY);
   }
 
   /** Waits for the steps that the library takes, and for the text to be saved. */
