@@ -38,6 +38,8 @@ mod display;
 mod home;
 mod keys;
 mod launch;
+mod look;
+mod manager;
 mod processes;
 
 use std::path::PathBuf;
@@ -48,6 +50,7 @@ pub use display::{Display, Picture};
 pub use fantoccini::elements::Element;
 pub use home::Home;
 pub use launch::{Options, built, minibrowser};
+pub use look::{Look, Measure, Unlike};
 
 /// How long a helper without a time of its own waits.
 pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -92,7 +92,7 @@ impl Display {
         })
     }
 
-    /// Gives the keyboard to the program's window, as a window manager would. Says whether a
+    /// Gives the keyboard to the program's topmost window, as a window manager would. Says whether a
     /// window was there and has it now.
     pub fn focus(&self) -> Result<bool, E2eError> {
         let (connection, screen) = self.connect()?;
@@ -111,13 +111,59 @@ impl Display {
         Ok(focus.focus == window)
     }
 
+    /// Moves the pointer to a place of the screen, as a hand does: what hovered elsewhere ends, and
+    /// a hint that had come up goes.
+    pub fn point(&self, x: i16, y: i16) -> Result<(), E2eError> {
+        let (connection, screen) = self.connect()?;
+        let root = connection.setup().roots[screen].root;
+        // Where the pointer stands already it would not move, and nobody would hear of it.
+        for x in [x + 1, x] {
+            connection
+                .warp_pointer(x11rb::NONE, root, 0, 0, 0, 0, x, y)
+                .map_err(refused)?
+                .check()
+                .map_err(refused)?;
+        }
+        Ok(())
+    }
+
+    /// Lets windows fill the screen and come back, as a window manager would.
+    pub fn manage(&self) -> Result<(), E2eError> {
+        let (connection, screen) = self.connect()?;
+        super::manager::manage(connection, screen).map_err(refused)
+    }
+
+    /// What stands in the title bars of the program's windows, the lowest first.
+    pub fn titles(&self) -> Result<Vec<String>, E2eError> {
+        let (connection, screen) = self.connect()?;
+        let root = connection.setup().roots[screen].root;
+        let title = |window| {
+            let asked = connection
+                .get_property(false, window, AtomEnum::WM_NAME, AtomEnum::ANY, 0, 64)
+                .map_err(refused)?;
+            let value = asked.reply().map_err(refused)?.value;
+            Ok(String::from_utf8_lossy(&value).into_owned())
+        };
+        let windows = self.windows(&connection, root)?;
+        windows.into_iter().map(title).collect()
+    }
+
     /// Asks the program's windows to close, as the button in a title bar does. Gives the number
     /// of windows that were asked.
     pub fn ask_to_close(&self) -> Result<usize, E2eError> {
+        self.ask(|windows| windows)
+    }
+
+    /// Asks only the topmost window to close.
+    pub fn ask_topmost_to_close(&self) -> Result<usize, E2eError> {
+        self.ask(|windows| windows.into_iter().next_back().into_iter().collect())
+    }
+
+    fn ask(&self, which: impl FnOnce(Vec<Window>) -> Vec<Window>) -> Result<usize, E2eError> {
         let (connection, screen) = self.connect()?;
         let root = connection.setup().roots[screen].root;
         let (protocols, delete) = protocols(&connection)?;
-        let windows = self.windows(&connection, root)?;
+        let windows = which(self.windows(&connection, root)?);
         for &window in &windows {
             let data = [delete, x11rb::CURRENT_TIME, 0, 0, 0];
             let event = ClientMessageEvent::new(32, window, protocols, data);

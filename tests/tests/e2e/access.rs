@@ -1,4 +1,5 @@
-//! Every screen, every dialog, every theme, both languages, read by axe-core as WCAG 2.2 AA asks.
+//! Every screen, every dialog, every theme, both languages, read by axe-core as WCAG 2.2 AA asks,
+//! and compared with how it looked.
 //!
 //! One window walks through the table of screens in each language. On each it is asked for
 //! everything; and once, for colours know no language, for what depends on them in the dark and on
@@ -13,7 +14,10 @@ use inkstone_tests::{
 use serde_json::Value;
 
 use crate::{
-    screens::{ADS, ARTICLE, LIBRARY, MODELS, SCRIPT, SETTINGS, Screen, act, document, filled},
+    looks::Looks,
+    screens::{
+        ADS, ARTICLE, LIBRARY, MODELS, NARROW, SCRIPT, SETTINGS, Screen, act, document, filled,
+    },
     steps::{open, set},
 };
 
@@ -51,6 +55,8 @@ pub struct Walk {
     axe: String,
     pub language: &'static str,
     pub found: Vec<String>,
+    /// Compares how screens look, too.
+    looks: Option<Looks>,
 }
 
 impl Walk {
@@ -61,10 +67,21 @@ impl Walk {
             axe: fs::read_to_string(axe)?,
             language: "en",
             found: Vec::new(),
+            looks: None,
         })
     }
 
     pub async fn look(&mut self, app: &App, name: &str) -> Result<(), E2eError> {
+        if !self.looks.as_ref().is_some_and(Looks::writes) {
+            self.ask(app, name).await?;
+        }
+        match &mut self.looks {
+            Some(looks) => looks.see(app, name, self.language).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn ask(&mut self, app: &App, name: &str) -> Result<(), E2eError> {
         let known = app
             .client
             .execute("return !!window.axe", Vec::new())
@@ -107,9 +124,26 @@ impl Walk {
     }
 }
 
+/// Puts a document into the bin, and looks at its menu and at what is left open: nothing.
+async fn deleted(app: &App, walk: &mut Walk, title: &str, then: &str) -> Result<(), E2eError> {
+    document(app, title).await?;
+    for key in ["Tab", "Enter"] {
+        app.press(key).await?;
+    }
+    app.wait_for("delete", PATIENCE).await?;
+    walk.look(app, &format!("menu before {then}")).await?;
+    app.click("delete").await?;
+    app.wait_for("welcome", PATIENCE).await?;
+    app.click("notice-dismiss").await?;
+    walk.look(app, then).await
+}
+
 #[tokio::test]
 async fn every_screen_is_as_wcag_2_2_asks() -> Result<(), E2eError> {
-    let mut walk = Walk::new()?;
+    let mut walk = Walk {
+        looks: Some(Looks::new()),
+        ..Walk::new()?
+    };
     let server = Loopback::start(Script::new(|_| {
         Answer::text(
             "# Night ferry\n\nThe ferry runs at ten, they say. The night is long and calm.\n",
@@ -133,23 +167,29 @@ async fn every_screen_is_as_wcag_2_2_asks() -> Result<(), E2eError> {
         document(&app, "Ferry").await?;
         walk.through(&app, ARTICLE).await?;
         if language == "en" {
-            document(&app, "Gone").await?;
-            for key in ["Tab", "Enter"] {
-                app.press(key).await?;
-            }
-            app.wait_for("delete", PATIENCE).await?;
-            walk.look(&app, "menu of a document").await?;
-            app.click("delete").await?;
-            app.wait_for("welcome", PATIENCE).await?;
-            walk.look(&app, "nothing open").await?;
+            deleted(&app, &mut walk, "Gone", "nothing open").await?;
             document(&app, "Ferry").await?;
         }
         walk.through(&app, LIBRARY).await?;
         walk.through(&app, MODELS).await?;
         walk.through(&app, SETTINGS).await?;
     }
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    for (choice, language, gone) in [
+        ("language-en", "en", "Kettle"),
+        ("language-zh-CN", "zh-CN", "Letter"),
+    ] {
+        set(&app, choice).await?;
+        walk.language = language;
+        deleted(&app, &mut walk, gone, "narrow, nothing open").await?;
+        document(&app, "Ferry").await?;
+        walk.through(&app, NARROW).await?;
+    }
     let mut found = walk.found;
     found.dedup();
+    if let Some(looks) = walk.looks {
+        found.extend(looks.end()?);
+    }
     assert!(
         found.is_empty(),
         "{} found:\n{}",

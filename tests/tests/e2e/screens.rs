@@ -462,6 +462,45 @@ pub const ADS: &[Screen] = &[
     ),
 ];
 
+/// With the article open, in a window as narrow as one with all panels can be.
+pub const NARROW: &[Screen] = &[
+    screen(
+        "narrow, article and desk",
+        &[Choose("tab-brief"), Wait("suggestion-1")],
+        &[],
+    ),
+    screen(
+        "narrow, house rules and voice",
+        &[
+            Click("open-settings"),
+            Click("settings-rules"),
+            Wait("house-rules"),
+            Fill("voice-text", "Say it plainly."),
+            Wait("voice-tokens"),
+        ],
+        &[],
+    ),
+    screen(
+        "narrow, own actions",
+        &[Click("settings-actions"), Wait("action-item")],
+        &[],
+    ),
+    screen(
+        "narrow, an own action",
+        &[Click("action-edit"), Wait("action-right")],
+        &[Click("action-back"), Press("Escape"), Gone("settings")],
+    ),
+    screen(
+        "narrow, the exact prompt",
+        &[
+            Click("see-prompt-first"),
+            Click("action-draft"),
+            Wait("prompt-part"),
+        ],
+        &[Click("prompt-cancel"), Gone("prompt-dialog")],
+    ),
+];
+
 pub async fn act(app: &App, steps: &[Do]) -> Result<(), E2eError> {
     for step in steps {
         match *step {
