@@ -53,6 +53,7 @@ const ELSE: Record<string, string> = {
   "features/place/Inside.svelte .ask": "its words",
   "features/place/LibraryPage.svelte .reading": "its words",
   "features/place/ReadingBanner.svelte .banner": "its words",
+  "features/takes/Doubts.svelte .word": "a rule of contrast.css",
   "features/takes/MixDialog.svelte .passage.on": "it is pressed, and outlined for it",
   "features/takes/Suggestion.svelte .card": "its border",
   "features/takes/Suggestion.svelte .bar": "the card's border",
