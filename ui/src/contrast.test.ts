@@ -41,6 +41,7 @@ const ELSE: Record<string, string> = {
   "desks/screenplay/story/StageHead.svelte .badge": "its words",
   "features/assistant/Budget.svelte .bar span": "a rule of contrast.css",
   "features/compare/Blocks.svelte .here": "its words",
+  "features/split/Waiting.svelte .card": "its border",
   "features/compare/Blocks.svelte .moved": "its words",
   "features/depot/Get.svelte .confirm": "its words",
   "features/desk/Checks.svelte h3::before": "the words beside it",

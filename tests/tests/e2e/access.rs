@@ -1,5 +1,5 @@
 //! Every screen, every dialog, every theme, both languages, read by axe-core as WCAG 2.2 AA asks,
-//! and compared with how it looked.
+//! and, where that is asked for, compared with how it looked.
 //!
 //! One window walks through the table of screens in each language. On each it is asked for
 //! everything; and once, for colours know no language, for what depends on them in the dark and on
@@ -141,7 +141,7 @@ async fn deleted(app: &App, walk: &mut Walk, title: &str, then: &str) -> Result<
 #[tokio::test]
 async fn every_screen_is_as_wcag_2_2_asks() -> Result<(), E2eError> {
     let mut walk = Walk {
-        looks: Some(Looks::new()),
+        looks: Looks::wanted(),
         ..Walk::new()?
     };
     let server = Loopback::start(Script::new(|_| {
