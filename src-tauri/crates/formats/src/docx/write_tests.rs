@@ -9,6 +9,7 @@ use roxmltree::Document;
 use super::*;
 use crate::paper::PaperLabels;
 use crate::picture::tests::sample;
+use crate::picture::{self, PictureKind};
 
 fn of(text: PaperText<'_>, language: Language) -> Vec<u8> {
     file(&Paper {

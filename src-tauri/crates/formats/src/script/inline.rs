@@ -168,12 +168,14 @@ fn write_line(pieces: &[Piece]) -> String {
 /// Whether signs that print would hide what follows: a slash right before a star, two brackets before
 /// a note.
 fn opens_a_cut(cells: &[Cell]) -> bool {
-    let twice = |first: &str, second: &str| {
-        let mut pairs = cells.windows(2);
-        pairs.position(|two| two[0].0 == first && two[1].0 == second)
-    };
-    let note = |at: usize| cells[at..].iter().any(|cell| cell.0.len() > 4);
-    twice("/", "*").is_some() || twice("[", "[").is_some_and(note)
+    let mut pairs = cells.windows(2);
+    pairs.any(|two| two[0].0 == "/" && two[1].0 == "*") || brackets_before_a_note(cells)
+}
+
+fn brackets_before_a_note(cells: &[Cell]) -> bool {
+    let mut pairs = cells.windows(2);
+    let brackets = pairs.position(|two| two[0].0 == "[" && two[1].0 == "[");
+    brackets.is_some_and(|at| cells[at..].iter().any(|cell| cell.0.len() > 4))
 }
 
 /// A character or something hidden, and how it looks.
@@ -244,6 +246,7 @@ fn marked(cells: &[Cell], escaped: bool) -> String {
         Mark::Bold => style.bold,
         Mark::Italic => style.italic,
     };
+    let bracketed = brackets_before_a_note(cells);
     let mut out = String::new();
     let mut open: Vec<Mark> = Vec::new();
     let none = ("", Style::default());
@@ -278,7 +281,8 @@ fn marked(cells: &[Cell], escaped: bool) -> String {
         }
         // For these there is no escape: a word joiner parts them.
         if escaped
-            && (out.ends_with('/') && marks.starts_with('*') || out.ends_with('[') && text == "[")
+            && (out.ends_with('/') && marks.starts_with('*')
+                || bracketed && out.ends_with('[') && text == "[")
         {
             out.push('\u{2060}');
         }

@@ -495,7 +495,7 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
         let [found] = blocks.as_slice() else {
             return false;
         };
-        plain_raw(&found.content) == plain_raw(&content).trim_end()
+        unjoined(&plain_raw(&found.content)) == unjoined(plain_raw(&content).trim_end())
     };
     let found = candidates
         .iter()
@@ -518,6 +518,11 @@ fn paragraphs(content: &[Piece]) -> Vec<Vec<Piece>> {
         .collect()
 }
 
+/// Without the word joiners that part what there is no escape for.
+fn unjoined(text: &str) -> String {
+    text.replace('\u{2060}', "")
+}
+
 fn plain_raw(content: &[Piece]) -> String {
     content.iter().map(|piece| piece.text.as_str()).collect()
 }
@@ -529,7 +534,12 @@ fn reads_as(candidate: &str, block: &Block, first: bool, followed: bool) -> bool
     // The cue's answer.
     let own = if followed { 1 } else { found.len() };
     let found = &found[..own.min(found.len())];
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |text: &str| {
+        unjoined(text)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     let joined: Vec<String> = found.iter().map(|b| plain_raw(&b.content)).collect();
     !found.is_empty()
         && (found.len() == 1 || block.kind == Kind::Action)

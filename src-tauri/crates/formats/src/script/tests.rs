@@ -99,6 +99,7 @@ fn notes_and_marks_in_odd_places_come_back_as_they_are_read() {
         "Title: [[only a note]]\nAuthor: B\n",
         "*0@!*/\\*&(\n/]*0@!*/@/\n",
         "/\\*T/J\n!*/~\n",
+        "!T/\\*/a1[[@J\n!*/T#~J*\n",
         "!\t[[\n]]<\n",
     ];
     for text in texts {
