@@ -188,18 +188,8 @@ export class EditQueue {
   async heard(revision: number) {
     while (this.sending || this.held) await (this.sending ?? this.held);
     if (this.closed || revision <= this.revision) return;
-    const caught = this.composed().then(() => this.catchUp());
-    const held = caught
-      .then(
-        () => undefined,
-        () => undefined,
-      )
-      .then(() => {
-        this.held = null;
-        if (this.waiting.length || this.astray) this.schedule();
-      });
-    this.held = held;
-    await held;
+    // Where it fails, the next save finds the conflict and says so.
+    await this.occupied(this.composed().then(() => this.catchUp()));
   }
 
   /** Takes in what the library has beyond `base`. False where it has nothing new. */
@@ -242,6 +232,16 @@ export class EditQueue {
       if (!(await this.flush())) return null;
     } while (this.held || !this.clean);
     const work = run();
+    const held = this.occupied(work);
+    try {
+      return await work;
+    } finally {
+      await held;
+    }
+  }
+
+  /** Nothing is sent until some work has come to an end. */
+  private occupied(work: Promise<unknown>): Promise<void> {
     const held = work
       .then(
         () => undefined,
@@ -252,11 +252,7 @@ export class EditQueue {
         if (this.waiting.length || this.astray) this.schedule();
       });
     this.held = held;
-    try {
-      return await work;
-    } finally {
-      await held;
-    }
+    return held;
   }
 
   /** Changes made since the last send, as one set; `null` when there are none. */

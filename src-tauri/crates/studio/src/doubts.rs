@@ -8,7 +8,10 @@ use std::{ops::Range, sync::Arc};
 
 use futures::StreamExt as _;
 use inkstone_generation::{CancellationToken, Likely, Odds, TextEvent, references::References};
-use inkstone_manuscript::diff::{PartKind, compare};
+use inkstone_manuscript::{
+    count::is_han,
+    diff::{PartKind, compare},
+};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -125,10 +128,6 @@ impl Studio {
 
 fn bytes(token: &Likely) -> &[u8] {
     token.bytes.as_deref().unwrap_or(token.text.as_bytes())
-}
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3134f}')
 }
 
 /// An output, and which token each of its bytes came with.
