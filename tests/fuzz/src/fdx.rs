@@ -1,27 +1,43 @@
 //! FDX: a file that is not changed comes back byte for byte; a text goes into any file that can be
-//! read and comes out of it again; what was written is read the same once more.
+//! read. [`twice`], a target of its own, asks more: a text is the same after a second way.
 
 use inkstone_formats::fdx::{self, Marks};
 
 /// Up to a zero, which XML can't hold, stands a file; behind it a text that goes into it.
 pub fn check(data: &[u8]) {
+    let (file, text) = file_and_text(data);
+    let alone = through(&text, None);
+    through(&alone, None);
+    let Ok(found) = fdx::read(file) else { return };
+    let back = fdx::write(&found.text, Some(&found.file), &Marks::default());
+    assert_eq!(back.as_deref(), Ok(found.file.as_str()));
+    let merged = through(&text, Some(&found.file));
+    through(&merged, Some(&found.file));
+}
+
+/// A text is after two ways what it is after one, into a new file and into any that can be read.
+pub fn twice(data: &[u8]) {
+    let (file, text) = file_and_text(data);
+    let alone = through(&text, None);
+    assert_eq!(through(&alone, None), alone, "{text:?}");
+    let Ok(found) = fdx::read(file) else { return };
+    let merged = through(&text, Some(&found.file));
+    assert_eq!(through(&merged, Some(&found.file)), merged, "{text:?}");
+}
+
+/// The two parts of an input.
+fn file_and_text(data: &[u8]) -> (&[u8], String) {
     let end = data.iter().position(|&b| b == 0).unwrap_or(data.len());
     let (file, text) = data.split_at(end);
     let text = String::from_utf8_lossy(text.strip_prefix(b"\0").unwrap_or(text));
     // What XML can't hold is left out, and a line may be another without it.
     let held = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    let text: String = text
+    let text = text
         .chars()
         .filter(held)
         .filter(|c| !matches!(c, '\u{fffe}' | '\u{ffff}'))
         .collect();
-    let alone = through(&text, None);
-    assert_eq!(through(&alone, None), alone, "{text:?}");
-    let Ok(found) = fdx::read(file) else { return };
-    let back = fdx::write(&found.text, Some(&found.file), &Marks::default());
-    assert_eq!(back.as_deref(), Ok(found.file.as_str()));
-    let merged = through(&text, Some(&found.file));
-    assert_eq!(through(&merged, Some(&found.file)), merged);
+    (file, text)
 }
 
 /// A text after a way through FDX.

@@ -21,6 +21,7 @@ pub const TARGETS: &[(&str, Check, &[&str], &[&str])] = &[
         fountain::SEEDS,
     ),
     ("fdx", fdx::check, fdx::TYPED, fdx::SEEDS),
+    ("fdx_twice", fdx::twice, fdx::TYPED, fdx::SEEDS),
     (
         "script_text",
         script_text::check,

@@ -22,7 +22,7 @@ pub(super) fn data(raw: &str) -> String {
         .replace('\n', "\\n")
         .replace('?', "\\q")
         .chars()
-        .filter(|&c| c >= ' ' && c != '\u{fffe}' && c != '\u{ffff}')
+        .filter(|&c| (c >= ' ' || c == '\t') && c != '\u{fffe}' && c != '\u{ffff}')
         .collect()
 }
 

@@ -193,6 +193,19 @@ fn a_colour_that_is_said_elsewhere_stays_there() {
 }
 
 #[test]
+fn a_tab_in_what_final_draft_has_no_word_for_comes_back() {
+    for text in [
+        "[[\tA@: x\n\nRain.\n",
+        "INT. HUT - DAY\n\n/* a\tb */\n\n[[c\td]]\n\nRain.\n",
+    ] {
+        let file = write(text, None, &Marks::default()).unwrap();
+        let once = read(file.as_bytes()).unwrap().text;
+        assert!(once.contains('\t'), "{once}");
+        assert_eq!(read(merged(&once, &file).as_bytes()).unwrap().text, once);
+    }
+}
+
+#[test]
 fn a_text_that_was_not_changed_gives_the_file_back() {
     let read = read(QUAY.as_bytes()).unwrap();
     assert_eq!(
