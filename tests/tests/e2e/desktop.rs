@@ -174,7 +174,33 @@ async fn two_windows_show_and_write_the_same_text() -> Result<(), E2eError> {
     }
     app.keep("two-windows").await?;
 
-    // How it looks is chosen for both.
+    // How the person writes is chosen for both: the settings that are open in the first follow.
+    let writing = async || {
+        app.click("open-settings").await?;
+        app.click("settings-writing").await
+    };
+    at_first().await?;
+    writing().await?;
+    at_second().await?;
+    writing().await?;
+    for choice in ["hide-marks", "typewriter"] {
+        app.click(choice).await?;
+        for window in [&first, &second] {
+            app.client.switch_to_window(window.clone()).await?;
+            app.wait_until(choice, PATIENCE, async || {
+                let switch = app.find(choice).await?;
+                Ok(switch.attr("aria-checked").await?.as_deref() == Some("true"))
+            })
+            .await?;
+        }
+    }
+    for window in [&first, &second] {
+        app.client.switch_to_window(window.clone()).await?;
+        app.press("Escape").await?;
+        app.wait_gone("settings", PATIENCE).await?;
+    }
+
+    // How it looks, too.
     set(&app, "theme-dark").await?;
     at_first().await?;
     app.wait_until("the dark", PATIENCE, async || {

@@ -14,8 +14,11 @@ import { beside } from "../features/split/beside.svelte";
 import { waiting } from "../features/split/waiting.svelte";
 import { interview } from "../features/story/interview.svelte";
 import { story } from "../features/story/story.svelte";
+import { chains } from "../features/switch/chains.svelte";
+import { usage } from "../features/switch/usage.svelte";
 import { judging } from "../features/takes/judging.svelte";
 import { takes } from "../features/takes/takes.svelte";
+import { voice } from "../features/voice/voice.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { zoom } from "../features/zoom/zoom.svelte";
 import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
@@ -66,14 +69,23 @@ export const start = new Start();
 
 /** A change names the kind of data that is stale; here is decided what is read again. */
 const RELOAD: Record<string, () => unknown> = {
-  projects: () => library.reloadProjects(),
+  projects: () => {
+    void voice.reload();
+    void chains.reload();
+    return library.reloadProjects();
+  },
   documents: () => {
     writing.hearAll();
     void beside.refresh();
     return library.reloadDocuments();
   },
   history: () => desk.tab === "history" && desk.loadHistory(),
-  settings: () => settings.follow(),
+  settings: () => {
+    void preferences.follow();
+    return settings.follow();
+  },
+  actions: () => own.load(),
+  usage: () => settings.open && settings.page === "usage" && usage.load(),
   models: () => models.reload(),
   downloads: () => depot.open && depot.loadDownloads(),
   library: () => place.load(),

@@ -7,7 +7,10 @@ import { preferences } from "../settings/preferences.svelte";
 const KEPT = "inkstone.surface";
 export const FOCUSES: readonly Focus[] = ["off", "sentence", "paragraph"];
 
-/** How the page of this window behaves; remembered for the window. */
+/**
+ * How the page behaves. Typewriter and focus are the same in all windows; what stands beside the
+ * text is each window's own. Remembered where the windows are, not in the library.
+ */
 class Surface {
   typewriter = $state(false);
   focus = $state<Focus>("off");
@@ -18,12 +21,26 @@ class Surface {
 
   constructor() {
     try {
-      const kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
-      this.typewriter = kept.typewriter === true;
-      this.outline = kept.outline === true;
-      if (FOCUSES.includes(kept.focus)) this.focus = kept.focus;
+      this.outline = this.take(localStorage.getItem(KEPT)).outline === true;
     } catch {
       // A window without storage, or something else's entry: the default is fine.
+    }
+  }
+
+  private take(entry: string | null) {
+    const kept = JSON.parse(entry ?? "{}") ?? {};
+    this.typewriter = kept.typewriter === true;
+    if (FOCUSES.includes(kept.focus)) this.focus = kept.focus;
+    return kept;
+  }
+
+  /** Another window keeps how the page is; the one that keeps it is not told. */
+  follow({ key, newValue }: StorageEvent) {
+    if (key !== KEPT) return;
+    try {
+      this.take(newValue);
+    } catch {
+      // See above.
     }
   }
 

@@ -23,6 +23,11 @@ class Chains {
     });
   }
 
+  /** Another window may have chosen others. */
+  async reload() {
+    if (this.now) await this.load();
+  }
+
   /** The models of a task; `null` is all tasks without models of their own. */
   models(task: string | null): string[] {
     if (!this.now) return [];

@@ -24,6 +24,11 @@ class Voice {
     });
   }
 
+  /** Another window may have given another sample. */
+  async reload() {
+    if (this.now && this.of) await this.load(this.of);
+  }
+
   async set(project_id: string, sample: VoiceSample) {
     await attempt(async () => {
       const found = await call("set_voice", { project_id, sample });

@@ -39,6 +39,7 @@ export function surfaceCommands(
     preferences: () => kept,
     set_preferences: (mine) => {
       kept = structuredClone(mine);
+      studio.changed("settings");
       return null;
     },
     // A dictionary of the stub's own: what ends in "zz" is no word.
