@@ -10,7 +10,10 @@ use std::{
 use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE, built, minibrowser};
 use serde_json::json;
 
-use crate::steps::{begin, editor_text, open, saved, set, to_text};
+use crate::{
+    pictures::give,
+    steps::{begin, editor_text, open, saved, set, to_text},
+};
 
 async fn sized(app: &App, width: u32, height: u32) -> Result<(), E2eError> {
     app.wait_until(&format!("{width} x {height}"), PATIENCE, async || {
@@ -222,4 +225,61 @@ async fn two_windows_show_and_write_the_same_text() -> Result<(), E2eError> {
     saved(&app).await?;
     shows(&app, "Zero. One. Two. Three. Four.").await?;
     app.quit().await
+}
+
+/// What lies under the notices, by the middle of it: the caret, and whatever takes a click. What is
+/// scrolled out of sight lies nowhere.
+const COVERED: &str = "
+    const within = ([x, y], { left, right, top, bottom }) =>
+        x > left && x < right && y > top && y < bottom;
+    const middle = (one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        return [(left + right) / 2, (top + bottom) / 2];
+    };
+    const seen = (one, at) => {
+        for (let over = one.parentElement; over; over = over.parentElement)
+            if (getComputedStyle(over).overflowY !== 'visible'
+                && !within(at, over.getBoundingClientRect())) return false;
+        return true;
+    };
+    const notices = document.querySelector('[data-testid=notices]');
+    return [...document.querySelectorAll('button, input, textarea, a[href], .cm-cursor-primary')]
+        .filter((one) => one.checkVisibility() && !notices.contains(one))
+        .filter((one) => within(middle(one), notices.getBoundingClientRect()))
+        .filter((one) => one.matches('.cm-cursor-primary') || seen(one, middle(one)))
+        .map((one) => one.dataset.testid ?? one.className);";
+
+#[tokio::test]
+async fn a_notice_covers_neither_a_tool_nor_the_caret() -> Result<(), E2eError> {
+    let app = open(&Home::new()?).await?;
+    app.client.set_window_rect(0, 0, 900, 700).await?;
+    sized(&app, 900, 700).await?;
+    begin(&app, "news").await?;
+    to_text(&app).await?;
+    app.type_text(&"Line.\n\n".repeat(16)).await?;
+    saved(&app).await?;
+    for language in ["en", "zh-CN"] {
+        set(&app, &format!("language-{language}")).await?;
+        to_text(&app).await?;
+        app.press("Control+Home").await?;
+        app.press("Control+End").await?;
+        give(&app, "drop", "none.png", b"no picture").await?;
+        app.wait_for("notice-error", PATIENCE).await?;
+        app.keep(&format!("notice-narrow-{language}")).await?;
+        let covered = app.client.execute(COVERED, Vec::new()).await?;
+        assert_eq!(covered, json!([]), "{language}");
+        app.click("notice-dismiss").await?;
+        app.wait_gone("notice-error", PATIENCE).await?;
+    }
+    // Where there is no room beside the text, the desk lies over it and ends above the notices.
+    app.client.set_window_rect(0, 0, 800, 700).await?;
+    sized(&app, 800, 700).await?;
+    give(&app, "drop", "none.png", b"no picture").await?;
+    app.wait_for("notice-error", PATIENCE).await?;
+    app.press("Control+3").await?;
+    app.wait_for("brief-topic", PATIENCE).await?;
+    app.keep("notice-drawer").await?;
+    let covered = app.client.execute(COVERED, Vec::new()).await?;
+    assert_eq!(covered, json!([]));
+    app.close().await
 }

@@ -58,7 +58,7 @@ const GIVE: &str = "
     text.dispatchEvent(event);
     return event.defaultPrevented;";
 
-async fn give(app: &App, kind: &str, name: &str, bytes: &[u8]) -> Result<(), E2eError> {
+pub async fn give(app: &App, kind: &str, name: &str, bytes: &[u8]) -> Result<(), E2eError> {
     let given = vec![json!(kind), json!(name), json!("image/png"), json!(bytes)];
     let taken = app.client.execute(GIVE, given).await?;
     assert_eq!(taken, json!(true), "{kind} of {name}");

@@ -5,7 +5,7 @@ interface Box {
   bottom: number;
 }
 
-/** Between a notice and what it must not touch, in pixels. */
+/** Between a notice and the line above it, in pixels. */
 const AIR = 8;
 
 /** Where the keyboard is: the caret of a text, or the control that has the focus. */
@@ -30,3 +30,23 @@ export const covers = (box: Box, other: Box) =>
   other.left < box.right + AIR &&
   box.top - AIR < other.bottom &&
   other.top < box.bottom + AIR;
+
+/** What scrolls an element. */
+function scrollerOf(element: Element | null): Element | null {
+  let one = element?.parentElement ?? null;
+  while (
+    one &&
+    !(one.scrollHeight > one.clientHeight && /auto|scroll/.test(getComputedStyle(one).overflowY))
+  )
+    one = one.parentElement;
+  return one;
+}
+
+/** Scrolls what has the keyboard to above a region that has taken its place. */
+export function makeWay(region: Element) {
+  const at = keyboardAt();
+  const box = region.getBoundingClientRect();
+  if (!at || !covers(box, at)) return;
+  const scroller = scrollerOf(document.activeElement);
+  if (scroller) scroller.scrollTop += at.bottom + AIR - box.top;
+}
