@@ -41,7 +41,6 @@ const ELSE: Record<string, string> = {
   "desks/screenplay/story/StageHead.svelte .badge": "its words",
   "features/assistant/Budget.svelte .bar span": "a rule of contrast.css",
   "features/compare/Blocks.svelte .here": "its words",
-  "features/split/Waiting.svelte .card": "its border",
   "features/compare/Blocks.svelte .moved": "its words",
   "features/depot/Get.svelte .confirm": "its words",
   "features/desk/Checks.svelte h3::before": "the words beside it",
@@ -56,8 +55,8 @@ const ELSE: Record<string, string> = {
   "features/place/ReadingBanner.svelte .banner": "its words",
   "features/takes/Doubts.svelte .word": "a rule of contrast.css",
   "features/takes/MixDialog.svelte .passage.on": "it is pressed, and outlined for it",
-  "features/takes/Suggestion.svelte .card": "its border",
-  "features/takes/Suggestion.svelte .bar": "the card's border",
+  "features/takes/Card.svelte .card": "its border",
+  "features/takes/Card.svelte .bar": "the card's border",
 };
 
 /** Each ground that says something, by file and selector. */
