@@ -258,8 +258,17 @@ pub fn write(blocks: &[Block]) -> String {
         let goes_on = in_speech
             && (block.is_spoken() || (block.is_hidden() && behind.is_some_and(Block::is_spoken)));
         let joins = match (before, block) {
-            (Some(Block::Lyric { spoken: false, .. }), Block::Lyric { spoken: false, .. })
-            | (Some(Block::Centered(_)), Block::Centered(_)) => true,
+            // A note goes over lines until a blank one: brackets without an end would find it below.
+            (
+                Some(Block::Lyric {
+                    spoken: false,
+                    text,
+                }),
+                Block::Lyric { spoken: false, .. },
+            )
+            | (Some(Block::Centered(text)), Block::Centered(_)) => {
+                text.rfind("[[") <= text.rfind("]]")
+            }
             _ => goes_on,
         };
         if !out.is_empty() && !joins {

@@ -259,6 +259,16 @@ fn sorted(blocks: Vec<Block>) -> Vec<Block> {
 }
 
 #[test]
+fn lines_that_a_note_would_join_stay_apart() {
+    for text in ["~la [[la\n\n~li]]\n", "> la [[la <\n\n> li]] <\n"] {
+        let found = blocks(text);
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!(write(&found), text);
+    }
+    assert_eq!(write(&blocks("~la [[a]]\n\n~li]]\n")), "~la [[a]]\n~li]]\n");
+}
+
+#[test]
 fn two_cuts_on_one_line_of_a_speech_stay_on_one() {
     let text = "MARA\nYes.\n/*a*//*b*/\nNo.\n";
     let found = blocks(text);
