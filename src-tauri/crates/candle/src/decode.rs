@@ -105,6 +105,9 @@ impl Decode<'_, '_> {
             if let (Some(said), Some(others)) = (said, self.others) {
                 self.odds.push(said.of(token, others, self.tokenizer));
             }
+            if self.tokenizer.closes(token).is_some() {
+                self.sampler.sentence();
+            }
             self.guided.wrote(token);
             let known = self.meet(token);
             self.so_far.push(token);

@@ -1,7 +1,7 @@
-//! Holds the tokens that stand for references to what the prompt holds, and, where no form holds the
-//! answer too, lets no sentence come twice.
+//! Holds the tokens that stand for references to what the prompt holds, and lets no sentence come
+//! twice; where a form holds the answer too, it lets none where another could stand.
 
-use std::{collections::HashMap, ops::Range};
+use std::collections::HashMap;
 
 use inkstone_generation::{Constraint, guide::Guide};
 
@@ -10,31 +10,33 @@ use crate::{
     tokenizer::{Tokenizer, Writer},
 };
 
-/// A token at least this likely was no choice: the sentence could hardly have gone on otherwise.
-const SURE: f32 = 0.85;
+/// Where no other token is at least this likely there is no choice: a sentence that is left there goes
+/// on with nothing sensible.
+const OTHER: f32 = 0.06;
 /// Sentences of fewer bytes may come again: "No." and a speaker's name.
 const SHORTEST: usize = 18;
+/// So many bytes are the beginning of a sentence.
+const SOON: usize = 24;
+/// Taken from the logits of a sentence that stands there already where a form holds the answer, which
+/// may leave no other.
+const AGAIN: f32 = 12.0;
 
 /// Forbids tokens before each choice; nothing for a prompt without references.
 pub(crate) struct Guided {
     guide: Guide,
     /// As it was before the answer.
     fresh: Guide,
-    /// Whether a form is held too. It has its own order, so nothing is put in the place of an end, and
-    /// no sentence is left where the form may want it so.
+    /// Whether a form is held too. It has its own order, so nothing is put in the place of an end.
     formed: bool,
     /// Tokens that are a reference each, and its key.
     marks: Vec<(u32, String)>,
     ends: Vec<u32>,
-    /// Whether a sentence ends with a token, for all tokens.
-    closes: Vec<bool>,
-    /// How many bytes each token is.
-    sizes: Vec<usize>,
+    /// What each token is.
+    bytes: Vec<Vec<u8>>,
+    /// For each token that ends a sentence how many of its bytes belong to it.
+    closes: Vec<Option<usize>>,
     /// Tokens that end a line.
     breaks: Vec<bool>,
-    /// For each token the first one that reads the same without a space before it: a sentence is the
-    /// same inside a paragraph as at its beginning.
-    bare: Vec<u32>,
     /// The tokens of what may have to be written in the place of an end.
     spelled: HashMap<String, Vec<u32>>,
     /// What is written in the place of an end, the next token last.
@@ -43,10 +45,64 @@ pub(crate) struct Guided {
     chosen_from: Vec<f32>,
     /// The answer, and whether each token was no choice.
     written: Vec<(u32, bool)>,
-    /// Whole sentences, in tokens.
-    sentences: Vec<Range<usize>>,
-    /// Where the sentence begins that is not whole yet.
-    begun: usize,
+    /// Whole sentences.
+    sentences: Vec<Sentence>,
+    /// The one that is not whole yet.
+    now: Sentence,
+}
+
+/// A sentence of the answer, or its beginning. It is compared by its bytes: the same words may be other
+/// tokens, and a token may hold a stop and the word behind it.
+#[derive(Debug, Default)]
+struct Sentence {
+    /// Without white space before it.
+    text: Vec<u8>,
+    /// Where in `text` another word could have stood, and whether a reference was chosen.
+    choices: Vec<(usize, bool)>,
+    /// Whether it stands there more than once.
+    again: bool,
+}
+
+impl Sentence {
+    /// Goes on with a token; where it was a choice, whether it is a reference.
+    fn add(&mut self, bytes: &[u8], choice: Option<bool>) {
+        let bytes = if self.text.is_empty() {
+            bytes.trim_ascii_start()
+        } else {
+            bytes
+        };
+        if bytes.is_empty() {
+            return;
+        }
+        self.choices
+            .extend(choice.map(|mark| (self.text.len(), mark)));
+        self.text.extend_from_slice(bytes);
+    }
+
+    /// Where it is left when it comes again and stands at `now`: soon behind its first word, so that what
+    /// differs in a word or two counts as the same; else at once. Rather at a word than at a value,
+    /// which may have to be named. Where that is past, as soon as another word could stand.
+    fn fork(&self, now: usize) -> Option<usize> {
+        let choices = || self.choices.iter().copied();
+        let word = |from: usize, to: usize| {
+            let mut words = choices().filter(|(_, mark)| !mark);
+            words.find(|(at, _)| (from..to).contains(at))
+        };
+        let wanted = if self.again {
+            Some((0, false))
+        } else {
+            word(1, SOON + 1)
+                .or_else(|| word(0, 1))
+                .or_else(|| word(SOON + 1, usize::MAX))
+                .or_else(|| choices().find(|(at, _)| *at > 0))
+                .or_else(|| choices().next())
+        };
+        let (at, _) = wanted?;
+        if at >= now {
+            return Some(at);
+        }
+        word(now, usize::MAX).map(|(at, _)| at)
+    }
 }
 
 impl Guided {
@@ -62,26 +118,16 @@ impl Guided {
             text.strip_prefix('⟦')?.strip_suffix('⟧')
         };
         let guide = Guide::new(prompt.iter().filter_map(|t| key(*t))).owing(owed);
-        let (mut marks, mut ends, mut closes) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut sizes, mut breaks, mut bare) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut marks, mut ends) = (Vec::new(), Vec::new());
+        let (mut bytes, mut closes, mut breaks) = (Vec::new(), Vec::new(), Vec::new());
         let mut spelled = HashMap::new();
         if !guide.is_empty() {
             let all = 0..tokenizer.len() as u32;
             ends.extend(all.clone().filter(|t| tokenizer.is_end(*t)));
             marks.extend(all.clone().filter_map(|t| Some((t, key(t)?.to_owned()))));
-            sizes.extend(all.clone().map(|t| tokenizer.spell(t).len()));
+            bytes.extend(all.clone().map(|t| tokenizer.spell(t).to_vec()));
             breaks.extend(all.clone().map(|t| tokenizer.spell(t).contains(&b'\n')));
-            let mut firsts: HashMap<&[u8], u32> = HashMap::new();
-            bare.extend(all.clone().map(|t| {
-                let text = tokenizer.spell(t);
-                *firsts
-                    .entry(text.strip_prefix(b" ").unwrap_or(text))
-                    .or_insert(t)
-            }));
-            closes.extend(all.map(|t| {
-                let text = String::from_utf8_lossy(tokenizer.spell(t));
-                text.contains(['.', '!', '?', '。', '！', '？', '\n']) || text.starts_with("⟦n")
-            }));
+            closes.extend(all.map(|t| tokenizer.closes(t)));
             let gap = "\n\n".to_owned();
             for text in owed.iter().map(|o| &o.text).chain([&gap]) {
                 let tokens = tokenizer.encode(text, Writer::Template(None))?;
@@ -94,16 +140,15 @@ impl Guided {
             formed: asked.is_some_and(|c| c.form.is_some()),
             marks,
             ends,
+            bytes,
             closes,
-            sizes,
             breaks,
-            bare,
             spelled,
             forced: Vec::new(),
             chosen_from: Vec::new(),
             written: Vec::new(),
             sentences: Vec::new(),
-            begun: 0,
+            now: Sentence::default(),
         })
     }
 
@@ -125,10 +170,7 @@ impl Guided {
         } else {
             self.forced.clear();
             self.hold(logits);
-            // A form may leave no other way.
-            if !self.formed {
-                self.vary(logits);
-            }
+            self.vary(logits);
         }
         self.chosen_from.clear();
         self.chosen_from.extend_from_slice(logits);
@@ -152,7 +194,9 @@ impl Guided {
             let meant = if self.guide.means_end(key) {
                 self.ends.first().copied().filter(|_| self.guide.may_end())
             } else {
-                self.guide.instead(key).and_then(|key| self.token(&key))
+                let instead = self.guide.instead(key);
+                let allowed = instead.filter(|key| self.guide.allows(key));
+                allowed.and_then(|key| self.token(&key))
             };
             if let Some(logit) = meant.and_then(|t| logits.get_mut(t as usize)) {
                 *logit = logit.max(was);
@@ -162,32 +206,42 @@ impl Guided {
 
     /// A sentence that stands there already is left where it first could have gone on otherwise.
     fn vary(&self, logits: &mut [f32]) {
-        let now = &self.written[self.begun..];
-        for range in &self.sentences {
-            let old = &self.written[range.clone()];
-            // Behind its first word, so that what differs in a word or two counts as the same.
-            let choices = || (0..old.len()).filter(|i| !old[*i].1);
-            let Some(fork) = choices().find(|i| *i > 0).or_else(|| choices().next()) else {
+        let now = &self.now.text;
+        let begin = now.is_empty();
+        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        for old in &self.sentences {
+            let Some(rest) = old.text.strip_prefix(now.as_slice()) else {
                 continue;
             };
-            let mut pairs = now.iter().zip(old).enumerate();
-            let same = now.len() == fork
-                && pairs
-                    .all(|(i, (a, b))| a.0 == b.0 || i == 0 && self.bare(a.0) == self.bare(b.0));
-            if !same {
+            let Some(fork) = old.fork(now.len()) else {
+                continue;
+            };
+            let along = |token: &[u8]| {
+                let token = if begin {
+                    token.trim_ascii_start()
+                } else {
+                    token
+                };
+                let beyond = now.len() + token.len() > fork;
+                beyond && (rest.starts_with(token) || token.starts_with(rest))
+            };
+            let others = self.bytes.iter().zip(&*logits).filter(|(t, _)| !along(t));
+            let best = others.map(|(_, l)| *l).fold(f32::NEG_INFINITY, f32::max);
+            // Where it came first there was another way; here there may be none.
+            if !begin && (best - most).exp() < OTHER {
                 continue;
             }
-            let own = old[fork].0;
-            for (token, logit) in (0..).zip(logits.iter_mut()) {
-                if token == own || fork == 0 && self.bare(token) == self.bare(own) {
-                    *logit = f32::NEG_INFINITY;
+            for (token, logit) in self.bytes.iter().zip(logits.iter_mut()) {
+                if !along(token) {
+                    continue;
                 }
+                *logit = if self.formed {
+                    *logit - AGAIN
+                } else {
+                    f32::NEG_INFINITY
+                };
             }
         }
-    }
-
-    fn bare(&self, token: u32) -> u32 {
-        self.bare.get(token as usize).copied().unwrap_or(token)
     }
 
     /// Whether an end is held for likeliest: an end token, or a slot where none is left.
@@ -233,7 +287,7 @@ impl Guided {
         self.guide = self.fresh.clone();
         self.forced.clear();
         self.sentences.clear();
-        self.begun = 0;
+        self.now = Sentence::default();
         let sure: Vec<bool> = self.written.drain(..).map(|(_, sure)| sure).collect();
         for (i, token) in tokens.iter().enumerate() {
             self.note(*token, sure.get(i).copied().unwrap_or(false));
@@ -255,36 +309,48 @@ impl Guided {
         } else {
             self.forced.clear();
         }
-        let sure = likely(&self.chosen_from, token) >= SURE;
+        let sure = another(&self.chosen_from, token) < OTHER;
         self.note(token, sure);
     }
 
     fn note(&mut self, token: u32, sure: bool) {
-        if let Some((_, key)) = self.marks.iter().find(|(t, _)| *t == token) {
+        let mark = self.marks.iter().find(|(t, _)| *t == token);
+        if let Some((_, key)) = mark {
             self.guide.wrote(key);
         }
         self.written.push((token, sure));
-        if self.breaks.get(token as usize).copied().unwrap_or(false) {
+        let place = token as usize;
+        if self.breaks.get(place).copied().unwrap_or(false) {
             self.guide.breaks();
         }
-        if self.closes.get(token as usize).copied().unwrap_or(false) {
-            let sentence = self.begun..self.written.len();
-            self.begun = sentence.end;
-            let sizes = self.written[sentence.clone()].iter();
-            let size: usize = sizes.filter_map(|(t, _)| self.sizes.get(*t as usize)).sum();
-            if size >= SHORTEST {
+        let bytes = self.bytes.get(place).map_or(&[][..], |b| b);
+        let (mark, closes) = (mark.is_some(), self.closes.get(place).copied().flatten());
+        let (before, behind) = bytes.split_at(closes.unwrap_or(bytes.len()).min(bytes.len()));
+        // A stop is no word: what is left at it goes on with nothing sensible.
+        let word = !sure && closes.is_none();
+        self.now.add(before, word.then_some(mark));
+        if closes.is_some() {
+            let sentence = std::mem::take(&mut self.now);
+            let mut old = self.sentences.iter_mut();
+            if let Some(old) = old.find(|old| old.text == sentence.text) {
+                old.again = true;
+            } else if sentence.text.len() >= SHORTEST {
                 self.sentences.push(sentence);
             }
+            self.now.add(behind, (!sure).then_some(mark));
         }
     }
 }
 
-/// How likely a token was among these logits.
-fn likely(logits: &[f32], token: u32) -> f32 {
-    let Some(own) = logits.get(token as usize) else {
+/// How likely the likeliest token beside this one was among these logits.
+fn another(logits: &[f32], token: u32) -> f32 {
+    let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    if most == f32::NEG_INFINITY {
         return 0.0;
-    };
-    1.0 / logits.iter().map(|l| (l - own).exp()).sum::<f32>()
+    }
+    let others = (0..).zip(logits).filter(|(t, _)| *t != token);
+    let other = others.map(|(_, l)| *l).fold(f32::NEG_INFINITY, f32::max);
+    (other - most).exp() / logits.iter().map(|l| (l - most).exp()).sum::<f32>()
 }
 
 #[cfg(test)]
@@ -293,7 +359,8 @@ mod tests {
 
     use super::*;
 
-    /// Tokens 0 and 1 are words, 2 a full stop, 3 the end, 4 to 6 `⟦fact1⟧`, `⟦n1⟧` and `⟦n2⟧`.
+    /// Tokens 0 and 1 are a word without and with a space before it, 2 a full stop, 3 the end, 4 to 6
+    /// `⟦fact1⟧`, `⟦n1⟧` and `⟦n2⟧`.
     fn guided(formed: bool) -> Guided {
         let owed = Owed {
             key: "fact1".to_owned(),
@@ -307,23 +374,28 @@ mod tests {
             formed,
             marks: marks.map(|(t, key)| (t, key.to_owned())).to_vec(),
             ends: vec![3],
-            closes: vec![false, false, true, false, false, true, true],
-            sizes: vec![6; 7],
+            bytes: ["brook", " brook", ".", "", "⟦fact1⟧", "⟦n1⟧", "⟦n2⟧"]
+                .map(|text| text.as_bytes().to_vec())
+                .to_vec(),
+            closes: vec![None, None, Some(1), None, None, Some(8), Some(8)],
             breaks: vec![false; 7],
-            bare: vec![0, 0, 2, 3, 4, 5, 6],
             spelled: HashMap::from([(owed.text, vec![4, 2]), ("\n\n".to_owned(), vec![2])]),
             forced: Vec::new(),
             chosen_from: Vec::new(),
             written: Vec::new(),
             sentences: Vec::new(),
-            begun: 0,
+            now: Sentence::default(),
         }
     }
 
     /// Chooses the likeliest of what may come, `wish` held for likeliest before.
     fn next(guided: &mut Guided, wish: u32) -> u32 {
+        wished(guided, wish, 2.0)
+    }
+
+    fn wished(guided: &mut Guided, wish: u32, logit: f32) -> u32 {
         let mut logits = vec![0.0, 0.5, 0.2, 0.1, 0.0, 0.0, 0.0];
-        logits[wish as usize] = 3.0;
+        logits[wish as usize] = logit;
         guided.mask(&mut logits);
         let best = (0..)
             .zip(&logits)
@@ -350,27 +422,106 @@ mod tests {
         assert!(guided.forced.is_empty());
     }
 
+    /// "brook brook brook." with a first choice behind the first word at the last word.
+    fn with_a_sentence(formed: bool) -> Guided {
+        let mut guided = guided(formed);
+        assert_eq!(next(&mut guided, 0), 0);
+        assert_eq!(wished(&mut guided, 1, 9.0), 1);
+        assert_eq!(next(&mut guided, 1), 1);
+        assert_eq!(next(&mut guided, 2), 2);
+        guided
+    }
+
+    const WISHED: [f32; 7] = [0.0, 2.0, 0.2, 0.1, 0.0, 0.0, 0.0];
+
     #[test]
     fn no_sentence_comes_twice() {
-        let mut guided = guided(false);
-        for token in [0, 1, 1, 2] {
-            assert_eq!(next(&mut guided, token), token);
-        }
-        // The first choice behind the first word is at the third; the second sentence opens with the
-        // same word, a space before it.
-        guided.written[1].1 = true;
+        let mut guided = with_a_sentence(false);
+        // It opens with the same word, a space before it.
         for token in [1, 1] {
             assert_eq!(next(&mut guided, token), token);
         }
-        let mut logits = vec![0.0, 3.0, 0.2, 0.1, 0.0, 0.0, 0.0];
+        let mut logits = WISHED;
         guided.mask(&mut logits);
         assert_eq!(logits[1], f32::NEG_INFINITY);
         assert!(logits[0] == 0.0 && logits[2] == 0.2);
         // Taken back, it is no sentence any more.
         guided.rewind(&[0, 1]);
         assert!(guided.sentences.is_empty() && guided.written.len() == 2);
-        let mut logits = vec![0.0, 3.0, 0.2, 0.1, 0.0, 0.0, 0.0];
+        let mut logits = WISHED;
         guided.mask(&mut logits);
-        assert_eq!(logits[1], 3.0);
+        assert_eq!(logits[1], 2.0);
+    }
+
+    #[test]
+    fn in_a_form_a_sentence_comes_twice_only_where_no_other_may() {
+        let mut guided = with_a_sentence(true);
+        for token in [1, 1] {
+            assert_eq!(next(&mut guided, token), token);
+        }
+        let mut logits = WISHED;
+        guided.mask(&mut logits);
+        assert_eq!(logits[1], 2.0 - AGAIN);
+    }
+
+    #[test]
+    fn what_was_not_left_where_it_should_be_is_left_later() {
+        let sentence = Sentence {
+            text: vec![b'x'; 40],
+            choices: vec![(0, false), (3, false), (9, true), (12, false)],
+            again: false,
+        };
+        let forks = [0, 3, 4, 13].map(|now| sentence.fork(now));
+        assert_eq!(forks, [Some(3), Some(3), Some(12), None]);
+        let twice = Sentence {
+            again: true,
+            ..sentence
+        };
+        assert_eq!([0, 1].map(|now| twice.fork(now)), [Some(0), Some(3)]);
+    }
+
+    #[test]
+    fn what_stands_there_twice_does_not_begin_again() {
+        let mut guided = with_a_sentence(true);
+        for token in [1, 1, 1, 2] {
+            guided.note(token, false);
+        }
+        let mut logits = WISHED;
+        guided.mask(&mut logits);
+        assert_eq!(logits[0..3], [0.0 - AGAIN, 2.0 - AGAIN, 0.2]);
+    }
+
+    #[test]
+    fn a_sentence_is_the_same_in_other_tokens() {
+        let mut guided = with_a_sentence(false);
+        // The whole of it in one token, and a token that begins behind a stop.
+        guided.bytes[0] = b" brook brook brook. Then".to_vec();
+        let mut logits = WISHED;
+        guided.mask(&mut logits);
+        assert_eq!(logits[0], f32::NEG_INFINITY);
+        guided.bytes[2] = b". brook".to_vec();
+        for token in [1, 1, 2] {
+            guided.note(token, false);
+        }
+        assert_eq!(guided.now.text, b"brook");
+    }
+
+    #[test]
+    fn a_sentence_is_left_soon_and_rather_at_a_word_than_at_a_value() {
+        let sentence = |choices: &[(usize, bool)]| Sentence {
+            text: vec![b'x'; 40],
+            choices: choices.to_vec(),
+            again: false,
+        };
+        for (choices, fork) in [
+            (&[(0, false), (3, true), (9, false)][..], Some(9)),
+            (&[(0, false), (3, true), (39, false)], Some(0)),
+            (&[(0, true), (3, true), (39, false)], Some(39)),
+            (&[(0, true), (3, true)], Some(3)),
+            (&[(0, true)], Some(0)),
+            (&[], None),
+        ] {
+            assert_eq!(sentence(choices).fork(0), fork);
+        }
     }
 }

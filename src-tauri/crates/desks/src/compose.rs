@@ -57,6 +57,8 @@ pub struct Composed {
     pub temperature: f32,
     /// Repeat penalty that suits the task.
     pub repeat_penalty: f32,
+    /// The least share of the likeliest token's probability that suits the task; 0 for any.
+    pub min_p: f32,
     /// The bytes of the document that the suggestion would replace.
     pub target: Range<usize>,
     /// What the answer has to keep to; who can't be held to it has to be checked.
@@ -222,6 +224,12 @@ pub fn compose(input: &Input, form: PromptForm) -> Result<Composed, DeskError> {
         } else {
             1.0
         },
+        // A small network's unlikely tokens are broken words.
+        min_p: if form == PromptForm::Compact {
+            0.1
+        } else {
+            0.0
+        },
         target,
         pages,
         share,
@@ -271,9 +279,10 @@ pub fn beyond(kind: DocumentKind, form: PromptForm) -> impl Iterator<Item = &'st
 
 fn temperature(kind: DocumentKind, task: &Task, form: PromptForm) -> f32 {
     match (kind, task, form) {
-        // A small network has its variety from its sentences; a higher temperature breaks them.
-        (DocumentKind::Ads, Task::Draft, PromptForm::Compact) => 0.6,
-        (_, task, PromptForm::Compact) if !task.needs_selection() => 0.5,
+        // A small network has its variety from its sentences; a higher temperature breaks them, and
+        // makes ads longer.
+        (DocumentKind::Ads, Task::Draft, PromptForm::Compact) => 0.7,
+        (_, task, PromptForm::Compact) if !task.needs_selection() => 0.9,
         (DocumentKind::Ads, Task::Draft, _)
         | (
             _,

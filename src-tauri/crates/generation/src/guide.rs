@@ -25,6 +25,7 @@ const OFTEN: &[(&str, usize, usize)] = &[
     ("logline", 1, 1),
     ("synopsis", 1, 1),
     ("desc", 1, 1),
+    ("source", 6, 2),
     // Wide: a call that is forbidden where it is meant leaves nothing sensible to say.
     ("cta", 12, 3),
     ("product", 12, 3),

@@ -53,6 +53,6 @@ pub use remote::{
     Endpoint, Finding, Found, LocalServer, Probed, RemoteModels, Secret, ServerTrait,
 };
 pub use request::{Message, Prompt, Role, TextRequest};
-pub use sampling::{Dry, Sampling};
+pub use sampling::{Apart, Dry, Sampling};
 pub use stream::{FinishReason, TextEvent, TextStream, Usage, Wait};
 pub use tokio_util::sync::CancellationToken;

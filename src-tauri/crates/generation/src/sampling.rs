@@ -41,6 +41,23 @@ pub struct Sampling {
     pub min_p: Option<f32>,
     /// Seed of the random numbers. JSON numbers stay exact up to 2^53, so seeds stay below that.
     pub seed: u64,
+    /// Which of several texts for one wish this is; `None` for one that stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Apart>,
+}
+
+/// One of several texts that are to differ. Each is drawn as a text alone would be, but together they
+/// spread over what the model holds for possible, sentence by sentence: what is half as likely begins
+/// about half of them. Vilnis et al. 2023, *Arithmetic Sampling: Parallel Diverse Decoding for Large
+/// Language Models*, with a new code point for each sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// Which one, from 0.
+    pub nth: u32,
+    /// How many, above `nth`.
+    pub of: u32,
+    /// Seed of the random numbers that all of them share.
+    pub seed: u64,
 }
 
 /// *Don't Repeat Yourself*: a token that would go on with a run that has come before loses
@@ -105,6 +122,7 @@ impl Default for Sampling {
             top_p: Some(0.95),
             min_p: None,
             seed: 0,
+            apart: None,
         }
     }
 }
@@ -131,6 +149,11 @@ mod tests {
             dry: Some(Dry::default()),
             typical_p: Some(0.9),
             presence_penalty: 0.5,
+            apart: Some(Apart {
+                nth: 1,
+                of: 4,
+                seed: 3,
+            }),
             ..want
         };
         let written = serde_json::to_string(&all).unwrap();

@@ -73,6 +73,7 @@ pub(crate) fn request(composed: &Composed, seed: u64) -> TextRequest {
         sampling: Sampling {
             temperature: composed.temperature,
             repeat_penalty: composed.repeat_penalty,
+            min_p: Some(composed.min_p).filter(|p| *p > 0.0),
             seed,
             ..Sampling::default()
         },

@@ -12,7 +12,7 @@ use futures::{StreamExt, executor::block_on};
 use inkstone_candle::Candle;
 use inkstone_desks::{Brief, Composed, Input, Task, compose, parse};
 use inkstone_generation::{
-    CancellationToken, FinishReason, LocalModels, Prompt, PromptForm, Sampling, TextEvent,
+    Apart, CancellationToken, FinishReason, LocalModels, Prompt, PromptForm, Sampling, TextEvent,
     TextModel, TextRequest,
 };
 use inkstone_manuscript::{
@@ -46,14 +46,17 @@ impl Share {
 }
 
 /// The rows of the table, each for English and Chinese.
-pub const ROWS: [&str; 7] = [
+pub const ROWS: [&str; 10] = [
     "parses as its kind",
     "the brief's values appear, none is mutated",
     "stays in the language",
     "ads within the limit, unconstrained",
     "ads within the limit, constrained",
     "no 6-gram three times, ends by itself",
-    "8 variants are distinct",
+    "8 variants are distinct, all of them",
+    "the distinct among 8 articles",
+    "the distinct among 8 ads",
+    "the distinct among 8 texts of a script",
 ];
 
 /// What was measured.
@@ -119,7 +122,11 @@ impl Table {
             }
         }
         if let Brief::Ads(_) = held.brief {
-            self.shares[4][tongue].add(within(&held.brief, &answer.text));
+            let fits = within(&held.brief, &answer.text);
+            self.shares[4][tongue].add(fits);
+            if !fits {
+                self.faults.push(format!("{}:\n{}", ROWS[4], answer.text));
+            }
             let free = self.answer(model, held, 0, false)?;
             self.shares[3][tongue].add(within(&held.brief, &free.text));
         }
@@ -129,9 +136,19 @@ impl Table {
             for variant in 1..VARIANTS {
                 all.push(self.answer(model, held, variant, true)?.raw);
             }
-            let distinct =
-                (0..all.len()).all(|i| (0..i).all(|j| alike(&all[i], &all[j], language) <= ALIKE));
-            self.shares[6][tongue].add(distinct);
+            let distinct = distinct(&all, language);
+            if distinct < VARIANTS {
+                let all = all.join("\n--\n");
+                self.faults.push(format!("{distinct} distinct:\n{all}"));
+            }
+            self.shares[6][tongue].add(distinct == VARIANTS);
+            let row = match held.brief {
+                Brief::News(_) => 7,
+                Brief::Ads(_) => 8,
+                Brief::Screenplay(_) => 9,
+            };
+            self.shares[row][tongue].good += distinct;
+            self.shares[row][tongue].all += VARIANTS;
         }
         Ok(())
     }
@@ -204,7 +221,13 @@ fn request(composed: &Composed, variant: u32, kept: bool) -> TextRequest {
         sampling: Sampling {
             temperature: composed.temperature,
             repeat_penalty: composed.repeat_penalty,
+            min_p: Some(composed.min_p).filter(|p| *p > 0.0),
             seed: 1_000 + u64::from(variant),
+            apart: Some(Apart {
+                nth: variant,
+                of: VARIANTS,
+                seed: 1_000,
+            }),
             ..Sampling::default()
         },
         max_tokens: Some(composed.max_tokens),
@@ -341,8 +364,8 @@ fn loops(raw: &str, language: Language) -> bool {
     })
 }
 
-/// The share of the shorter text's own words that stand in the other as well; the brief's values,
-/// which all variants have to name, are no words of it.
+/// The share of two texts' own words that both have (Sørensen and Dice, each word as often as it
+/// comes); the brief's values, which all variants have to name, are no words of them.
 fn alike(a: &str, b: &str, language: Language) -> f64 {
     // Nor are the labels of an ad's fields.
     let labels = AdField::ALL.map(|field| field.label(language));
@@ -355,7 +378,7 @@ fn alike(a: &str, b: &str, language: Language) -> f64 {
         bare.collect::<Vec<_>>().join("\n")
     };
     let [a, b] = [text(a), text(b)].map(|t| words(&t, language));
-    let shorter = a.len().min(b.len()).max(1);
+    let all = (a.len() + b.len()).max(1);
     let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
     a.iter().for_each(|w| *counts.entry(w).or_default() += 1);
     let both = b.iter().filter(|w| {
@@ -363,7 +386,21 @@ fn alike(a: &str, b: &str, language: Language) -> f64 {
         *left -= 1;
         *left >= 0
     });
-    both.count() as f64 / shorter as f64
+    2.0 * both.count() as f64 / all as f64
+}
+
+/// How many of some texts can be chosen so that no two are alike.
+fn distinct(texts: &[String], language: Language) -> u32 {
+    let alike: Vec<u32> = (0..texts.len())
+        .map(|i| {
+            let others = (0..texts.len()).filter(|j| i != *j);
+            let alike = others.filter(|j| alike(&texts[i], &texts[*j], language) > ALIKE);
+            alike.fold(0, |set, j| set | 1 << j)
+        })
+        .collect();
+    let fits = |set: &u32| (0..texts.len()).all(|i| set & 1 << i == 0 || set & alike[i] == 0);
+    let sets = (0..1 << texts.len()).filter(fits);
+    sets.map(u32::count_ones).max().unwrap_or(0)
 }
 
 fn within(brief: &Brief, text: &str) -> bool {
@@ -372,7 +409,12 @@ fn within(brief: &Brief, text: &str) -> bool {
     };
     let spec = brief.channel.limits(brief.language);
     let ads = AdSet::parse(text).ads;
-    ads.iter().flat_map(|ad| &ad.fields).all(|(field, value)| {
+    // A button says what the brief does.
+    let mut written = ads.iter().flat_map(|ad| &ad.fields);
+    written.all(|(field, value)| {
+        if *field == AdField::CallToAction && *value == brief.call_to_action {
+            return true;
+        }
         let spec = spec.fields.iter().find(|s| s.field == *field);
         spec.is_none_or(|s| s.unit.measure(value) <= s.limit)
     })
@@ -399,6 +441,21 @@ mod tests {
         let share = alike(a, b, Language::English);
         assert!((share - 1.0 / 3.0).abs() < 1e-9, "{share}");
         assert!(alike("好消息来了", "好消息来了", Language::Chinese) > 0.99);
+    }
+
+    #[test]
+    fn the_distinct_are_the_most_that_differ() {
+        let texts = [
+            "One by one.",
+            "One by one!",
+            "Two at once.",
+            "Two at last.",
+            "All.",
+        ];
+        let texts = texts.map(str::to_owned);
+        // The first two are the same; the next two share two words of three.
+        assert_eq!(distinct(&texts, Language::English), 3);
+        assert_eq!(distinct(&[], Language::English), 0);
     }
 
     #[test]

@@ -4,14 +4,17 @@ use inkstone_generation::Sampling;
 
 use crate::failure::{Result, internal, invalid};
 
+mod apart;
 mod penalties;
 
+use apart::Spread;
 pub(crate) use penalties::Before;
 
 /// Chooses tokens. The same seed and logits give the same tokens.
 pub(crate) struct Sampler {
     sampling: Sampling,
     random: Random,
+    spread: Option<Spread>,
 }
 
 impl Sampler {
@@ -30,7 +33,19 @@ impl Sampler {
         }
         penalties::check(&sampling)?;
         let random = Random::new(sampling.seed);
-        Ok(Self { sampling, random })
+        let spread = sampling.apart.map(Spread::new).transpose()?;
+        Ok(Self {
+            sampling,
+            random,
+            spread,
+        })
+    }
+
+    /// The next token begins a sentence.
+    pub(crate) fn sentence(&mut self) {
+        if let Some(spread) = &mut self.spread {
+            spread.sentence();
+        }
     }
 
     /// The next token.
@@ -86,12 +101,21 @@ impl Sampler {
             .iter()
             .map(|(_, l)| f64::from((l - most) / self.sampling.temperature).exp())
             .collect();
-        let mut left = self.random.share() * weights.iter().sum::<f64>();
+        let sum = weights.iter().sum::<f64>();
+        let point = self.spread.as_ref().and_then(Spread::point);
+        let mut left = point.unwrap_or_else(|| self.random.share()) * sum;
         let chosen = weights.iter().position(|w| {
             left -= w;
             left < 0.0
         });
-        Ok(all[chosen.unwrap_or(all.len() - 1)].0)
+        let chosen = chosen.unwrap_or(all.len() - 1);
+        if let Some(spread) = self.spread.as_mut().filter(|_| point.is_some()) {
+            spread.narrow(
+                (left / weights[chosen] + 1.0).clamp(0.0, 1.0),
+                weights[chosen] / sum,
+            );
+        }
+        Ok(all[chosen].0)
     }
 }
 

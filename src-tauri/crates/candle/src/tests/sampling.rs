@@ -5,7 +5,7 @@ use std::sync::Arc;
 use candle_core::quantized::GgmlDType;
 use futures::{StreamExt, executor::block_on};
 use inkstone_generation::{
-    CancellationToken, Constraint, Dry, GenerationError, GenerationErrorKind as Kind, Limit,
+    Apart, CancellationToken, Constraint, Dry, GenerationError, GenerationErrorKind as Kind, Limit,
     LocalModels, Measure, Odds, Prompt, Sampling, Scope, TextEvent, TextModel, TextRequest,
 };
 
@@ -53,6 +53,11 @@ fn rich(seed: u64) -> Sampling {
         top_p: Some(0.98),
         min_p: Some(0.001),
         seed,
+        apart: Some(Apart {
+            nth: 2,
+            of: 5,
+            seed,
+        }),
     }
 }
 

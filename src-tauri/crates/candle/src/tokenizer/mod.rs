@@ -273,6 +273,19 @@ impl Tokenizer {
         self.spelled.get(token as usize).map_or(&[], |b| b)
     }
 
+    /// For a token that ends a sentence, a line or a slot: how many of its bytes belong to it.
+    pub(crate) fn closes(&self, token: u32) -> Option<usize> {
+        let spelled = self.spell(token);
+        if spelled.starts_with("⟦n".as_bytes()) {
+            return Some(spelled.len());
+        }
+        let stop = |c: char| matches!(c, '.' | '!' | '?' | '。' | '！' | '？' | '\n');
+        let text = String::from_utf8_lossy(spelled);
+        let (at, c) = text.char_indices().rfind(|(_, c)| stop(*c))?;
+        // Half characters are longer once they are replaced.
+        Some((at + c.len_utf8()).min(spelled.len()))
+    }
+
     /// The token that begins a text, as a template names it.
     pub(crate) fn bos_text(&self) -> &str {
         self.text_of(self.bos)

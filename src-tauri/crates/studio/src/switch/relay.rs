@@ -7,7 +7,7 @@
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use inkstone_desks::{Brief, Composed, DeskError, Task};
-use inkstone_generation::{Odds, TextRequest};
+use inkstone_generation::{Apart, Odds, TextRequest};
 use inkstone_library as lib;
 use inkstone_manuscript::Language;
 
@@ -278,12 +278,14 @@ impl Studio {
             plan,
         } in groups
         {
+            let number = composed.len() as u32;
             for (nth, composed) in (0..).zip(composed) {
                 let mut asked = asked.clone();
                 asked.first = first;
                 asked.share = composed.share;
                 asked.facts.skipped.clone_from(&plan.skipped);
-                let request = of.request(&composed, seed_for(asked.seed, nth));
+                let mut request = of.request(&composed, seed_for(asked.seed, nth));
+                request.sampling.apart = apart(&chosen, asked.seed, nth, number);
                 let (call, take) = self.enlist(&asked, &chosen, first + nth, &composed, request)?;
                 let relay = Relay {
                     asked,
@@ -413,13 +415,15 @@ impl Studio {
         next: &Chosen,
     ) -> Result<(Call, TakeDto), StudioError> {
         let all = relay.of.compose(next)?;
+        let number = all.len() as u32;
         let composed = all.into_iter().nth(relay.nth as usize);
         let composed = composed.ok_or(DeskError::EmptySelection)?;
         let _one = self.spending();
         self.allowed(&relay.asked, &[budget::most(next, &composed)])?;
-        let wanted = relay
+        let mut wanted = relay
             .of
             .request(&composed, seed_for(relay.asked.seed, relay.nth));
+        wanted.sampling.apart = apart(next, relay.asked.seed, relay.nth, number);
         let mut asked = relay.asked.clone();
         asked.share = composed.share;
         asked.facts.skipped = relay.skipped.clone();
@@ -433,6 +437,13 @@ impl Studio {
         relay.asked.share = composed.share;
         Ok(made)
     }
+}
+
+/// What keeps several takes of one wish apart; only our own engine knows of it. One alone has it too, so
+/// that it is the first of several.
+fn apart(chosen: &Chosen, seed: u64, nth: u32, of: u32) -> Option<Apart> {
+    let here = chosen.host.is_none();
+    here.then_some(Apart { nth, of, seed })
 }
 
 #[cfg(test)]
