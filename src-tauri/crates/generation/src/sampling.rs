@@ -41,7 +41,7 @@ pub struct Sampling {
     pub min_p: Option<f32>,
     /// Seed of the random numbers. JSON numbers stay exact up to 2^53, so seeds stay below that.
     pub seed: u64,
-    /// Which of several texts for one wish this is; `None` for one that stands alone.
+    /// Which of several texts for one wish this is; `None` draws it by `seed` alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub apart: Option<Apart>,
 }

@@ -11,8 +11,9 @@ const NARROWEST: f64 = 1e-9;
 const MOST: u32 = 1 << 12;
 
 /// Where a text stands among its siblings: a point between 0 and 1 for each sentence, as far from each
-/// other as they can be. The first text's does not depend on how many there are. A token is chosen by the point, which then is looked at within that token's
-/// share: the sentence is decoded from the point as in arithmetic coding.
+/// other as they can be. The first text's does not depend on how many there are. A token is chosen by
+/// the point, which then is looked at within that token's share: the sentence is decoded from the point
+/// as in arithmetic coding.
 pub(super) struct Spread {
     apart: Apart,
     sentence: u64,
