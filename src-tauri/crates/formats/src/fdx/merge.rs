@@ -341,6 +341,12 @@ impl<'s, 'a> Merge<'s, 'a> {
     pub(super) fn group_end(&self, at: usize, end: usize) -> usize {
         let home = self.lead_home(at);
         let heading = self.now[at].block.kind == Kind::Heading;
+        // What was a heading's in the file may be another line's in the text.
+        if let (Some(home), false) = (home, heading)
+            && let Some(end) = self.whole_end(at, end, home)
+        {
+            return end;
+        }
         let mut last = at + 1;
         while last < end {
             let block = self.now[last].block;
@@ -361,6 +367,18 @@ impl<'s, 'a> Merge<'s, 'a> {
             }
         }
         last
+    }
+
+    /// The end of all blocks of a paragraph, where they still stand together as they were.
+    fn whole_end(&self, at: usize, end: usize, home: usize) -> Option<usize> {
+        let blocks = &self.of_paragraph[home];
+        let whole = at + blocks.len();
+        let same = whole <= end
+            && self.now[at..whole]
+                .iter()
+                .zip(blocks)
+                .all(|(now, &old)| now.old == Some((old, true)));
+        same.then_some(whole)
     }
 
     pub(super) fn gap(&mut self, item: Option<&Item>, indent: &str) {

@@ -542,6 +542,15 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The text of a note without what would end it early.
+fn note_inside(text: &str) -> String {
+    let text = text.replace("]]", "] ]");
+    if text.ends_with(']') {
+        return text + " ";
+    }
+    text
+}
+
 fn note_block(text: &str, tight: bool) -> Block {
     // A line without anything in it would end the note.
     let lines: Vec<&str> = text
@@ -664,7 +673,7 @@ fn notes<'a>(node: Node<'a, 'a>) -> Vec<ScriptNote<'a>> {
         .map(|note| ScriptNote {
             node: note,
             id: note.attribute("ID").map(str::to_owned),
-            text: paragraphs_of(note).join("\n").replace("]]", "] ]"),
+            text: note_inside(&paragraphs_of(note).join("\n")),
             range: note.attribute("Range").and_then(|range| {
                 let (from, to) = range.split_once(',')?;
                 let (from, to) = (from.trim().parse().ok()?, to.trim().parse().ok()?);

@@ -516,6 +516,29 @@ fn decorated(file: &str, every: usize) -> String {
     out
 }
 
+/// One letter of the file is another: what reads as something else is kept none the less.
+#[test]
+fn odd_letters_leave_all_as_it_was() {
+    for (place, odd) in [
+        ("<Text>EXT. QUAY", "<Text>-XT. QUAY"),
+        ("<Text>EXT. QUAY", "<Text>!XT. QUAY"),
+        ("<Text>Omitted", "<Text>[mitted"),
+        ("Rain. </Text>", "Rain./</Text>"),
+        (">Hard</Text>", ">Har/</Text>"),
+        ("<Text>MARA</Text>", "<Text>MAR^</Text>"),
+        ("How hard?", "How hard]"),
+    ] {
+        let file = QUAY.replacen(place, odd, 1);
+        assert_ne!(file, QUAY);
+        let fdx = read(file.as_bytes()).unwrap();
+        assert!(fdx.text.contains("CLOSE ON THE LAMP"), "{}", fdx.text);
+        assert!(!fdx.text.contains("/**"), "{}", fdx.text);
+        assert_eq!(merged(&fdx.text, &fdx.file), fdx.file, "{odd}");
+        let marks = Marks::default();
+        assert_eq!(write(&fdx.text, Some(&fdx.file), &marks).unwrap(), fdx.file);
+    }
+}
+
 proptest! {
     #[test]
     fn fountain_comes_back(text in scripts()) {

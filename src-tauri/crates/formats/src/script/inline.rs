@@ -154,7 +154,7 @@ fn write_line(pieces: &[Piece]) -> String {
         (&without, true),
     ] {
         // What opens here may be closed further down.
-        if !escaped && opens_a_cut(cells) {
+        if !escaped && (opens_a_cut(cells) || emphasis_opens_a_cut(cells)) {
             continue;
         }
         let line = marked(cells, escaped);
@@ -170,6 +170,17 @@ fn write_line(pieces: &[Piece]) -> String {
 fn opens_a_cut(cells: &[Cell]) -> bool {
     let mut pairs = cells.windows(2);
     pairs.any(|two| two[0].0 == "/" && two[1].0 == "*") || brackets_before_a_note(cells)
+}
+
+/// Whether the stars of emphasis would stand right behind a slash that prints.
+fn emphasis_opens_a_cut(cells: &[Cell]) -> bool {
+    let stars = |style: Style| (style.bold, style.italic);
+    let none = ("", Style::default());
+    let nexts = cells.iter().skip(1).chain([&none]);
+    cells
+        .iter()
+        .zip(nexts)
+        .any(|(cell, next)| cell.0 == "/" && stars(cell.1) != stars(next.1))
 }
 
 fn brackets_before_a_note(cells: &[Cell]) -> bool {

@@ -451,7 +451,12 @@ fn spell(block: &Block, first: bool, followed: bool) -> String {
             ]
         }
         Kind::Character => {
-            let dual = if block.dual { " ^" } else { "" };
+            let dual = match block.dual {
+                true => " ^",
+                // A caret of the name's own: there is no escape for it.
+                false if text.trim_end().ends_with('^') => "\u{2060}",
+                false => "",
+            };
             vec![format!("{text}{dual}"), format!("@{text}{dual}")]
         }
         Kind::Transition => vec![text.clone(), format!("> {text}")],

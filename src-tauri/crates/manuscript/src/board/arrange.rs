@@ -146,6 +146,11 @@ impl Builder<'_> {
         if range.is_empty() {
             return;
         }
+        let goes_on =
+            matches!(self.pieces.last(), Some(Piece::Kept(last)) if last.end == range.start);
+        if !goes_on {
+            self.part_line_ends(&self.text[range.start..]);
+        }
         self.out.push_str(&self.text[range.clone()]);
         match self.pieces.last_mut() {
             Some(Piece::Kept(last)) if last.end == range.start => last.end = range.end,
@@ -157,10 +162,22 @@ impl Builder<'_> {
         if text.is_empty() {
             return;
         }
+        self.part_line_ends(text);
         self.out.push_str(text);
         match self.pieces.last_mut() {
             Some(Piece::Added(last)) => last.push_str(text),
             _ => self.pieces.push(Piece::Added(text.to_owned())),
+        }
+    }
+
+    /// A lone `\r` before a `\n` that was elsewhere would be one line end with it.
+    fn part_line_ends(&mut self, next: &str) {
+        if self.out.ends_with('\r') && next.starts_with('\n') {
+            self.out.push('\n');
+            match self.pieces.last_mut() {
+                Some(Piece::Added(last)) => last.push('\n'),
+                _ => self.pieces.push(Piece::Added("\n".to_owned())),
+            }
         }
     }
 

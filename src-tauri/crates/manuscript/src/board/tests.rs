@@ -483,6 +483,17 @@ fn a_byte_order_mark_belongs_to_no_card() {
     assert_eq!(Board::of(beat).cards[0].range.start, 3);
 }
 
+#[test]
+fn line_ends_of_two_kinds_do_not_become_one() {
+    let text = "= What happens.\n[[note]]\r[[color: blue]]\n\nINT. HOUSE - DAY\n\n";
+    let board = Board::of(text);
+    let made = board.paint(text, &[0], None).expect("painted");
+    let new = made.apply(text);
+    assert_eq!(new, "= What happens.\n[[note]]\r\n\nINT. HOUSE - DAY\n\n");
+    assert_eq!(edited(&made, text), new);
+    assert_eq!(Board::of(&new).cards.len(), board.cards.len());
+}
+
 proptest! {
     #[test]
     fn any_text_is_a_board_whose_cards_are_in_order(pieces in prop::collection::vec(piece(), 0..40)) {

@@ -296,7 +296,13 @@ pub fn write(blocks: &[Block]) -> String {
                     }
                 });
                 let text = one_line(text);
-                let line = format!("{text}{}", if *dual { " ^" } else { "" });
+                let mark = match dual {
+                    true => " ^",
+                    // A caret of the name's own: there is no escape for it.
+                    false if text.trim_end().ends_with('^') => "\u{2060}",
+                    false => "",
+                };
+                let line = format!("{text}{mark}");
                 let cue = Block::Cue { text, dual: *dual };
                 let plain = speaks && reads_as(&line, &cue, top, true);
                 push_line(&mut out, &format!("{}{line}", if plain { "" } else { "@" }));
