@@ -10,9 +10,13 @@ use crate::{
     tokenizer::{Tokenizer, Writer},
 };
 
-/// Where no other token is at least this likely there is no choice: a sentence that is left there goes
-/// on with nothing sensible.
-const OTHER: f32 = 0.06;
+/// How likely, beside the likeliest token, another one has to be for a sentence to be left inside of it,
+/// and what is less likely than the second figure is no other way: it goes on with nothing sensible.
+const OTHER: (f32, f32) = (0.1, 0.06);
+/// The same where a sentence begins. More ways are open there.
+const OTHER_BEGINNING: (f32, f32) = (0.02, 0.01);
+/// Where no other token was at least this likely a token was no choice.
+const CHOICE: f32 = 0.06;
 /// Sentences of fewer bytes may come again: "No." and a speaker's name.
 const SHORTEST: usize = 18;
 /// So many bytes are the beginning of a sentence.
@@ -208,7 +212,7 @@ impl Guided {
     fn vary(&self, logits: &mut [f32]) {
         let now = &self.now.text;
         let begin = now.is_empty();
-        let most = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let mut barred = vec![false; self.bytes.len()];
         for old in &self.sentences {
             let Some(rest) = old.text.strip_prefix(now.as_slice()) else {
                 continue;
@@ -216,31 +220,41 @@ impl Guided {
             let Some(fork) = old.fork(now.len()) else {
                 continue;
             };
-            let along = |token: &[u8]| {
+            for (barred, token) in barred.iter_mut().zip(&self.bytes) {
                 let token = if begin {
                     token.trim_ascii_start()
                 } else {
                     token
                 };
                 let beyond = now.len() + token.len() > fork;
-                beyond && (rest.starts_with(token) || token.starts_with(rest))
-            };
-            let others = self.bytes.iter().zip(&*logits).filter(|(t, _)| !along(t));
-            let best = others.map(|(_, l)| *l).fold(f32::NEG_INFINITY, f32::max);
-            // Where it came first there was another way; here there may be none.
-            if !begin && (best - most).exp() < OTHER {
+                *barred |= beyond && (rest.starts_with(token) || token.starts_with(rest));
+            }
+        }
+        if !barred.contains(&true) {
+            return;
+        }
+        let likeliest = |wanted: fn(&bool) -> bool| {
+            let found = barred.iter().zip(&*logits).filter(|(b, _)| wanted(b));
+            found.map(|(_, l)| *l).fold(f32::NEG_INFINITY, f32::max)
+        };
+        let other = likeliest(|barred| !barred);
+        let most = other.max(likeliest(|barred| *barred));
+        let (least, floor) = if begin { OTHER_BEGINNING } else { OTHER };
+        // Where each of them came first there was another way; here there may be none.
+        if (other - most).exp() < least {
+            return;
+        }
+        // What was next to impossible before is no other way either.
+        let floor = most + floor.ln();
+        for (barred, logit) in barred.iter().zip(logits.iter_mut()) {
+            if !barred && *logit >= floor {
                 continue;
             }
-            for (token, logit) in self.bytes.iter().zip(logits.iter_mut()) {
-                if !along(token) {
-                    continue;
-                }
-                *logit = if self.formed {
-                    *logit - AGAIN
-                } else {
-                    f32::NEG_INFINITY
-                };
-            }
+            *logit = if self.formed {
+                *logit - AGAIN
+            } else {
+                f32::NEG_INFINITY
+            };
         }
     }
 
@@ -309,7 +323,7 @@ impl Guided {
         } else {
             self.forced.clear();
         }
-        let sure = another(&self.chosen_from, token) < OTHER;
+        let sure = another(&self.chosen_from, token) < CHOICE;
         self.note(token, sure);
     }
 

@@ -257,11 +257,19 @@ async fn what_was_said_survives_a_stop_and_a_crash() {
     world
         .until(|t| t.id == take && t.status == TakeStatus::Stopped)
         .await;
-    let world = world.after_a_crash();
-    let all = world
-        .call("conversations", json!({ "id": open.draft }))
-        .await
-        .unwrap();
+    // What is shown is kept a moment later, never before it is shown.
+    let mut all = serde_json::Value::Null;
+    for _ in 0..100 {
+        let after = world.after_a_crash();
+        all = after
+            .call("conversations", json!({ "id": open.draft }))
+            .await
+            .unwrap();
+        if all[0]["turns"][0]["answer"] != "" {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
     assert_eq!(all[0]["turns"][0]["answer"], "Half an answer");
     assert_eq!(all[0]["turns"][0]["question"], "Why?");
 }
