@@ -197,17 +197,21 @@ async fn still(app: &App, theme: &str) -> Result<Picture, E2eError> {
     app.picture()
 }
 
-/// What is shown once it stays the same.
+/// What is shown once it stays the same for a third of the time that it has.
 async fn settled(app: &App, theme: &str) -> Result<Picture, E2eError> {
     let start = Instant::now();
     let mut last = still(app, theme).await?;
+    let mut since = Instant::now();
     loop {
         tokio::time::sleep(SETTLES / 30).await;
         let next = still(app, theme).await?;
-        if next == last || start.elapsed() > SETTLES {
-            return Ok(next);
+        if next != last {
+            last = next;
+            since = Instant::now();
         }
-        last = next;
+        if since.elapsed() > SETTLES / 3 || start.elapsed() > SETTLES {
+            return Ok(last);
+        }
     }
 }
 

@@ -69,4 +69,6 @@ window.__release = () => {
   delete root.dataset.still;
   window.__release = null;
 };
+// What is placed beside a text that has become wider or narrower goes with it.
+dispatchEvent(new Event("resize"));
 requestAnimationFrame(() => requestAnimationFrame(() => done()));
