@@ -479,6 +479,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_next_to_impossible_is_no_other_way() {
+        let mut guided = with_a_sentence(false);
+        for token in [1, 1] {
+            assert_eq!(next(&mut guided, token), token);
+        }
+        let mut logits = WISHED;
+        logits[0] = -3.0;
+        guided.mask(&mut logits);
+        assert_eq!(logits[..3], [f32::NEG_INFINITY, f32::NEG_INFINITY, 0.2]);
+    }
+
+    #[test]
+    fn sentences_that_together_leave_no_likely_way_may_come_again() {
+        let mut guided = with_a_sentence(false);
+        guided.sentences.push(Sentence {
+            text: b"brook brook.".to_vec(),
+            choices: vec![(11, false)],
+            again: false,
+        });
+        for token in [1, 1] {
+            guided.note(token, false);
+        }
+        let mut logits = [-5.0, 2.0, 1.9, -5.0, -5.0, -5.0, -5.0];
+        guided.mask(&mut logits);
+        assert_eq!(logits[1..3], [2.0, 1.9]);
+    }
+
+    #[test]
     fn what_was_not_left_where_it_should_be_is_left_later() {
         let sentence = Sentence {
             text: vec![b'x'; 40],
