@@ -289,6 +289,21 @@ fn notes_in_a_row_with_an_empty_one_between_them_come_back() {
     assert_eq!(found.len(), 1, "{found:?}");
 }
 
+#[test]
+fn a_caret_of_a_name_puts_no_speech_beside_another() {
+    let said = |dual| {
+        let cue = Block::Cue {
+            text: "MAR^".to_owned(),
+            dual,
+        };
+        let text = write(&[cue, Block::Dialogue("Now.".to_owned())]);
+        let found = parse(&text);
+        crate::fountain::cue(&text, &found[0]).map(|cue| cue.dual)
+    };
+    assert_eq!(said(false), Some(false));
+    assert_eq!(said(true), Some(true));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
