@@ -27,9 +27,11 @@ const page = {
   punctuation: { on: true, chineseQuotes: "curly" },
 } as Page;
 
+performance.mark("script");
 const app = document.getElementById("app");
 if (app) {
   const editor = new Editor(app, nothing);
   editor.open(page);
   editor.view.focus();
+  performance.mark("caret");
 }

@@ -1,5 +1,5 @@
 import { fireEvent, render, screen, waitFor, within } from "@testing-library/svelte";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it } from "vitest";
 import App from "./App.svelte";
 import { library } from "./features/library/library.svelte";
 import { search } from "./features/library/search.svelte";
@@ -10,7 +10,9 @@ import { useHost } from "./host";
 import { StubStudio, stubHost } from "./host/stub";
 import { fail } from "./host/stub/given";
 import { STATES } from "./host/stub/samples";
+import { everything } from "./parts/later.svelte";
 import { frame } from "./views/frame.svelte";
+import { start } from "./views/start.svelte";
 
 let studio: StubStudio;
 
@@ -24,12 +26,15 @@ async function window_(state: string, prepare: (studio: StubStudio) => void = ()
   useHost(stubHost(studio));
   render(App);
   await waitFor(() => expect(screen.queryByTestId("opening")).toBeNull());
+  await waitFor(() => expect(frame.made.desk || start.state === "failed").toBe(true));
 }
 
 const key = (name: string, more: KeyboardEventInit = {}) =>
   fireEvent.keyDown(document.body, { key: name, ...more });
 const click = (testid: string) => fireEvent.click(screen.getByTestId(testid));
 const texts = (testid: string) => screen.queryAllByTestId(testid).map((e) => e.textContent?.trim());
+
+beforeAll(everything);
 
 beforeEach(async () => {
   await writing.close();

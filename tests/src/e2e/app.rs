@@ -119,15 +119,14 @@ impl App {
         age(self.process()?)
     }
 
-    /// Memory of the program and of the processes that draw its page, in KiB: each page of memory
-    /// counts for a process by the part that it has of it (PSS).
-    pub fn memory(&self) -> u64 {
+    /// Memory of the program, then of each process that draws its page, by name and in KiB: each
+    /// page of memory counts for a process by the part that it has of it (PSS).
+    pub fn memory(&self) -> Vec<(&'static str, u64)> {
         const DRAWING: [&str; 2] = ["WebKitWebProcess", "WebKitNetworkProcess"];
-        let own = self.processes.mark.running(&self.program);
-        let drawing = DRAWING
-            .iter()
-            .flat_map(|name| self.processes.mark.called(name));
-        own.into_iter().chain(drawing).filter_map(share).sum()
+        let sum = |ids: Vec<i32>| ids.into_iter().filter_map(share).sum();
+        let own = ("program", sum(self.processes.mark.running(&self.program)));
+        let drawing = DRAWING.map(|name| (name, sum(self.processes.mark.called(name))));
+        std::iter::once(own).chain(drawing).collect()
     }
 
     /// What the driver and the program have printed.

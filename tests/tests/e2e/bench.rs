@@ -7,7 +7,7 @@
 use std::{
     env,
     fmt::Write as _,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -25,6 +25,8 @@ const BETWEEN_MS: u64 = 110;
 /// Documents in the library of the start.
 const DOCUMENTS: usize = 500;
 const STARTS: usize = 5;
+/// Until what a start has begun is over.
+const IDLE: Duration = Duration::from_secs(5);
 
 fn program(variable: &str, name: &str) -> Result<PathBuf, E2eError> {
     match env::var_os(variable) {
@@ -235,33 +237,68 @@ fn percentile(times: &[f64], part: f64) -> f64 {
     sorted.get(at).copied().unwrap_or(f64::NAN)
 }
 
-fn row(out: &mut String, what: &str, times: &[f64]) {
+fn row(what: &str, times: &[f64]) {
     let (p50, p95, max) = (
         percentile(times, 0.5),
         percentile(times, 0.95),
         percentile(times, 1.0),
     );
-    let line = format!(
+    println!(
         "| {what} | {p50:.0} | {p95:.0} | {max:.0} | {} |",
         times.len()
     );
-    println!("{line}");
-    out.push_str(&line);
-    out.push('\n');
 }
 
-/// Seconds from the program's first moment to a caret that took a key.
-async fn start(options: Options, leave: bool) -> Result<(f64, f64, Option<App>), E2eError> {
+/// Memory by process, in MiB.
+type Memory = Vec<(&'static str, f64)>;
+
+/// What was seen of one start.
+struct Start {
+    /// Seconds from the program's first moment to a caret that took a key.
+    took: f64,
+    /// Milliseconds from the program's first moment to each mark of the page.
+    marks: Vec<(String, f64)>,
+    /// Idle after the key, in MiB, by process.
+    memory: Memory,
+}
+
+/// How long ago the page began and each of its marks was, in milliseconds.
+const MARKS: &str = r"
+    const now = performance.now();
+    return [['page', now], ...performance.getEntriesByType('mark').map(({ name, startTime }) => [name, now - startTime])];
+";
+
+/// What the program takes once what was begun has come to its end.
+async fn idle(app: &App) -> Memory {
+    tokio::time::sleep(IDLE).await;
+    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let mib = |kib: u64| kib as f64 / 1024.0;
+    let shares = app.memory().into_iter();
+    shares.map(|(name, kib)| (name, mib(kib))).collect()
+}
+
+/// What it takes when nothing was done in it.
+async fn untouched(options: Options) -> Result<Memory, E2eError> {
     let app = App::launch(options).await?;
-    let born = app
-        .age()
-        .map(|age| Instant::now().checked_sub(age))
-        .unwrap_or_default();
+    caret(&app).await?;
+    let memory = idle(&app).await;
+    app.close().await?;
+    Ok(memory)
+}
+
+async fn caret(app: &App) -> Result<(), E2eError> {
     app.wait_until("a caret in a text", PATIENCE, async || {
         let script = "return document.activeElement?.classList.contains('cm-content') ?? false";
         Ok(app.client.execute(script, Vec::new()).await? == Value::Bool(true))
     })
-    .await?;
+    .await
+}
+
+async fn start(options: Options) -> Result<Start, E2eError> {
+    let app = App::launch(options).await?;
+    let age = app.age().unwrap_or_default();
+    let born = Instant::now().checked_sub(age);
+    caret(&app).await?;
     let before = typed(&app).await?;
     app.display().xdotool(&["key", "x"])?;
     app.wait_until("the key", PATIENCE, async || {
@@ -269,15 +306,18 @@ async fn start(options: Options, leave: bool) -> Result<(f64, f64, Option<App>),
     })
     .await?;
     let took = born.map_or(f64::NAN, |born| born.elapsed().as_secs_f64());
-    // Idle: what was begun has come to its end.
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let memory = app.memory() as f64 / 1024.0;
-    if leave {
-        app.close().await?;
-        return Ok((took, memory, None));
-    }
-    Ok((took, memory, Some(app)))
+    let marks = app.client.execute(MARKS, Vec::new()).await?;
+    let marks: Vec<(String, f64)> = serde_json::from_value(marks).map_err(io::Error::other)?;
+    let now = app.age().map_or(f64::NAN, |age| age.as_secs_f64() * 1000.0);
+    let marks = marks.into_iter().map(|(name, ago)| (name, now - ago));
+    let memory = idle(&app).await;
+    let start = Start {
+        took,
+        marks: marks.collect(),
+        memory,
+    };
+    app.close().await?;
+    Ok(start)
 }
 
 async fn typed(app: &App) -> Result<Value, E2eError> {
@@ -288,7 +328,19 @@ async fn typed(app: &App) -> Result<Value, E2eError> {
 #[tokio::test]
 #[ignore = "measures; `cargo xtask bench window` runs it"]
 async fn the_window_is_measured() -> Result<(), E2eError> {
-    let mut out = String::new();
+    let part = env::var("INKSTONE_BENCH_PART").ok();
+    let wanted = |name| part.as_deref().is_none_or(|part| part == name);
+    if wanted("keys") {
+        keys_and_openings().await?;
+    }
+    if wanted("start") {
+        starts_and_memory().await?;
+    }
+    Ok(())
+}
+
+/// Keys in texts of all kinds, and the time until each is shown.
+async fn keys_and_openings() -> Result<(), E2eError> {
     let home = Home::new()?;
     let texts = home.path().join("texts");
     fs::create_dir_all(&texts)?;
@@ -306,44 +358,60 @@ async fn the_window_is_measured() -> Result<(), E2eError> {
     }
     let app = launch(&home).await?;
     println!("\n| key to frame, ms | p50 | p95 | longest | keys |\n|---|---|---|---|---|");
-    let mut opens = String::new();
+    let mut opens = Vec::new();
     let mut quiet = Vec::new();
     for (title, ..) in &sizes {
-        let took = opened(&app, title).await?;
-        let _ = writeln!(opens, "| open: {title} | {took:.0} ms |");
+        opens.push((*title, opened(&app, title).await?));
         to_the_middle(&app).await?;
         let _warm = keys(&app, 20).await?;
         let times = keys(&app, KEYS).await?;
-        row(&mut out, title, &times);
+        row(title, &times);
         if quiet.is_empty() {
             quiet = times;
         }
         saved(&app).await?;
     }
-    // The same while a model writes: in another text, for as long as the keys are pressed.
-    for _ in 0..3 {
-        app.press("Control+n").await?;
-        begin(&app, "news").await?;
-        news_brief(&app).await?;
-        crate::steps::number(&app, "brief-words", 900).await?;
-        app.press("Control+Enter").await?;
-    }
-    app.wait_for("status-progress", PATIENCE).await?;
-    opened(&app, sizes[0].0).await?;
-    to_the_middle(&app).await?;
-    let mut busy = Vec::new();
-    while busy.len() < KEYS && app.maybe("status-progress").await?.is_some() {
-        busy.extend(keys(&app, 15).await?);
-    }
-    row(&mut out, "Article of 100 KB while a model writes", &busy);
+    let busy = while_a_model_writes(&app, sizes[0].0).await?;
+    row("Article of 100 KB while a model writes", &busy);
     println!(
         "p95 while a model writes: {:.2} times",
         percentile(&busy, 0.95) / percentile(&quiet, 0.95)
     );
-    println!("\n{opens}");
-    app.close().await?;
+    println!();
+    for (title, took) in opens {
+        println!("| open: {title} | {took:.0} ms |");
+    }
+    app.close().await
+}
 
-    // The start, and memory, beside a bare window with the same editor.
+/// Keys in the text of this title, each of them while a model writes in another one.
+async fn while_a_model_writes(app: &App, title: &str) -> Result<Vec<f64>, E2eError> {
+    let mut busy = Vec::new();
+    let mut written = 0;
+    while busy.len() < KEYS && written < KEYS {
+        // Enough for a while: what the starter writes is soon done.
+        for _ in 0..6 {
+            app.press("Control+n").await?;
+            begin(app, "news").await?;
+            news_brief(app).await?;
+            crate::steps::number(app, "brief-words", 900).await?;
+            app.press("Control+Enter").await?;
+            written += 1;
+        }
+        opened(app, title).await?;
+        to_the_middle(app).await?;
+        while app.maybe("status-progress").await?.is_some() {
+            let times = keys(app, 15).await?;
+            if app.maybe("status-progress").await?.is_some() {
+                busy.extend(times);
+            }
+        }
+    }
+    Ok(busy)
+}
+
+/// The start, and memory, beside a bare window with the same editor.
+async fn starts_and_memory() -> Result<(), E2eError> {
     let home = Home::new()?;
     let folder = home.path().join("many");
     fs::create_dir_all(&folder)?;
@@ -355,42 +423,71 @@ async fn the_window_is_measured() -> Result<(), E2eError> {
     }
     import(&home, &folder)?;
     let app = launch(&home).await?;
-    opened(&app, "text-250").await?;
+    opened(&app, "text-480").await?;
     app.press("Control+2").await?;
     app.quit().await?;
     let (mut whole, mut bare) = (Vec::new(), Vec::new());
-    let (mut whole_memory, mut bare_memory) = (Vec::new(), Vec::new());
+    let (mut whole_idle, mut bare_idle) = (Vec::new(), Vec::new());
+    let own = program("INKSTONE_BENCH_PROGRAM", "inkstone")?;
+    let other = env::var_os("INKSTONE_BENCH_BARE").filter(|path| !path.is_empty());
     for _ in 0..STARTS {
-        let options = Options {
+        let options = || Options {
             home: Some(home.clone()),
-            program: Some(program("INKSTONE_BENCH_PROGRAM", "inkstone")?),
+            program: Some(own.clone()),
             ..Options::default()
         };
-        let (took, memory, _) = start(options, true).await?;
-        whole.push(took);
-        whole_memory.push(memory);
-        if let Some(path) = env::var_os("INKSTONE_BENCH_BARE") {
-            let options = Options {
-                program: Some(path.into()),
-                ..Options::default()
-            };
-            let (took, memory, _) = start(options, true).await?;
-            bare.push(took);
-            bare_memory.push(memory);
+        whole.push(start(options()).await?);
+        whole_idle.push(untouched(options()).await?);
+        let Some(other) = &other else { continue };
+        let options = || Options {
+            program: Some(other.into()),
+            ..Options::default()
+        };
+        bare.push(start(options()).await?);
+        bare_idle.push(untouched(options()).await?);
+    }
+    for (name, list, idle) in [
+        ("inkstone", &whole, &whole_idle),
+        ("bare window", &bare, &bare_idle),
+    ] {
+        let Some(one) = list.first() else { continue };
+        for (at, (mark, _)) in one.marks.iter().enumerate() {
+            let times = list.iter().filter_map(|start| start.marks.get(at));
+            println!(
+                "{name}: {mark} after {:.0} ms",
+                median(times.map(|(_, time)| *time))
+            );
+        }
+        for (at, (process, _)) in one.memory.iter().enumerate() {
+            println!(
+                "{name}: {process} {:.0} MiB, {:.0} MiB after a key",
+                median(idle.iter().map(|memory| memory[at].1)),
+                median(list.iter().map(|start| start.memory[at].1)),
+            );
         }
     }
-    let middle = |list: &[f64]| percentile(list, 0.5);
+    let took = |list: &[Start]| median(list.iter().map(|start| start.took));
     println!(
         "start to a caret that took a key, {DOCUMENTS} documents, median of {STARTS}: {:.2} s; bare window {:.2} s; {:.2} times",
-        middle(&whole),
-        middle(&bare),
-        middle(&whole) / middle(&bare)
+        took(&whole),
+        took(&bare),
+        took(&whole) / took(&bare)
     );
-    println!(
-        "memory, idle, PSS: {:.0} MiB; bare window {:.0} MiB; {:.2} times",
-        middle(&whole_memory),
-        middle(&bare_memory),
-        middle(&whole_memory) / middle(&bare_memory)
-    );
+    let sum = |memory: &Memory| memory.iter().map(|(_, share)| share).sum();
+    let untouched = |list: &[Memory]| median(list.iter().map(sum));
+    let typed = |list: &[Start]| median(list.iter().map(|start| sum(&start.memory)));
+    for (when, own, other) in [
+        ("idle", untouched(&whole_idle), untouched(&bare_idle)),
+        ("idle after a key", typed(&whole), typed(&bare)),
+    ] {
+        println!(
+            "memory, {when}, PSS: {own:.0} MiB; bare window {other:.0} MiB; {:.2} times",
+            own / other
+        );
+    }
     Ok(())
+}
+
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    percentile(&figures.collect::<Vec<_>>(), 0.5)
 }

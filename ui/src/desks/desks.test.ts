@@ -3,13 +3,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fireEvent, render } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { notices } from "../features/notices/notices.svelte";
 import { at, closedAfterEach, maybe, opened } from "../features/writing/opened";
 import { writing } from "../features/writing/writing.svelte";
 import { emptyBrief } from "../host/stub/given";
 import { speak } from "../locales/index.svelte";
 import { LONGEST_FIELD } from "../parts/capped";
+import { everything } from "../parts/later.svelte";
 import type { AdsBrief, DocumentKind, NewsBrief, ScreenplayBrief } from "../wire/bindings";
 import { DESKS } from ".";
 import { CHANNELS } from "./ads/channels";
@@ -19,6 +20,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const read = (path: string) => readFileSync(join(HERE, path), "utf8");
 
 closedAfterEach();
+
+beforeAll(everything);
 
 describe("the registry", () => {
   it("has every kind of document that the studio has, and a folder for each", () => {

@@ -1,5 +1,6 @@
 import type { Commands, StudioEvent } from "../wire/bindings";
 import { asError } from "./error";
+import { tauri } from "./tauri";
 import type { Drag, FileChoice, Host } from "./types";
 
 export { asError } from "./error";
@@ -7,7 +8,7 @@ export type { Drag, FileChoice, Host } from "./types";
 
 export const inTauri = typeof window !== "undefined" && "__TAURI_INTERNALS__" in window;
 
-let host: Host | null = null;
+let host: Host | null = inTauri ? tauri : null;
 
 /** Puts a host in place; tests bring their own. */
 export function useHost(next: Host | null) {
@@ -17,9 +18,7 @@ export function useHost(next: Host | null) {
 /** Finds out where we run. */
 export async function connect(): Promise<void> {
   if (host) return;
-  if (inTauri) {
-    host = (await import("./tauri")).tauri;
-  } else if (import.meta.env.DEV) {
+  if (import.meta.env.DEV) {
     host = (await import("./stub")).stubFromAddress(window.location.search);
   }
 }

@@ -16,7 +16,12 @@ const KEPT = "inkstone.panels";
 const FOCUSABLE =
   "button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), a[href], [tabindex='0'], [contenteditable='true']";
 
+/** After the next frame was drawn. */
+const painted = () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+
 class Frame {
+  /** The panels beside the text that are made. */
+  made = $state<Record<Side, boolean>>({ library: false, desk: false });
   narrow = $state(false);
   /** What is open while there is room for three columns. */
   wide = $state<Record<Side, boolean>>({ library: true, desk: true });
@@ -105,6 +110,21 @@ class Frame {
     } catch {
       // See above.
     }
+  }
+
+  /**
+   * The window comes up: at its text, where one was open, and that takes keys before the panels
+   * beside it are made.
+   */
+  async arrive() {
+    const next = async () => writing.draftId && !document.hidden && painted();
+    if (writing.draftId) await this.go("text");
+    performance.mark("caret");
+    await next();
+    this.made.library = true;
+    // Keys that came meanwhile are heard first.
+    await next();
+    this.made.desk = true;
   }
 
   /** Brings the focus to a region, opening its panel. */

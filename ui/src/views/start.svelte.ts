@@ -31,32 +31,40 @@ class Start {
   error = $state<ErrorDto | null>(null);
   private listening: Host | null = null;
 
+  /** Listens to the studio, and to the window that is being closed. */
+  private async listen(host: Host) {
+    void zoom.recall();
+    await Promise.all([
+      onEvent(hear),
+      onClose(async () => {
+        await composition.finish();
+        await writing.close();
+      }),
+    ]);
+    this.listening = host;
+  }
+
   async open() {
     this.state = "loading";
     this.error = null;
     settings.recall();
     try {
-      await connect();
+      if (!currentHost()) await connect();
       const host = currentHost();
       if (!host) {
         this.state = "failed";
         return;
       }
-      if (this.listening !== host) {
-        void zoom.recall();
-        await onEvent(hear);
-        await onClose(async () => {
-          await composition.finish();
-          await writing.close();
-        });
-        this.listening = host;
-      }
-      const state = await call("app_state", {});
+      const heard = this.listening === host ? null : this.listen(host);
+      const others = Promise.all([place.load(), preferences.load(), own.load()]);
+      // Heard before the texts are read, so that none of them changes unseen.
+      const [state] = await Promise.all([call("app_state", {}), heard]);
+      performance.mark("state");
       settings.load(state);
       library.projects = state.projects;
       models.list = state.models;
-      await Promise.all([place.load(), preferences.load(), own.load()]);
-      await library.resume(state.last_open);
+      await Promise.all([others, library.resume(state.last_open)]);
+      performance.mark("read");
       this.state = "ready";
     } catch (reason) {
       this.error = asError(reason);

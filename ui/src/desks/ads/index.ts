@@ -1,10 +1,9 @@
+import { later } from "../../parts/later.svelte";
 import type { Desk } from "..";
-import AdGrid from "./AdGrid.svelte";
-import Brief from "./Brief.svelte";
 
 export const ads: Desk = {
-  Brief,
-  Beneath: AdGrid,
+  Brief: later(async () => (await import("./Brief.svelte")).default),
+  Beneath: later(async () => (await import("./AdGrid.svelte")).default),
   ending: "txt",
   need: {
     field: "product",

@@ -1,8 +1,8 @@
+import { later } from "../../parts/later.svelte";
 import type { Desk } from "..";
-import Brief from "./Brief.svelte";
 
 export const news: Desk = {
-  Brief,
+  Brief: later(async () => (await import("./Brief.svelte")).default),
   ending: "md",
   need: {
     field: "topic",

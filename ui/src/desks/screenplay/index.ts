@@ -1,30 +1,44 @@
+import { later } from "../../parts/later.svelte";
 import type { Desk } from "..";
-import Along from "./Along.svelte";
-import Board from "./Board.svelte";
-import Brief from "./Brief.svelte";
-import Interview from "./Interview.svelte";
-import More from "./More.svelte";
 import { nextStep } from "./next";
-import Readers from "./Readers.svelte";
-import Reports from "./Reports.svelte";
-import SceneList from "./SceneList.svelte";
-import Steps from "./Steps.svelte";
-import Story from "./Story.svelte";
-import Timeline from "./Timeline.svelte";
+
+type Panel = typeof import("./panel");
+const panel = (part: keyof Panel) => later(async () => (await import("./panel"))[part]);
 
 export const screenplay: Desk = {
-  Brief,
-  Steps,
-  Along,
-  More,
-  Readers,
-  Parts: SceneList,
+  Brief: panel("Brief"),
+  Steps: panel("Steps"),
+  Along: panel("Along"),
+  More: panel("More"),
+  Readers: panel("Readers"),
+  Parts: panel("SceneList"),
   views: [
-    { id: "story", label: "story.view", View: Story },
-    { id: "board", label: "board.view", View: Board },
-    { id: "timeline", label: "tally.timeline", View: Timeline },
-    { id: "reports", label: "tally.reports", View: Reports },
-    { id: "interview", label: "interview.title", View: Interview, within: "story" },
+    {
+      id: "story",
+      label: "story.view",
+      View: later(async () => (await import("./Story.svelte")).default),
+    },
+    {
+      id: "board",
+      label: "board.view",
+      View: later(async () => (await import("./Board.svelte")).default),
+    },
+    {
+      id: "timeline",
+      label: "tally.timeline",
+      View: later(async () => (await import("./Timeline.svelte")).default),
+    },
+    {
+      id: "reports",
+      label: "tally.reports",
+      View: later(async () => (await import("./Reports.svelte")).default),
+    },
+    {
+      id: "interview",
+      label: "interview.title",
+      View: later(async () => (await import("./Interview.svelte")).default),
+      within: "story",
+    },
   ],
   ending: "fountain",
   need: {

@@ -1,8 +1,9 @@
 import { fireEvent, render } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { speak } from "../../locales/index.svelte";
+import { everything } from "../../parts/later.svelte";
 import type { FindingDto, TreeNode } from "../../wire/bindings";
 import { compare } from "../compare/compare.svelte";
 import { takes } from "../takes/takes.svelte";
@@ -14,6 +15,8 @@ import { desk } from "./desk.svelte";
 import { treeOf } from "./tree";
 
 closedAfterEach();
+
+beforeAll(everything);
 
 beforeEach(() => {
   // See the page's tests.

@@ -69,8 +69,15 @@ class Library {
   async resume(last: LastOpen | null) {
     const project = this.projects.find(({ id }) => id === last?.project_id) ?? this.projects[0];
     if (!project) return;
-    await this.openProject(project.id, false);
-    if (last?.draft_id && project.id === last.project_id) await this.openDraft(last.draft_id);
+    this.projectId = project.id;
+    this.documents = [];
+    this.bin = null;
+    const draft = project.id === last?.project_id ? last.draft_id : null;
+    const [, opened] = await Promise.all([
+      this.reloadDocuments(),
+      draft ? writing.open(draft) : false,
+    ]);
+    if (!opened) this.remember();
   }
 
   private remember() {

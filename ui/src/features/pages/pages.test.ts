@@ -1,7 +1,8 @@
 import { fireEvent, render } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
+import { everything } from "../../parts/later.svelte";
 import { at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
@@ -17,6 +18,8 @@ const counted = () => vi.waitFor(() => expect(maybe("status-pages")).not.toBeNul
 // The editor draws what is in sight alone; it is asked what it was told.
 const told = vi.spyOn(Editor.prototype, "showPageStarts");
 const rules = () => told.mock.lastCall?.[0].length;
+
+beforeAll(everything);
 
 describe("pages", () => {
   it("have the number of a letter in its place, where no font has it", () => {

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use inkstone_generation::{ModelFile, PromptForm};
 
-use super::short_hash;
 use crate::StudioError;
 
 const STARTER_BYTES: &[u8] = include_bytes!("../../../../../assets/models/inkstone-starter.gguf");
@@ -26,9 +25,10 @@ pub(super) fn unread_starter() -> ModelFile {
 
 /// The name holds the hash, so that a newer program brings a newer file.
 pub(super) fn starter_path(dir: &Path) -> PathBuf {
-    dir.join(format!(
-        "inkstone-starter-{}.gguf",
-        short_hash(STARTER_BYTES)
+    dir.join(concat!(
+        "inkstone-starter-",
+        env!("INKSTONE_STARTER"),
+        ".gguf"
     ))
 }
 
