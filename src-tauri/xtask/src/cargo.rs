@@ -116,6 +116,8 @@ pub fn for_bench(context: &Context) -> Result<(), Failure> {
     ];
     call(&mut context.cargo(&[&release[..], &bare].concat()))?;
     call(&mut context.cargo(&[&release[..], &["ink"]].concat()))?;
+    let engine = ["inkstone-candle", "--example", "engine"];
+    call(&mut context.cargo(&[&release[..], &engine].concat()))?;
     call(&mut context.cargo(&whole(&["build"], &["--bins", "--test", END_TO_END])))
 }
 
@@ -139,6 +141,7 @@ pub fn bench(context: &Context) -> Result<(), Failure> {
                 .args(&arguments)
                 .env("INKSTONE_BENCH_PROGRAM", built.join("inkstone"))
                 .env("INKSTONE_BENCH_INK", built.join("ink"))
+                .env("INKSTONE_BENCH_ENGINE", built.join("examples/engine"))
                 .env("INKSTONE_BENCH_BARE", built.join("examples/bare")),
         )
     })
