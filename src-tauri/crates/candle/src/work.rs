@@ -18,7 +18,7 @@ use crate::{
     failure::{Result, guarded, internal, invalid},
     guided::Guided,
     model::Model,
-    network::{Session, Want},
+    network::{Session, Want, threads::stand_back},
     sampler::Sampler,
     text::Text,
     tokenizer::Writer,
@@ -45,6 +45,7 @@ pub(crate) fn start(
         .name("inkstone-generation".to_owned())
         .stack_size(STACK)
         .spawn(move || {
+            stand_back();
             let work = Work {
                 model: &model,
                 events: &to_worker,
