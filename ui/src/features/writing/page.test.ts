@@ -1,8 +1,9 @@
 import { fireEvent, render } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { Editor } from "../../editor/create";
 import { speak } from "../../locales/index.svelte";
+import { everything } from "../../parts/later.svelte";
 import { press } from "../../views/actions";
 import { ask, askMain } from "../desk/asking";
 import { desk } from "../desk/desk.svelte";
@@ -17,6 +18,8 @@ closedAfterEach();
 
 // happy-dom tells of a changed selection in the midst of the change, which no browser does; an
 // editor without the focus does not listen.
+beforeAll(everything);
+
 beforeEach(() => {
   vi.spyOn(Editor.prototype, "focus").mockImplementation(() => undefined);
 });
