@@ -9,9 +9,16 @@ export class Source<P extends object> {
   constructor(private readonly read: () => Promise<Component<P>>) {}
 
   load(): Promise<void> {
-    this.reading ??= this.read().then((View) => {
-      this.View = View;
-    });
+    this.reading ??= this.read().then(
+      (View) => {
+        this.View = View;
+      },
+      (reason: unknown) => {
+        // The next time it is shown, it is tried again.
+        this.reading = null;
+        throw reason;
+      },
+    );
     return this.reading;
   }
 }
