@@ -5,7 +5,7 @@ use std::fs;
 use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE};
 use serde_json::Value;
 
-use crate::steps::{WRITING, begin, editor_text, open, set, written};
+use crate::steps::{WRITING, begin, editor_text, open, saved, set, written};
 
 async fn js(app: &App, script: &str) -> Result<Value, E2eError> {
     Ok(app.client.execute(script, Vec::new()).await?)
@@ -176,6 +176,8 @@ async fn who_asks_for_contrast_and_stillness_gets_them() -> Result<(), E2eError>
     for theme in ["light", "sepia", "dark"] {
         set(&app, &format!("theme-{theme}")).await?;
         app.keep(&format!("contrast-{theme}")).await?;
+        // What is not saved yet has a colour of its own.
+        saved(&app).await?;
         // What is quiet elsewhere has the ink of the text, and nothing moves for long.
         let script = "const style = (at) => getComputedStyle(document.querySelector(at)); \
             const quiet = style('[data-testid=status-saved]'); \
