@@ -31,6 +31,15 @@ function plainScripts(): Plugin {
   };
 }
 
+/** What the page needs before it can be seen: all that its first script reads without waiting. */
+function atStart(known: (id: string) => { importedIds: readonly string[] } | null): Set<string> {
+  const all = new Set([fileURLToPath(new URL("index.html", import.meta.url))]);
+  for (const id of all) for (const other of known(id)?.importedIds ?? []) all.add(other);
+  return all;
+}
+
+let first: Set<string> | undefined;
+
 export default defineConfig({
   base: "./",
   plugins: [svelte(), withoutStub(), plainScripts()],
@@ -47,19 +56,28 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: {
+        // The program has the Chinese sentences read ahead, by this name.
+        chunkFileNames: ({ name }) =>
+          name === "chinese" ? "assets/[name].js" : "assets/[name]-[hash].js",
         codeSplitting: {
+          // One file to come up with, and one of what several views share that are read later.
           groups: [
             {
-              name: "start",
-              test: /node_modules|[\\/]locales[\\/]|\.svelte\.ts|[\\/]src[\\/](parts|editor|host|wire)[\\/]/,
+              debugName: "start",
+              name: (id, graph) => {
+                first ??= atStart((id) => graph.getModuleInfo(id));
+                return first.has(id) ? "start" : null;
+              },
+              priority: 1,
             },
+            { name: "chinese", test: /[\\/]locales[\\/]zh-CN[\\/]/ },
+            { name: "shared", minShareCount: 2 },
           ],
         },
       },
     },
   },
   resolve: {
-    alias: { "@assets": fileURLToPath(new URL("../assets", import.meta.url)) },
     conditions: process.env.VITEST ? ["browser"] : undefined,
   },
   test: {

@@ -85,6 +85,36 @@ pub fn let_input_methods_compose(window: &tauri::WebviewWindow) {
 #[cfg(not(target_os = "linux"))]
 pub fn let_input_methods_compose(_: &tauri::WebviewWindow) {}
 
+/// Lets whoever computes know of each key, and of clicks and turns of the wheel, before the page hears
+/// of it.
+#[cfg(target_os = "linux")]
+pub fn make_way(window: &tauri::WebviewWindow, for_a_key: fn(), otherwise: fn()) {
+    use gtk::{glib::Propagation, prelude::WidgetExt as _};
+
+    let told = window.with_webview(move |webview| {
+        let view = webview.inner();
+        view.connect_key_press_event(move |_, _| {
+            for_a_key();
+            Propagation::Proceed
+        });
+        view.connect_button_press_event(move |_, _| {
+            otherwise();
+            Propagation::Proceed
+        });
+        view.connect_scroll_event(move |_, _| {
+            otherwise();
+            Propagation::Proceed
+        });
+    });
+    if let Err(error) = told {
+        tracing::warn!(%error, "models do not make way for keys");
+    }
+}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub fn make_way(_: &tauri::WebviewWindow, _: fn(), _: fn()) {}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::has_render_node;

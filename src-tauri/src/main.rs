@@ -5,14 +5,15 @@
 //! elsewhere.
 //!
 //! Rules
-//! - The page can call `call`, ask for one more window, and nothing else of ours; `capabilities/main.json` is the list of
-//!   its rights.
+//! - The page can call `call`, ask for what it missed and for one more window, and nothing else of
+//!   ours; `capabilities/main.json` is the list of its rights.
 //! - A library that cannot be opened is no reason to stay away: the window opens, and each call
 //!   answers with the reason until the library can be opened.
 
 // A release on Windows opens no console beside the window.
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
+mod early;
 mod linux;
 mod window;
 
@@ -22,11 +23,13 @@ fn main() -> ExitCode {
     inkstone_machine::log_to_stderr();
     inkstone_machine::leave_no_core();
     linux::choose_renderer();
+    // The library opens and answers while the toolkit of the window wakes up.
+    let early = early::begin();
     if let Err(sentence) = linux::find_display() {
         eprintln!("{sentence}");
         return ExitCode::FAILURE;
     }
-    match window::run() {
+    match window::run(early) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("Inkstone cannot open its window: {error}");

@@ -1,62 +1,39 @@
 //! The window and what goes through it.
 
-use std::path::Path;
 use std::sync::Arc;
 
-use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, ThisMachine, seeds};
+use inkstone_candle::Candle;
 use inkstone_studio::{
-    Doorway, Parts, Program, Secrets, Studio, StudioError,
+    Doorway, StudioError,
     dto::{ErrorDto, StudioEvent},
 };
 use serde_json::Value;
 use tauri::{
-    AppHandle, Emitter as _, Manager as _, RunEvent, State, WebviewWindowBuilder,
-    utils::config::WindowConfig,
+    AppHandle, Manager as _, RunEvent, State, WebviewWindowBuilder, utils::config::WindowConfig,
 };
-use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::linux;
-
-/// The event under which the page hears the studio.
-const EVENT: &str = "studio";
-
-/// What may have changed while nobody could listen: everything.
-const ALL_KINDS: [&str; 8] = [
-    "projects",
-    "documents",
-    "models",
-    "history",
-    "takes",
-    "settings",
-    "ledger",
-    "library",
-];
+use crate::{
+    early::{Early, Unheard},
+    linux,
+};
 
 /// Shows the window until it is closed.
 ///
 /// # Errors
-/// When the system gives us no window.
-pub fn run() -> tauri::Result<()> {
+/// When the system gives us no window, or the person no folders.
+pub fn run(early: Result<Early, String>) -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(tauri::generate_handler![call, open_window])
+        .invoke_handler(tauri::generate_handler![call, missed, open_window])
         .setup(|app| {
-            let handle = app.handle().clone();
-            let places = Places::find(None).map_err(|error| error.to_string())?;
-            let welcome = move |studio: &Arc<Studio>| tell(&handle, studio);
-            let memory = places.memory.clone();
-            // Whichever library is open, the keys are the person's.
-            let keys: Arc<dyn Secrets> = Arc::new(KeptKeys::of_person());
-            let parts = move |library: &Path| parts(library, keys.clone());
+            let early = early?;
+            early.tell(app.handle().clone());
             // Before there is a page that could call.
-            app.manage(Doorway::new(places.library, memory, parts, welcome));
+            app.manage(early.door.clone());
+            app.manage(early.unheard.clone());
             let config = config(app.handle())?;
-            // The library opens while the page loads.
-            let early = app.handle().clone();
-            tauri::async_runtime::spawn(async move {
-                early.state::<Arc<Doorway>>().studio().await.is_ok()
-            });
-            Ok(show(app.handle(), &config)?)
+            let script = early.script();
+            Ok(show(app.handle(), &config, script.as_deref())?)
         })
         .build(context())?
         .run(|app, event| {
@@ -76,9 +53,14 @@ fn config(app: &AppHandle) -> Result<WindowConfig, &'static str> {
         .ok_or("no window in tauri.conf.json")
 }
 
-fn show(app: &AppHandle, config: &WindowConfig) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::from_config(app, config)?.build()?;
+fn show(app: &AppHandle, config: &WindowConfig, script: Option<&str>) -> tauri::Result<()> {
+    let mut builder = WebviewWindowBuilder::from_config(app, config)?;
+    if let Some(script) = script {
+        builder = builder.initialization_script(script);
+    }
+    let window = builder.build()?;
     linux::let_input_methods_compose(&window);
+    linux::make_way(&window, Candle::make_way_for_a_key, Candle::make_way);
     Ok(())
 }
 
@@ -97,7 +79,7 @@ async fn open_window(app: AppHandle) -> Result<(), ErrorDto> {
     config.label = another(|name| app.get_webview_window(name).is_some());
     // Not quite over the one that it was asked for in.
     config.center = false;
-    show(&app, &config).map_err(|error| failed(error.to_string()))
+    show(&app, &config, None).map_err(|error| failed(error.to_string()))
 }
 
 /// The page, the window's settings and rights, as they are built in. The macro is expanded once only:
@@ -128,83 +110,20 @@ async fn call(
         .unwrap_or_else(|fault| Err(StudioError::Internal(fault.to_string()).to_dto()))
 }
 
-fn parts(library: &Path, secrets: Arc<dyn Secrets>) -> Parts {
-    Parts {
-        library_path: library.to_owned(),
-        program: Program::Window,
-        models_dir: Places::models_beside(library),
-        clock: Arc::new(SystemClock),
-        local: Arc::new(inkstone_candle::Candle::new()),
-        remote: Arc::new(inkstone_openai::OpenAi::new()),
-        secrets,
-        entropy: seeds(),
-    }
-}
-
-/// Passes the studio's events on to the page for as long as there is a studio, and lends it the
-/// fonts of the system and what is known of the machine.
-fn tell(app: &AppHandle, studio: &Arc<Studio>) {
-    studio.use_fonts(Arc::new(InstalledFonts::default()));
-    studio.use_machine(Arc::new(ThisMachine::default()));
-    let (app, mut events) = (app.clone(), studio.subscribe());
-    tauri::async_runtime::spawn(async move {
-        while let Some(event) = next(&mut events).await {
-            if let Err(error) = app.emit(EVENT, event) {
-                tracing::warn!(%error, "the page missed an event");
-            }
-        }
-    });
-}
-
-/// The next event; where some were missed, the word to look at everything anew.
-async fn next(events: &mut Receiver<StudioEvent>) -> Option<StudioEvent> {
-    match events.recv().await {
-        Ok(event) => Some(event),
-        Err(RecvError::Lagged(_)) => Some(StudioEvent::Changed {
-            kinds: ALL_KINDS.map(str::to_owned).to_vec(),
-        }),
-        Err(RecvError::Closed) => None,
-    }
+/// What the studio said between the first answers and the moment in which the page listens.
+#[tauri::command]
+fn missed(unheard: State<'_, Arc<Unheard>>) -> Vec<StudioEvent> {
+    unheard.take()
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::sync::broadcast;
-
     use super::*;
-
-    fn changed(kind: &str) -> StudioEvent {
-        StudioEvent::Changed {
-            kinds: vec![kind.to_owned()],
-        }
-    }
-
-    fn kinds(event: Option<StudioEvent>) -> Vec<String> {
-        match event {
-            Some(StudioEvent::Changed { kinds }) => kinds,
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn each_window_has_a_name_of_its_own() {
         let open = ["main", "also-1", "also-3"];
         assert_eq!(another(|name| open.contains(&name)), "also-2");
         assert_eq!(another(|_| false), "also-1");
-    }
-
-    #[tokio::test]
-    async fn a_page_that_falls_behind_is_told_to_look_at_everything() {
-        let (sender, mut events) = broadcast::channel(2);
-        sender.send(changed("models")).unwrap();
-        assert_eq!(kinds(next(&mut events).await), ["models"]);
-        for _ in 0..5 {
-            sender.send(changed("history")).unwrap();
-        }
-        assert_eq!(kinds(next(&mut events).await), ALL_KINDS);
-        assert_eq!(kinds(next(&mut events).await), ["history"]);
-        drop(sender);
-        assert_eq!(kinds(next(&mut events).await), ["history"]);
-        assert!(next(&mut events).await.is_none());
     }
 }

@@ -484,8 +484,10 @@ async fn starts_and_memory() -> Result<(), E2eError> {
         ("bare window", &bare, &bare_idle),
     ] {
         let Some(one) = list.first() else { continue };
-        for (at, (mark, _)) in one.marks.iter().enumerate() {
-            let times = list.iter().filter_map(|start| start.marks.get(at));
+        // Marks may come in another order the next time.
+        for (mark, _) in &one.marks {
+            let marks = list.iter().flat_map(|start| &start.marks);
+            let times = marks.filter(|(name, _)| name == mark);
             println!(
                 "{name}: {mark} after {:.0} ms",
                 median(times.map(|(_, time)| *time))

@@ -96,6 +96,17 @@ export interface Page {
 /** What around a text can change while it is shown. */
 export type Around = Omit<Page, "text" | "kind">;
 
+/** Whether a text would look and behave the same with both around it. */
+const alike = (one: Around, other: Around): boolean => {
+  const { right, spell } = one.proofing;
+  if (right !== other.proofing.right || spell !== other.proofing.spell) return false;
+  const plain = ({ label, hint, language, modes, phrases, proofing, punctuation }: Around) => {
+    const { on, language: spoken } = proofing;
+    return JSON.stringify([label, hint, language, modes, phrases, punctuation, on, spoken]);
+  };
+  return plain(one) === plain(other);
+};
+
 function causeOf(transaction: Transaction): EditCause {
   if (transaction.isUserEvent("undo")) return "undo";
   if (transaction.isUserEvent("redo")) return "redo";
@@ -115,6 +126,8 @@ export class Editor {
   private readonly words = new Compartment();
   private readonly rights = new Compartment();
   private locked = false;
+  /** What the state that is shown was told of its surroundings. */
+  private told: Around | null = null;
   /** Told of each change of the text, whoever made it; a second view of the same text follows it. */
   onText: ((changes: ChangeSet) => void) | null = null;
   private readonly past = new Compartment();
@@ -233,6 +246,7 @@ export class Editor {
     const left = this.view.state;
     const keep = known && known.doc.toString() === page.text ? known : null;
     this.view.setState(keep ?? this.state(page));
+    this.told = keep ? null : page;
     if (keep) this.speak(page);
     this.view.scrollDOM.scrollTop = 0;
     const { from, to } = this.view.state.selection.main;
@@ -243,6 +257,8 @@ export class Editor {
 
   /** The words and the ways around the text, after a change of them. */
   speak(page: Around) {
+    if (this.told && alike(this.told, page)) return;
+    this.told = page;
     const { main } = this.view.state.selection;
     const effects: StateEffect<unknown>[] = [this.words.reconfigure(this.wordsOf(page))];
     if (page.modes.typewriter) effects.push(EditorView.scrollIntoView(main.head, { y: "center" }));

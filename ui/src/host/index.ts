@@ -3,6 +3,7 @@ import { asError } from "./error";
 import { tauri } from "./tauri";
 import type { Drag, FileChoice, Host } from "./types";
 
+export { endEarly, isEarly } from "./early";
 export { asError } from "./error";
 export type { Drag, FileChoice, Host } from "./types";
 
@@ -40,6 +41,7 @@ export async function call<K extends keyof Commands>(
 }
 
 export const onEvent = (listener: (event: StudioEvent) => void) => connected().onEvent(listener);
+export const missed = () => connected().missed();
 export const onClose = (finish: () => Promise<void>) => connected().onClose(finish);
 export const pickFile = (choice: FileChoice) => connected().pickFile(choice);
 export const pickFiles = (choice: FileChoice) => connected().pickFiles(choice);

@@ -11,6 +11,7 @@ export function stubHost(studio: StubStudio): Host {
   return {
     call: (name, input) => studio.call(name, input),
     onEvent: async (listener) => studio.on(listener),
+    missed: async () => [],
     onClose: async () => undefined,
     pickFile: async () => "/home/ada/models/qwen3-4b-q4_k_m.gguf",
     pickFiles: async () => ["/home/ada/texts/ferry.docx"],

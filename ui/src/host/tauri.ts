@@ -4,6 +4,7 @@ import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { open, save } from "@tauri-apps/plugin-dialog";
 import type { StudioEvent } from "../wire/bindings";
+import { takeEarly } from "./early";
 import { asError } from "./error";
 import type { FileChoice, Host } from "./types";
 
@@ -15,6 +16,8 @@ const filters = (choice: FileChoice) =>
 
 export const tauri: Host = {
   async call(name, input) {
+    const early = takeEarly(name, input);
+    if (early !== undefined) return early;
     try {
       return await invoke("call", { command: name, input });
     } catch (reason) {
@@ -22,6 +25,7 @@ export const tauri: Host = {
     }
   },
   onEvent: (listener) => listen<StudioEvent>("studio", (event) => listener(event.payload)),
+  missed: () => invoke("missed"),
   async onClose(finish) {
     await getCurrentWindow().onCloseRequested(async () => {
       const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL_MS));

@@ -1,5 +1,6 @@
 import { cleanup } from "@testing-library/svelte";
 import { afterEach, beforeEach } from "vitest";
+import { read } from "../locales/messages";
 import { useHost } from ".";
 import { StubStudio, stubHost } from "./stub";
 
@@ -27,6 +28,9 @@ document.dispatchEvent = (event) => {
     return true;
   }
 };
+
+// What a test asks for is there at once.
+await read("zh-CN");
 
 beforeEach(() => useHost(stubHost(new StubStudio())));
 afterEach(() => cleanup());

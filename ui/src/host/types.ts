@@ -21,6 +21,8 @@ export interface Host {
     input: Commands[K]["input"],
   ): Promise<Commands[K]["output"]>;
   onEvent(listener: (event: StudioEvent) => void): Promise<() => void>;
+  /** What the studio said before anybody could listen, after the answers that lay ready. */
+  missed(): Promise<StudioEvent[]>;
   /** `finish` runs before the window goes. */
   onClose(finish: () => Promise<void>): Promise<void>;
   pickFile(choice: FileChoice): Promise<string | null>;

@@ -1,16 +1,24 @@
 import type { Language } from "../wire/bindings";
-import { type Key, type Messages, messages } from "./messages";
+import { type Key, type Messages, read, type Sentences, sentences } from "./messages";
 
 export type { Key } from "./messages";
+
+const english = sentences("en") as Sentences;
 
 export type Holes = Record<string, string | number | undefined>;
 
 let current = $state<Language>("en");
+/** What is wanted last, and the sentences of which may still be on their way. */
+let wanted: Language = "en";
 
 /** The language of the window. */
 export const language = (): Language => current;
 
-export function speak(next: Language) {
+/** Speaks a language: at once where its sentences are there, else as soon as they are. */
+export async function speak(next: Language): Promise<void> {
+  wanted = next;
+  if (!sentences(next)) await read(next);
+  if (wanted !== next) return;
   current = next;
   document.documentElement.lang = next;
 }
@@ -25,7 +33,7 @@ export function fill(sentence: string, holes: Holes = {}): string {
  * `<key>_one` is taken where the language has it.
  */
 export function t(key: Key, holes?: Holes): string {
-  const own: Messages = messages[current];
+  const own: Messages = (sentences(current) ?? english).messages;
   let sentence = own[key];
   if (holes && "count" in holes) {
     const one = new Intl.PluralRules(current).select(Number(holes.count)) === "one";

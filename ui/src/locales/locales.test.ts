@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { sources } from "../../test/sources";
 import { fill, number, speak, t } from "./index.svelte";
-import { messages } from "./messages";
-import { checkSentences, errorSentences, errorText } from "./shared";
+import { type Sentences, sentences } from "./messages";
+import { errorText } from "./shared";
 
 const LANGUAGES = ["en", "zh-CN"] as const;
+const [en, zh] = LANGUAGES.map((language) => sentences(language)) as [Sentences, Sentences];
+const messages = { en: en.messages, "zh-CN": zh.messages };
 const holes = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map(([, n]) => n).sort();
 const base = (key: string) => key.replace(/_one$/, "");
 
@@ -72,11 +74,10 @@ describe("locale files", () => {
   });
 
   it("have a sentence and a hint for each error, in both languages", () => {
-    const [en, zh] = LANGUAGES.map((language) => errorSentences(language) ?? {});
-    expect(Object.keys(en ?? {}).length).toBeGreaterThan(10);
-    expect(Object.keys(zh ?? {}).sort()).toEqual(Object.keys(en ?? {}).sort());
-    for (const [code, { message, hint }] of Object.entries(en ?? {})) {
-      const other = zh?.[code];
+    expect(Object.keys(en.errors).length).toBeGreaterThan(10);
+    expect(Object.keys(zh.errors).sort()).toEqual(Object.keys(en.errors).sort());
+    for (const [code, { message, hint }] of Object.entries(en.errors)) {
+      const other = zh.errors[code];
       expect(message && other?.message, code).toBeTruthy();
       expect(holes(other?.message ?? ""), code).toEqual(holes(message));
       expect(holes(other?.hint ?? ""), code).toEqual(holes(hint));
@@ -84,10 +85,9 @@ describe("locale files", () => {
   });
 
   it("have a sentence for each check, in both languages", () => {
-    const [en, zh] = LANGUAGES.map((language) => checkSentences(language) ?? {});
-    expect(Object.keys(zh ?? {}).sort()).toEqual(Object.keys(en ?? {}).sort());
-    for (const [rule, sentence] of Object.entries(en ?? {}))
-      expect(holes(zh?.[rule] ?? ""), rule).toEqual(holes(sentence));
+    expect(Object.keys(zh.checks).sort()).toEqual(Object.keys(en.checks).sort());
+    for (const [rule, sentence] of Object.entries(en.checks))
+      expect(holes(zh.checks[rule] ?? ""), rule).toEqual(holes(sentence));
   });
 });
 

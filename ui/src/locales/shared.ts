@@ -1,28 +1,7 @@
 import type { ErrorDto, FindingDto, Language } from "../wire/bindings";
 import { fill, type Holes, type Key, t, time } from "./index.svelte";
+import { type ErrorSentence, sentences } from "./messages";
 import { money } from "./money";
-
-interface ErrorSentence {
-  message: string;
-  hint: string;
-}
-
-// These two files are shared with the command line, so they lie outside of the UI.
-const errors = import.meta.glob<Record<string, ErrorSentence>>("@assets/locales/*/errors.json", {
-  eager: true,
-  import: "default",
-});
-const checks = import.meta.glob<Record<string, string>>("@assets/locales/*/checks.json", {
-  eager: true,
-  import: "default",
-});
-
-function of<T>(files: Record<string, T>, language: Language): T | undefined {
-  return Object.entries(files).find(([path]) => path.includes(`/${language}/`))?.[1];
-}
-
-export const errorSentences = (language: Language) => of(errors, language);
-export const checkSentences = (language: Language) => of(checks, language);
 
 /** Fields of a brief that an error names. */
 const FIELDS: Record<string, Key> = {
@@ -36,7 +15,7 @@ const SUMS = ["budget", "spent", "estimate"];
 
 /** What an error says to a person, in their language. */
 export function errorText(error: ErrorDto, language: Language): ErrorSentence {
-  const found = errorSentences(language)?.[error.code];
+  const found = sentences(language)?.errors[error.code];
   if (!found) return { message: t("notices.unknown"), hint: t("notices.unknown_hint") };
   const holes: Holes = { ...error.values };
   // Fields of a brief are called as the window calls them.
@@ -55,6 +34,6 @@ export function errorText(error: ErrorDto, language: Language): ErrorSentence {
 
 /** What a finding says. */
 export function findingText(finding: FindingDto, language: Language): string {
-  const found = checkSentences(language)?.[finding.rule];
+  const found = sentences(language)?.checks[finding.rule];
   return found ? fill(found, finding.values as Holes) : finding.rule;
 }

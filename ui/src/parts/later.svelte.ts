@@ -31,12 +31,13 @@ const sources: Source<never>[] = [];
  */
 export function later<P extends object = Record<string, never>>(
   read: () => Promise<Component<P>>,
-): Component<P> {
+): Component<P> & { load(): Promise<void> } {
   const from = new Source(read);
   sources.push(from as unknown as Source<never>);
   const component: Component<P> = (internals, given) =>
     (Later as unknown as Component<{ from: Source<P>; given: P }>)(internals, { from, given });
-  return component;
+  // What takes the focus when it appears is read before it is shown.
+  return Object.assign(component, { load: () => from.load() });
 }
 
 /** Reads all that would be read later, for tests that look at once. */

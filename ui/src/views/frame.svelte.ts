@@ -13,15 +13,20 @@ export type Side = "library" | "desk";
 export const NARROW = 900;
 const KEPT = "inkstone.panels";
 
+/** What is made beside a text waits for so long after it was first seen: who writes at once goes first. */
+const SETTLES_MS = 100;
+
 const FOCUSABLE =
   "button:not(:disabled), input:not(:disabled), textarea:not(:disabled), select:not(:disabled), a[href], [tabindex='0'], [contenteditable='true']";
 
 /** After the next frame was drawn. */
 const painted = () => new Promise<void>((done) => requestAnimationFrame(() => setTimeout(done, 0)));
 
+const settled = () => new Promise<void>((done) => setTimeout(done, SETTLES_MS));
+
 class Frame {
-  /** The panels beside the text that are made. */
-  made = $state<Record<Side, boolean>>({ library: false, desk: false });
+  /** What beside and beneath the text is made. */
+  made = $state<Record<Side | "status", boolean>>({ library: false, desk: false, status: false });
   narrow = $state(false);
   /** What is open while there is room for three columns. */
   wide = $state<Record<Side, boolean>>({ library: true, desk: true });
@@ -121,10 +126,13 @@ class Frame {
     if (writing.draftId) await this.go("text");
     performance.mark("caret");
     await next();
+    if (writing.draftId && !document.hidden) await settled();
+    this.made.status = true;
     this.made.library = true;
     // Keys that came meanwhile are heard first.
     await next();
     this.made.desk = true;
+    await next();
   }
 
   /** Brings the focus to a region, opening its panel. */

@@ -21,7 +21,18 @@ import { takes } from "../features/takes/takes.svelte";
 import { voice } from "../features/voice/voice.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { zoom } from "../features/zoom/zoom.svelte";
-import { asError, call, connect, currentHost, type Host, onClose, onEvent } from "../host";
+import {
+  asError,
+  call,
+  connect,
+  currentHost,
+  endEarly,
+  type Host,
+  isEarly,
+  missed,
+  onClose,
+  onEvent,
+} from "../host";
 import type { ErrorDto, StudioEvent } from "../wire/bindings";
 
 /** How the window comes up, and what it does with what the studio tells. */
@@ -29,25 +40,32 @@ class Start {
   state = $state<"loading" | "ready" | "failed">("loading");
   /** Why it failed; without one there is no studio behind the page at all. */
   error = $state<ErrorDto | null>(null);
-  private listening: Host | null = null;
+  private heard: Host | null = null;
+  private guarded: Host | null = null;
 
-  /** Listens to the studio, and to the window that is being closed. */
-  private async listen(host: Host) {
+  /** Lets a window close when all is saved. */
+  private async guard(host: Host) {
+    if (this.guarded === host) return;
+    await onClose(async () => {
+      await composition.finish();
+      await writing.close();
+    });
+    this.guarded = host;
+  }
+
+  /** Hears the studio; where answers lay ready, from the moment on in which they were given. */
+  private async listen(host: Host, early: boolean) {
+    if (this.heard === host) return;
     void zoom.recall();
-    await Promise.all([
-      onEvent(hear),
-      onClose(async () => {
-        await composition.finish();
-        await writing.close();
-      }),
-    ]);
-    this.listening = host;
+    await onEvent(hear);
+    this.heard = host;
+    if (early) for (const event of await missed()) hear(event);
   }
 
   async open() {
     this.state = "loading";
     this.error = null;
-    settings.recall();
+    const spoken = settings.recall();
     try {
       if (!currentHost()) await connect();
       const host = currentHost();
@@ -55,20 +73,27 @@ class Start {
         this.state = "failed";
         return;
       }
-      const heard = this.listening === host ? null : this.listen(host);
-      const others = Promise.all([place.load(), preferences.load(), own.load()]);
+      const guarded = this.guard(host);
+      const early = isEarly();
+      const heard = this.listen(host, early);
       // Heard before the texts are read, so that none of them changes unseen.
-      const [state] = await Promise.all([call("app_state", {}), heard]);
+      if (!early) await heard;
+      const others = Promise.all([place.loadStatus(), preferences.load(), own.load()]);
+      const state = await call("app_state", {});
       performance.mark("state");
-      settings.load(state);
+      const looks = settings.load(state);
       library.projects = state.projects;
       models.list = state.models;
-      await Promise.all([others, library.resume(state.last_open)]);
+      const needed = early ? [] : [guarded];
+      await Promise.all([...needed, others, spoken, looks, library.resume(state.last_open)]);
       performance.mark("read");
       this.state = "ready";
     } catch (reason) {
       this.error = asError(reason);
       this.state = "failed";
+      void place.loadBackups();
+    } finally {
+      endEarly();
     }
   }
 }

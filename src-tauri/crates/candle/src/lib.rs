@@ -84,6 +84,18 @@ impl Candle {
     pub fn new() -> Self {
         Self
     }
+
+    /// Somebody is busy in the window: for the next second and a half whatever computes here leaves
+    /// two of the processors to what answers him. It says the same, only later.
+    pub fn make_way() {
+        network::threads::make_way();
+    }
+
+    /// Somebody presses a key: as [`Self::make_way`], and where two processors cannot be left,
+    /// nothing is computed until the key can be seen.
+    pub fn make_way_for_a_key() {
+        network::threads::make_way_for_a_key();
+    }
 }
 
 impl LocalModels for Candle {

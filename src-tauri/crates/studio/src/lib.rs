@@ -111,7 +111,7 @@ mod bindings;
 #[cfg(test)]
 mod tests;
 
-pub use doorway::{Doorway, Libraries};
+pub use doorway::{Doorway, FirstAnswer, Libraries};
 pub use error::StudioError;
 pub use inkstone_desks::{BeatSheet, Brief, BriefError, Channel, Task};
 pub use inkstone_formats::pdf::FontFile;

@@ -1,13 +1,13 @@
-import { type Key, t } from "../../locales/index.svelte";
-import { messages } from "../../locales/messages";
+import { t } from "../../locales/index.svelte";
+import { isKey } from "../../locales/messages";
 import type { LedgerEntryDto } from "../../wire/bindings";
 
 /** A task is called what its button is called; anything else is shown as it stands. */
 export function purpose(name: string): string {
   const own = `settings.purpose_${name}`;
-  if (own in messages.en) return t(own as Key);
+  if (isKey(own)) return t(own);
   const key = `desk.action_${name}`;
-  return key in messages.en ? t(key as Key) : name;
+  return isKey(key) ? t(key) : name;
 }
 
 /** How a request ended, in a word. */

@@ -30,13 +30,24 @@ class Place {
     return this.status?.state === "reading";
   }
 
-  async load() {
+  async loadStatus() {
     try {
       this.status = await call("library_status", {});
+    } catch (reason) {
+      this.problem = asError(reason);
+    }
+  }
+
+  async loadBackups() {
+    try {
       this.backups = await call("list_backups", {});
     } catch (reason) {
       this.problem = asError(reason);
     }
+  }
+
+  async load() {
+    await Promise.all([this.loadStatus(), this.loadBackups()]);
   }
 
   /** Runs one thing at a time. True when it went well. */

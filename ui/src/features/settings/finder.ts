@@ -1,5 +1,5 @@
 import { type Key, language, t } from "../../locales/index.svelte";
-import { messages } from "../../locales/messages";
+import { sentences } from "../../locales/messages";
 import { fuzzy } from "../../parts/fuzzy";
 import { SHORTCUTS } from "../../views/shortcuts";
 import type { SettingsPage } from "./settings.svelte";
@@ -40,11 +40,11 @@ export interface Setting extends Place {
 
 /** Settings that are called so, in either language, best first. */
 export function findSettings(query: string): Setting[] {
-  const other = language() === "en" ? "zh-CN" : "en";
+  const other = sentences(language() === "en" ? "zh-CN" : "en")?.messages;
   return PLACES.map((place) => ({
     ...place,
     name: t(place.label),
-    match: fuzzy(query, t(place.label)) ?? fuzzy(query, messages[other][place.label]),
+    match: fuzzy(query, t(place.label)) ?? fuzzy(query, other?.[place.label] ?? ""),
   }))
     .filter(({ match }) => match !== null)
     .sort((a, b) => (b.match?.score ?? 0) - (a.match?.score ?? 0))

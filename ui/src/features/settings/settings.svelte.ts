@@ -32,7 +32,7 @@ class Settings {
    * Looks and speaks as it did last time, until the library has said how: no flash of white in a
    * dark room, and a library that cannot be opened says so in the person's language.
    */
-  recall() {
+  async recall() {
     let kept: { theme?: unknown; language?: unknown } = {};
     try {
       kept = JSON.parse(localStorage.getItem(KEPT) ?? "{}") ?? {};
@@ -40,7 +40,7 @@ class Settings {
       // A window without storage begins as the system does.
     }
     if (THEMES.includes(kept.theme)) this.paint(kept.theme as Theme);
-    speak(LANGUAGES.includes(kept.language) ? (kept.language as Language) : systemLanguage());
+    await speak(LANGUAGES.includes(kept.language) ? (kept.language as Language) : systemLanguage());
   }
 
   /** Another window may have chosen otherwise. */
@@ -48,7 +48,7 @@ class Settings {
     await attempt(async () => {
       const { theme, language: chosen } = await call("app_state", {});
       if (theme !== this.theme) this.paint(theme);
-      if (chosen && chosen !== language()) speak(chosen);
+      if (chosen && chosen !== language()) await speak(chosen);
     });
   }
 
@@ -60,17 +60,18 @@ class Settings {
     }
   }
 
-  load(state: AppState) {
+  async load(state: AppState) {
     this.version = state.version;
     this.libraryPath = state.library_path;
     this.paint(state.theme);
-    if (state.language) speak(state.language);
-    else void this.setLanguage(systemLanguage());
+    const language = state.language ?? systemLanguage();
+    await speak(language);
     this.remember();
+    if (!state.language) void attempt(() => call("set_language", { language }));
   }
 
   async setLanguage(language: Language) {
-    speak(language);
+    await speak(language);
     this.remember();
     await attempt(() => call("set_language", { language }));
   }

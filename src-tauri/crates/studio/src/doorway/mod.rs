@@ -3,6 +3,7 @@
 
 mod backups;
 pub mod dto;
+mod first;
 mod memory;
 mod tending;
 
@@ -20,6 +21,7 @@ use tokio::sync::Mutex;
 use crate::{Parts, Studio, StudioError, commands, dto::ErrorDto, inputs::Nothing, projects::time};
 use dto::*;
 
+pub use first::FirstAnswer;
 pub use memory::Libraries;
 
 /// Makes the parts of a studio on a library.

@@ -30,12 +30,12 @@ fn door_in(folder: &Path, welcomes: &Arc<AtomicUsize>) -> Arc<Doorway> {
     )
 }
 
-fn door(folder: &Path) -> Arc<Doorway> {
+pub(super) fn door(folder: &Path) -> Arc<Doorway> {
     door_in(folder, &Arc::default())
 }
 
 /// Writes a text into a new document; gives the ids of document and draft.
-async fn write(door: &Arc<Doorway>, text: &str) -> (String, String) {
+pub(super) async fn write(door: &Arc<Doorway>, text: &str) -> (String, String) {
     let studio = door.studio().await.unwrap();
     let project = match studio.projects().unwrap().first() {
         Some(project) => project.id.clone(),

@@ -1,3 +1,4 @@
+// The names of all sentences, for the types alone; `tongue.ts` reads the files.
 export { default as actions } from "./actions.json";
 export { default as ads } from "./ads.json";
 export { default as archive } from "./archive.json";

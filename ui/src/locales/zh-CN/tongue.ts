@@ -1,0 +1,10 @@
+import checks from "../../../../assets/locales/zh-CN/checks.json";
+import errors from "../../../../assets/locales/zh-CN/errors.json";
+import type { Tongue } from "../messages";
+
+const files = import.meta.glob<Record<string, string>>("./*.json", {
+  eager: true,
+  import: "default",
+});
+
+export default { files, errors, checks } satisfies Tongue;
