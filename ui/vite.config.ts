@@ -18,6 +18,18 @@ function withoutStub(): Plugin {
   };
 }
 
+/** Lucide's icons are drawn by a component of ours. */
+function lightIcons(): Plugin {
+  return {
+    name: "light-icons",
+    enforce: "pre",
+    resolveId(source, importer) {
+      if (source === "../Icon.svelte" && importer?.includes("@lucide/svelte"))
+        return fileURLToPath(new URL("src/parts/Icon.svelte", import.meta.url));
+    },
+  };
+}
+
 /** A page reads a script of plain ASCII faster, and keeps it in half the room. */
 function plainScripts(): Plugin {
   const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
@@ -42,7 +54,7 @@ let first: Set<string> | undefined;
 
 export default defineConfig({
   base: "./",
-  plugins: [svelte(), withoutStub(), plainScripts()],
+  plugins: [lightIcons(), svelte(), withoutStub(), plainScripts()],
   clearScreen: false,
   server: { port: 1420, strictPort: true, fs: { allow: [".."] } },
   // A page reads text that is no script much faster.

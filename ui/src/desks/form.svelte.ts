@@ -12,9 +12,10 @@ export function setLanguage(language: Language) {
   changed();
 }
 
+/** In the words of the window: who reads it knows them. */
 export const LANGUAGES: { value: Language; label: () => string; testid: string }[] = [
-  { value: "en", label: () => t("settings.english"), testid: "brief-language-en" },
-  { value: "zh-CN", label: () => t("settings.chinese"), testid: "brief-language-zh-CN" },
+  { value: "en", label: () => t("desk.language_en"), testid: "brief-language-en" },
+  { value: "zh-CN", label: () => t("desk.language_zh"), testid: "brief-language-zh-CN" },
 ];
 
 /** What all lists of a brief share. */

@@ -22,9 +22,9 @@ export const draftName = ({ name }: { name: string }): string =>
   name === "main" ? t("library.main_draft") : name;
 
 class Library {
-  projects = $state<ProjectDto[]>([]);
+  projects = $state.raw<ProjectDto[]>([]);
   projectId = $state<string | null>(null);
-  documents = $state<DocumentDto[]>([]);
+  documents = $state.raw<DocumentDto[]>([]);
   bin = $state<BinItemDto[] | null>(null);
   /** True between leaving a text and showing the next. */
   turning = $state(false);

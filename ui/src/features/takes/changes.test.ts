@@ -1,8 +1,9 @@
 import { render } from "@testing-library/svelte";
 import { tick } from "svelte";
-import { describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { firstWord } from "../../editor/ahead";
 import { call } from "../../host";
+import { everything } from "../../parts/later.svelte";
 import { press } from "../../views/actions";
 import { ahead } from "../ahead/ahead.svelte";
 import { preferences, USUAL } from "../settings/preferences.svelte";
@@ -13,6 +14,7 @@ import { changes } from "./changes.svelte";
 import { takes } from "./takes.svelte";
 
 closedAfterEach();
+beforeAll(everything);
 // The whole page is rendered anew for each; a busy machine takes its time.
 vi.setConfig({ testTimeout: 30_000 });
 const soon = <T>(check: () => T) => vi.waitFor(check, { timeout: 6000 });

@@ -45,6 +45,9 @@ const WHOLE: ReadonlySet<string> = new Set([
   ...["alternatives", "beats", "outline", "headline", "dek", "describe"],
 ]);
 
+/** How old may be what is told of texts that are not shown. */
+const UNSHOWN_MS = 500;
+
 class Takes {
   /** Takes of the open draft. */
   private byId = $state<Record<string, TakeDto>>({});
@@ -58,6 +61,9 @@ class Takes {
   asking = $state(false);
   /** Where batches stand in drafts that are not open, and in the open one until it is shown. */
   private places = new Map<string, Place>();
+  /** What is written for texts that are not shown, newer than in `active`. */
+  private unshown = new Map<string, TakeDto>();
+  private showing: ReturnType<typeof setTimeout> | undefined;
   private requests = new Map<string, { task: Task; note: string; prompt?: EditedPrompt }>();
 
   list = $derived(newestFirst(Object.values(this.byId)));
@@ -159,13 +165,16 @@ class Takes {
   }
 
   private put(next: TakeDto) {
-    const known = this.byId[next.id] ?? this.active[next.id];
+    const known = this.byId[next.id] ?? this.unshown.get(next.id) ?? this.active[next.id];
     const take = mergeTake(known, next);
     if (take.task === "interview") this.onAnswer(take);
     else if (isSaid(take)) this.onSaid(take);
+    const here = take.draft_id === writing.draftId;
+    this.unshown.delete(take.id);
     if (isOver(take.status)) delete this.active[take.id];
-    else this.active[take.id] = take;
-    if (take.draft_id === writing.draftId && !isSaid(take)) {
+    else if (here || this.active[take.id]?.status !== take.status) this.active[take.id] = take;
+    else this.showLater(take);
+    if (here && !isSaid(take)) {
       if (!this.places.has(take.batch_id))
         this.places.set(take.batch_id, { from: take.from, to: take.to });
       this.byId[take.id] = take;
@@ -173,6 +182,16 @@ class Takes {
     }
     if (take.waiting && known?.waiting?.why !== take.waiting.why) notices.say(standing(take));
     if (known && !isOver(known.status) && isOver(take.status)) this.announce(take);
+  }
+
+  /** A frame of its own for each word that nobody sees would be one less for who types. */
+  private showLater(take: TakeDto) {
+    this.unshown.set(take.id, take);
+    this.showing ??= setTimeout(() => {
+      this.showing = undefined;
+      for (const [id, latest] of this.unshown) if (this.active[id]) this.active[id] = latest;
+      this.unshown.clear();
+    }, UNSHOWN_MS);
   }
 
   /** Told of what the assistant says, and of what is said on its way. */

@@ -70,6 +70,37 @@ it("takes are listed newest first, siblings in their order", () => {
   expect(newestFirst(list).map(({ id }) => id)).toEqual(["b1", "a1", "a2"]);
 });
 
+describe("what is written for a text that is not shown", () => {
+  const tell = (change: Partial<TakeDto>) =>
+    takes.onEvent({ event: "take", take: take({ id: "away", draft_id: "elsewhere", ...change }) });
+
+  it("is told of now and then, and its beginning and end at once", () => {
+    vi.useFakeTimers();
+    try {
+      tell({ status: "waiting" });
+      expect(takes.writing).toHaveLength(1);
+      tell({ tokens: 1, tokens_per_second: 10 });
+      expect(takes.speed).toBe(10);
+      for (const tokens of [2, 3, 4]) tell({ tokens, tokens_per_second: 10 + tokens });
+      expect(takes.speed).toBe(10);
+      vi.advanceTimersByTime(600);
+      expect(takes.speed).toBe(14);
+      tell({ tokens: 5, tokens_per_second: 15 });
+      // Late news of what was known already changes nothing.
+      tell({ tokens: 4, tokens_per_second: 14 });
+      vi.advanceTimersByTime(600);
+      expect(takes.speed).toBe(15);
+      tell({ tokens: 6, tokens_per_second: 16 });
+      tell({ status: "done", tokens: 7 });
+      expect(takes.writing).toEqual([]);
+      vi.advanceTimersByTime(600);
+      expect(takes.writing).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
 const over = () => vi.waitFor(() => expect(takes.busyHere).toBe(false), { timeout: 4000 });
 
 describe("the takes of a draft", () => {

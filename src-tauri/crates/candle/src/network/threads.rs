@@ -24,10 +24,10 @@ const WAY: Duration = Duration::from_millis(1500);
 const LEFT: usize = 2;
 
 /// Where fewer can be left, nothing is computed for as long as a key needs to be seen.
-const STILL: Duration = Duration::from_millis(50);
+const STILL: Duration = Duration::from_millis(40);
 
 /// Between two such times, so that a key that is held down does not stop all work.
-const GOES_ON: Duration = Duration::from_millis(20);
+const GOES_ON: Duration = Duration::from_millis(15);
 
 /// Until when way is made and until when all is still, in milliseconds since [`now`] was first asked.
 static WAY_UNTIL: AtomicU64 = AtomicU64::new(0);
