@@ -21,6 +21,8 @@ const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3005\u3007\u{20000}-\u{32
 const WORD =
   /[\p{Alphabetic}\p{N}](?:(?!--)[^\s\u2013-\u2015\u2026\u3000-\u3004\u3008-\u3020\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65])*/gu;
 
+let segmenter: Intl.Segmenter | undefined;
+
 /** Counts a text as the library does. */
 export function lengthOf(text: string): Length {
   const han = text.match(HAN)?.length ?? 0;
@@ -36,7 +38,7 @@ export function lengthOf(text: string): Length {
       if (c === " " || c === "\u3000") spaces++;
     }
   } else {
-    for (const { segment } of new Intl.Segmenter().segment(text)) {
+    for (const { segment } of (segmenter ??= new Intl.Segmenter()).segment(text)) {
       if (segment[0] === "\n" || segment[0] === "\r") continue;
       characters++;
       if (/^\s/.test(segment)) spaces++;
