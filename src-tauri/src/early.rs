@@ -254,7 +254,7 @@ mod tests {
         }];
         let script = script(&answers).unwrap();
         let list = script.split("JSON.parse(").nth(1).unwrap();
-        let list = list.split("));\n").next().unwrap();
+        let list = list.split(")) };\n").next().unwrap();
         let list: String = serde_json::from_str(list).unwrap();
         let list: Vec<(String, serde_json::Value)> = serde_json::from_str(&list).unwrap();
         assert_eq!(list[0].0, r#"["open_draft",{"id":"a"}]"#);

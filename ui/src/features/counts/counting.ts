@@ -38,7 +38,8 @@ export function lengthOf(text: string): Length {
       if (c === " " || c === "\u3000") spaces++;
     }
   } else {
-    for (const { segment } of (segmenter ??= new Intl.Segmenter()).segment(text)) {
+    segmenter ??= new Intl.Segmenter();
+    for (const { segment } of segmenter.segment(text)) {
       if (segment[0] === "\n" || segment[0] === "\r") continue;
       characters++;
       if (/^\s/.test(segment)) spaces++;
