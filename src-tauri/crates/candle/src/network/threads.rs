@@ -4,7 +4,7 @@ use std::{
     cell::Cell,
     sync::{
         Mutex, OnceLock, PoisonError,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -32,6 +32,9 @@ const GOES_ON: Duration = Duration::from_millis(15);
 /// Until when way is made and until when all is still, in milliseconds since [`now`] was first asked.
 static WAY_UNTIL: AtomicU64 = AtomicU64::new(0);
 static STILL_UNTIL: AtomicU64 = AtomicU64::new(0);
+
+/// Whether anything was ever computed here: before that there is no pool, and a key makes none.
+static COMPUTES: AtomicBool = AtomicBool::new(false);
 
 /// How far computing threads stand back (`nice`): a key that is pressed meanwhile has the processor
 /// at once, and where nobody wants it they have all of it.
@@ -71,6 +74,9 @@ pub(crate) fn make_way() {
 /// As [`make_way`], for a key that somebody waits to see.
 pub(crate) fn make_way_for_a_key() {
     make_way();
+    if !COMPUTES.load(Ordering::Relaxed) {
+        return;
+    }
     let all = barrier_pool().n_workers() + 1;
     if all - beside(all) >= LEFT {
         return;
@@ -133,6 +139,7 @@ pub(crate) fn count() -> usize {
 
 /// Does `work` for each number below `count`; who is quicker does more.
 pub(crate) fn share(count: usize, work: impl Fn(usize) + Sync) {
+    COMPUTES.store(true, Ordering::Relaxed);
     be_still();
     let threads = count_of(count);
     if threads < 2 {
@@ -206,6 +213,10 @@ mod way {
     fn processors_are_left_to_who_types_and_nothing_is_left_out() {
         let all = barrier_pool().n_workers() + 1;
         assert_eq!(count(), all);
+        make_way_for_a_key();
+        // Nothing computes yet, so there is nothing to stop.
+        assert_eq!(STILL_UNTIL.load(Ordering::Relaxed), 0);
+        WAY_UNTIL.store(0, Ordering::Relaxed);
         let done: Vec<AtomicUsize> = (0..1000).map(|_| AtomicUsize::new(0)).collect();
         for whole in [1, 2, 3] {
             // In the middle of the work, and before it.

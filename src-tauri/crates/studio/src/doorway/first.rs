@@ -75,6 +75,20 @@ mod tests {
     use crate::dto::LastOpen;
     use crate::inputs::SetLastOpen;
 
+    /// Remembers a text, and the first project or another one, as what was open last.
+    async fn leave(door: &Arc<Doorway>, project: Option<&str>, draft: &str) {
+        let studio = door.studio().await.unwrap();
+        let first = studio.projects().unwrap()[0].id.clone();
+        let last_open = LastOpen {
+            project_id: project.map_or(first, str::to_owned),
+            draft_id: Some(draft.to_owned()),
+        };
+        studio
+            .set_last_open(SetLastOpen { last_open })
+            .await
+            .unwrap();
+    }
+
     fn commands(answers: &[FirstAnswer]) -> Vec<&'static str> {
         answers.iter().map(|one| one.command).collect()
     }
@@ -87,17 +101,7 @@ mod tests {
         assert_eq!(commands(&door.first_answers().await), at_first);
 
         let (_, draft) = write(&door, "The tide.").await;
-        let studio = door.studio().await.unwrap();
-        let project_id = studio.projects().unwrap()[0].id.clone();
-        let mut last = LastOpen {
-            project_id,
-            draft_id: Some(draft),
-        };
-        let last_open = last.clone();
-        studio
-            .set_last_open(SetLastOpen { last_open })
-            .await
-            .unwrap();
+        leave(&door, None, &draft).await;
         let answers = door.first_answers().await;
         let all = commands(&answers);
         assert_eq!(all[..4], at_first);
@@ -109,22 +113,12 @@ mod tests {
         }
 
         // A text that is gone, and a project that is.
-        last.draft_id = Some("gone".to_owned());
-        let last_open = last.clone();
-        studio
-            .set_last_open(SetLastOpen { last_open })
-            .await
-            .unwrap();
+        leave(&door, None, "gone").await;
         assert_eq!(
             commands(&door.first_answers().await)[4..],
             ["list_documents"]
         );
-        last.project_id = "gone".to_owned();
-        let last_open = last;
-        studio
-            .set_last_open(SetLastOpen { last_open })
-            .await
-            .unwrap();
+        leave(&door, Some("gone"), "gone").await;
         assert_eq!(commands(&door.first_answers().await), at_first);
     }
 
@@ -133,16 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let door = door(folder.path());
         let (_, draft) = write(&door, &"The tide comes in. ".repeat(30_000)).await;
-        let studio = door.studio().await.unwrap();
-        let project_id = studio.projects().unwrap()[0].id.clone();
-        let last_open = LastOpen {
-            project_id,
-            draft_id: Some(draft),
-        };
-        studio
-            .set_last_open(SetLastOpen { last_open })
-            .await
-            .unwrap();
+        leave(&door, None, &draft).await;
         assert_eq!(
             commands(&door.first_answers().await)[4..],
             ["list_documents"]
