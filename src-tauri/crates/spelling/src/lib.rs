@@ -47,6 +47,7 @@ pub enum English {
 pub struct Speller {
     american: OnceLock<Option<Dictionary>>,
     british: OnceLock<Option<Dictionary>>,
+    either: OnceLock<Option<Dictionary>>,
 }
 
 impl std::fmt::Debug for Speller {
@@ -55,28 +56,40 @@ impl std::fmt::Debug for Speller {
     }
 }
 
+/// Words of both spellings, and the rules of their endings, which are the same.
+const AMERICAN: &str = include_str!("../../../../assets/dictionaries/en-US.dic");
+const BRITISH: &str = include_str!("../../../../assets/dictionaries/en-GB.dic");
+const ENDINGS: &str = include_str!("../../../../assets/dictionaries/en-US.aff");
+
+/// Both lists as one, in half the room: of 50,000 lines each they differ in 1,300. Lines are in the
+/// order of their bytes; were they not, some would only stand there twice.
+fn either() -> String {
+    let mut lists = [AMERICAN, BRITISH].map(|list| list.lines().skip(1).peekable());
+    let mut all = format!("{}\n", AMERICAN.lines().count());
+    loop {
+        let line = match lists.each_mut().map(|list| list.peek().copied()) {
+            [None, None] => return all,
+            [Some(one), None] | [None, Some(one)] => one,
+            [Some(one), Some(other)] => one.min(other),
+        };
+        for list in &mut lists {
+            list.next_if_eq(&line);
+        }
+        all.push_str(line);
+        all.push('\n');
+    }
+}
+
 impl Speller {
-    /// The lists of a spelling; none is missing in a program that was built whole.
-    fn lists(&self, english: English) -> impl Iterator<Item = &Dictionary> {
-        let american = (english != English::British).then(|| {
-            self.american.get_or_init(|| {
-                Dictionary::new(
-                    include_str!("../../../../assets/dictionaries/en-US.aff"),
-                    include_str!("../../../../assets/dictionaries/en-US.dic"),
-                )
-                .ok()
-            })
-        });
-        let british = (english != English::American).then(|| {
-            self.british.get_or_init(|| {
-                Dictionary::new(
-                    include_str!("../../../../assets/dictionaries/en-GB.aff"),
-                    include_str!("../../../../assets/dictionaries/en-GB.dic"),
-                )
-                .ok()
-            })
-        });
-        [american, british].into_iter().flatten().flatten()
+    /// The list of a spelling; none is missing in a program that was built whole.
+    fn list(&self, english: English) -> Option<&Dictionary> {
+        let read = |list: &str| Dictionary::new(ENDINGS, list).ok();
+        let list = match english {
+            English::American => self.american.get_or_init(|| read(AMERICAN)),
+            English::British => self.british.get_or_init(|| read(BRITISH)),
+            English::Either => self.either.get_or_init(|| read(&either())),
+        };
+        list.as_ref()
     }
 
     /// Whether a word is right. What is no word of Latin letters, or longer than any word, is.
@@ -85,9 +98,12 @@ impl Speller {
         if word.is_empty() || word.chars().count() > LONGEST || !is_latin(&word) {
             return true;
         }
+        let Some(list) = self.list(english) else {
+            return true;
+        };
         // The lists write *cafe* and *naive*; who writes the accents is no worse.
         let bare: String = word.chars().map(bare).collect();
-        let known = |word: &str| self.lists(english).any(|list| list.check(word));
+        let known = |word: &str| list.check(word);
         let known = |word: &str| known(word) || (bare != word && known(&bare));
         // Two words with a hyphen are right if both are: nobody lists them all.
         known(&word)
@@ -103,16 +119,9 @@ impl Speller {
         if word.is_empty() || word.chars().count() > LONGEST || !is_latin(&word) {
             return Vec::new();
         }
-        let mut found: Vec<String> = Vec::new();
-        for list in self.lists(english) {
-            let mut of_list = Vec::new();
-            list.suggest(&word, &mut of_list);
-            // The first of each list before the second of any.
-            for (n, one) in of_list.into_iter().enumerate() {
-                if !found.contains(&one) {
-                    found.insert((2 * n).min(found.len()), one);
-                }
-            }
+        let mut found = Vec::new();
+        if let Some(list) = self.list(english) {
+            list.suggest(&word, &mut found);
         }
         found.truncate(MOST_OFFERED);
         found
@@ -203,6 +212,19 @@ mod tests {
         }
         assert!(!speller.knows("centre", English::American));
         assert!(!speller.knows("color", English::British));
+    }
+
+    #[test]
+    fn both_lists_as_one_have_each_line_once() {
+        let endings = include_str!("../../../../assets/dictionaries/en-GB.aff");
+        assert_eq!(endings, ENDINGS);
+        let all = either();
+        let mut lines: Vec<&str> = all.lines().skip(1).collect();
+        let of_both = [AMERICAN, BRITISH].map(|list| list.lines().skip(1));
+        let wanted: std::collections::BTreeSet<&str> = of_both.into_iter().flatten().collect();
+        assert_eq!(lines.len(), wanted.len());
+        lines.sort_unstable();
+        assert!(lines.into_iter().eq(wanted));
     }
 
     #[test]
