@@ -21,8 +21,8 @@ beforeEach(async () => {
       observe(at: Element) {
         near.push({ tell: this.tell, at });
       }
-      disconnect() {
-        near = near.filter(({ tell }) => tell !== this.tell);
+      unobserve(at: Element) {
+        near = near.filter((one) => one.at !== at);
       }
     },
   );
@@ -51,7 +51,8 @@ it("draws what is seen, and more when somebody comes near", () => {
   expect(place?.getAttribute("aria-setsize")).toBe(`${COUNT}`);
 
   const [last] = near.slice(-1);
-  last?.tell([{ isIntersecting: true } as IntersectionObserverEntry], {} as IntersectionObserver);
+  const change = { isIntersecting: true, target: last?.at } as IntersectionObserverEntry;
+  last?.tell([change], {} as IntersectionObserver);
   flushSync();
   expect(names().slice(STRETCH)).toEqual(["Text 2", "Text 1", "Text 0"]);
   expect(near).toHaveLength(3);

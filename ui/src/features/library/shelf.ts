@@ -1,7 +1,7 @@
 import type { DocumentDto } from "../../wire/bindings";
 
 /** Documents that are drawn together. */
-export const STRETCH = 12;
+export const STRETCH = 6;
 
 /** A document that is drawn, or room for a stretch of them that nobody has come to yet. */
 export type Entry =
