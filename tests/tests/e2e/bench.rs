@@ -19,9 +19,11 @@ use serde_json::Value;
 use crate::steps::{begin, news_brief, saved};
 
 const MB: usize = 1_000_000;
-/// Keys of one measurement, and the time between two.
+/// Keys of one measurement, and the time between two, of a quick typist.
 const KEYS: usize = 150;
 const BETWEEN_MS: u64 = 110;
+/// `xdotool type` waits half of what it is told between two keys.
+const TOLD_MS: u64 = 2 * BETWEEN_MS;
 /// Documents in the library of the start.
 const DOCUMENTS: usize = 500;
 const STARTS: usize = 5;
@@ -173,11 +175,13 @@ async fn opened(app: &App, title: &str) -> Result<f64, E2eError> {
 
 const HEAR: &str = r"
     window.__keys = [];
+    window.__began = [];
     if (!window.__hears) {
       window.__hears = true;
       addEventListener('keydown', (event) => {
         if (event.key.length !== 1) return;
         const began = performance.now();
+        window.__began.push(began);
         const channel = new MessageChannel();
         channel.port1.onmessage = () => window.__keys.push(performance.now() - began);
         requestAnimationFrame(() => channel.port2.postMessage(0));
@@ -191,7 +195,7 @@ async fn keys(app: &App, count: usize) -> Result<Vec<f64>, E2eError> {
     let words = "the ferry waits for rain and runs again ";
     let text: String = words.chars().cycle().take(count).collect();
     app.display()
-        .xdotool(&["type", "--delay", &BETWEEN_MS.to_string(), &text])?;
+        .xdotool(&["type", "--delay", &TOLD_MS.to_string(), &text])?;
     let mut heard = Vec::new();
     app.wait_until("all keys", PATIENCE, async || {
         let answer = app
@@ -207,6 +211,15 @@ async fn keys(app: &App, count: usize) -> Result<Vec<f64>, E2eError> {
         Ok(heard.len() >= count)
     })
     .await?;
+    if count == KEYS {
+        let began = app
+            .client
+            .execute("return window.__began", Vec::new())
+            .await?;
+        let began: Vec<f64> = serde_json::from_value(began).map_err(io::Error::other)?;
+        let between = median(began.windows(2).map(|two| two[1] - two[0]));
+        println!("<!-- a key every {between:.0} ms -->");
+    }
     Ok(heard)
 }
 
@@ -331,7 +344,11 @@ async fn the_window_is_measured() -> Result<(), E2eError> {
     let part = env::var("INKSTONE_BENCH_PART").ok();
     let wanted = |name| part.as_deref().is_none_or(|part| part == name);
     if wanted("keys") {
-        keys_and_openings().await?;
+        keys_and_openings(usize::MAX).await?;
+    }
+    // A part of that part.
+    if part.as_deref() == Some("model") {
+        keys_and_openings(1).await?;
     }
     if wanted("start") {
         starts_and_memory().await?;
@@ -339,8 +356,8 @@ async fn the_window_is_measured() -> Result<(), E2eError> {
     Ok(())
 }
 
-/// Keys in texts of all kinds, and the time until each is shown.
-async fn keys_and_openings() -> Result<(), E2eError> {
+/// Keys in texts of all kinds, or of so many of them, and the time until each is shown.
+async fn keys_and_openings(most: usize) -> Result<(), E2eError> {
     let home = Home::new()?;
     let texts = home.path().join("texts");
     fs::create_dir_all(&texts)?;
@@ -361,7 +378,7 @@ async fn keys_and_openings() -> Result<(), E2eError> {
     println!("\n| key to frame, ms | p50 | p95 | longest | keys |\n|---|---|---|---|---|");
     let mut opens = Vec::new();
     let mut quiet = Vec::new();
-    for (title, ..) in &sizes {
+    for (title, ..) in sizes.iter().take(most) {
         opens.push((*title, opened(&app, title).await?));
         to_the_middle(&app).await?;
         let _warm = keys(&app, 20).await?;
