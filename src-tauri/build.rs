@@ -8,7 +8,7 @@ fn main() -> ExitCode {
         println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
     }
     // Commands named here are denied unless a capability grants them.
-    let manifest = tauri_build::AppManifest::new().commands(&["call", "missed", "open_window"]);
+    let manifest = tauri_build::AppManifest::new().commands(&["call", "events", "open_window"]);
     match tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,77 +1,34 @@
 //! The library opens before there is a window, and what the window will ask first is answered and
 //! laid ready in it: no question goes back and forth while its text waits.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use inkstone_candle::Candle;
 use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, ThisMachine, seeds};
 use inkstone_studio::{Doorway, FirstAnswer, Parts, Program, Secrets, Studio, dto::StudioEvent};
 use serde_json::json;
-use tauri::{AppHandle, Emitter as _, async_runtime};
+use tauri::async_runtime;
 use tokio::sync::{
-    broadcast::{
-        Receiver,
-        error::{RecvError, TryRecvError},
-    },
-    oneshot, watch,
+    broadcast::{Receiver, error::RecvError},
+    oneshot,
 };
 
-/// The event under which the page hears the studio.
-const EVENT: &str = "studio";
+use crate::events::{Inboxes, everything};
 
-/// What may have changed while nobody could listen: everything.
-const ALL_KINDS: [&str; 8] = [
-    "projects",
-    "documents",
-    "models",
-    "history",
-    "takes",
-    "settings",
-    "ledger",
-    "library",
-];
+/// The window that tauri.conf.json names.
+const FIRST: &str = "main";
 
 /// How long a window waits for a library that opens slowly before it comes up and asks itself.
 const PATIENCE: Duration = Duration::from_millis(150);
 
-/// What goes on in the studio before a page hears it.
-#[derive(Default)]
-pub struct Unheard(Mutex<Option<Receiver<StudioEvent>>>);
-
-impl Unheard {
-    /// Each event since the first answers were given; nothing when it is asked again.
-    pub fn take(&self) -> Vec<StudioEvent> {
-        let events = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let mut all = Vec::new();
-        let Some(mut events) = events else { return all };
-        loop {
-            match events.try_recv() {
-                Ok(event) => all.push(event),
-                Err(TryRecvError::Lagged(_)) => all.push(everything()),
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return all,
-            }
-        }
-    }
-}
-
 /// A door that opens, and what comes through it first.
 pub struct Early {
     pub door: Arc<Doorway>,
-    pub unheard: Arc<Unheard>,
-    app: watch::Sender<Option<AppHandle>>,
+    pub inboxes: Arc<Inboxes>,
     answers: oneshot::Receiver<Vec<FirstAnswer>>,
 }
 
 impl Early {
-    /// From now on the pages of this program hear the studio.
-    pub fn tell(&self, app: AppHandle) {
-        self.app.send_replace(Some(app));
-    }
-
     /// The script that lays the first answers ready in a page that has not begun yet; `None` where
     /// there are none in time.
     pub fn script(self) -> Option<String> {
@@ -91,28 +48,25 @@ impl Early {
 /// Where the person's folders cannot be found.
 pub fn begin() -> Result<Early, String> {
     let places = Places::find(None).map_err(|error| error.to_string())?;
-    let (app, told) = watch::channel(None);
+    // Whatever happens after the first answers, the first window hears of.
+    let inboxes = Arc::new(Inboxes::default());
+    inboxes.open(FIRST);
+    let told = inboxes.clone();
     let welcome = move |studio: &Arc<Studio>| tell(told.clone(), studio);
     let memory = places.memory.clone();
     // Whichever library is open, the keys are the person's.
     let keys: Arc<dyn Secrets> = Arc::new(KeptKeys::of_person());
     let parts = move |library: &Path| parts(library, keys.clone());
     let door = Doorway::new(places.library, memory, parts, welcome);
-    let unheard = Arc::new(Unheard::default());
     let (sender, answers) = oneshot::channel();
-    let (opening, missing) = (door.clone(), unheard.clone());
+    let opening = door.clone();
     async_runtime::spawn(async move {
-        if let Ok(studio) = opening.studio().await {
-            let events = studio.subscribe();
-            *missing.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(events);
-        }
         // A window that did not wait asks itself.
         let _ = sender.send(opening.first_answers().await);
     });
     Ok(Early {
         door,
-        unheard,
-        app,
+        inboxes,
         answers,
     })
 }
@@ -165,27 +119,15 @@ fn parts(library: &Path, secrets: Arc<dyn Secrets>) -> Parts {
 
 /// Passes the studio's events on to the pages for as long as there is a studio, and lends it the
 /// fonts of the system and what is known of the machine.
-fn tell(mut app: watch::Receiver<Option<AppHandle>>, studio: &Arc<Studio>) {
+fn tell(inboxes: Arc<Inboxes>, studio: &Arc<Studio>) {
     studio.use_fonts(Arc::new(InstalledFonts::default()));
     studio.use_machine(Arc::new(ThisMachine::default()));
     let mut events = studio.subscribe();
     async_runtime::spawn(async move {
-        let Ok(app) = app.wait_for(Option::is_some).await.map(|app| app.clone()) else {
-            return;
-        };
-        let Some(app) = app else { return };
         while let Some(event) = next(&mut events).await {
-            if let Err(error) = app.emit(EVENT, event) {
-                tracing::warn!(%error, "the page missed an event");
-            }
+            inboxes.tell(event);
         }
     });
-}
-
-fn everything() -> StudioEvent {
-    StudioEvent::Changed {
-        kinds: ALL_KINDS.map(str::to_owned).to_vec(),
-    }
 }
 
 /// The next event; where some were missed, the word to look at everything anew.
@@ -224,25 +166,11 @@ mod tests {
         for _ in 0..5 {
             sender.send(changed("history")).unwrap();
         }
-        assert_eq!(kinds(next(&mut events).await), ALL_KINDS);
+        assert_eq!(kinds(next(&mut events).await), kinds(Some(everything())));
         assert_eq!(kinds(next(&mut events).await), ["history"]);
         drop(sender);
         assert_eq!(kinds(next(&mut events).await), ["history"]);
         assert!(next(&mut events).await.is_none());
-    }
-
-    #[test]
-    fn what_nobody_heard_is_told_once() {
-        let (sender, events) = broadcast::channel(2);
-        let unheard = Unheard(Mutex::new(Some(events)));
-        for kind in ["models", "history", "takes"] {
-            sender.send(changed(kind)).unwrap();
-        }
-        let told: Vec<_> = unheard.take().into_iter().map(|e| kinds(Some(e))).collect();
-        assert_eq!(told[0], ALL_KINDS);
-        assert_eq!(told[1..], [["history"], ["takes"]]);
-        assert!(unheard.take().is_empty());
-        assert!(Unheard::default().take().is_empty());
     }
 
     #[test]

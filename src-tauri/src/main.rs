@@ -1,11 +1,11 @@
 //! # The window
 //!
-//! The studio with a window around it: one command that calls it, one event that carries what it
-//! says unasked, dialogs that choose files. What can be done, and what a person reads, is decided
+//! The studio with a window around it: one command that calls it, one that waits for what it says
+//! unasked, dialogs that choose files. What can be done, and what a person reads, is decided
 //! elsewhere.
 //!
 //! Rules
-//! - The page can call `call`, ask for what it missed and for one more window, and nothing else of
+//! - The page can call `call`, ask for what happened and for one more window, and nothing else of
 //!   ours; `capabilities/main.json` is the list of its rights.
 //! - A library that cannot be opened is no reason to stay away: the window opens, and each call
 //!   answers with the reason until the library can be opened.
@@ -14,6 +14,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod early;
+mod events;
 mod linux;
 mod window;
 

@@ -1,19 +1,18 @@
 //! The window and what goes through it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use inkstone_candle::Candle;
-use inkstone_studio::{
-    Doorway, StudioError,
-    dto::{ErrorDto, StudioEvent},
-};
+use inkstone_studio::{Doorway, StudioError, dto::ErrorDto};
 use serde_json::Value;
 use tauri::{
-    AppHandle, Manager as _, RunEvent, State, WebviewWindowBuilder, utils::config::WindowConfig,
+    AppHandle, Manager as _, RunEvent, State, WebviewWindow, WebviewWindowBuilder, Window,
+    utils::config::WindowConfig,
 };
 
 use crate::{
-    early::{Early, Unheard},
+    early::Early,
+    events::{Inboxes, Told, WindowEvent},
     linux,
 };
 
@@ -24,13 +23,13 @@ use crate::{
 pub fn run(early: Result<Early, String>) -> tauri::Result<()> {
     tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .invoke_handler(tauri::generate_handler![call, missed, open_window])
+        .invoke_handler(tauri::generate_handler![call, events, open_window])
+        .on_window_event(happened)
         .setup(|app| {
             let early = early?;
-            early.tell(app.handle().clone());
             // Before there is a page that could call.
             app.manage(early.door.clone());
-            app.manage(early.unheard.clone());
+            app.manage(early.inboxes.clone());
             let config = config(app.handle())?;
             let script = early.script();
             Ok(show(app.handle(), &config, script.as_deref())?)
@@ -54,6 +53,7 @@ fn config(app: &AppHandle) -> Result<WindowConfig, &'static str> {
 }
 
 fn show(app: &AppHandle, config: &WindowConfig, script: Option<&str>) -> tauri::Result<()> {
+    app.state::<Arc<Inboxes>>().open(&config.label);
     let mut builder = WebviewWindowBuilder::from_config(app, config)?;
     if let Some(script) = script {
         builder = builder.initialization_script(script);
@@ -62,6 +62,26 @@ fn show(app: &AppHandle, config: &WindowConfig, script: Option<&str>) -> tauri::
     linux::let_input_methods_compose(&window);
     linux::make_way(&window, Candle::make_way_for_a_key, Candle::make_way);
     Ok(())
+}
+
+/// Passes on what a page has to know of its window. One whose page does not listen closes by itself.
+fn happened(window: &Window, event: &tauri::WindowEvent) {
+    let inboxes = window.state::<Arc<Inboxes>>();
+    let tell = |event| inboxes.tell_one(window.label(), event);
+    match event {
+        tauri::WindowEvent::CloseRequested { api, .. } => {
+            if tell(WindowEvent::CloseRequested) {
+                api.prevent_close();
+            }
+        }
+        tauri::WindowEvent::Destroyed => inboxes.close(window.label()),
+        tauri::WindowEvent::DragDrop(drag) => {
+            if let Some(event) = WindowEvent::of_drag(drag) {
+                tell(event);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The name of one more window beside those that are open; `capabilities/main.json` gives rights to
@@ -110,10 +130,21 @@ async fn call(
         .unwrap_or_else(|fault| Err(StudioError::Internal(fault.to_string()).to_dto()))
 }
 
-/// What the studio said between the first answers and the moment in which the page listens.
+/// What happened in the studio and to this window after that number, and not before `rest`
+/// milliseconds; without them nothing, and whoever asked before has an answer. See [`Inboxes::next`].
 #[tauri::command]
-fn missed(unheard: State<'_, Arc<Unheard>>) -> Vec<StudioEvent> {
-    unheard.take()
+async fn events(
+    window: WebviewWindow,
+    inboxes: State<'_, Arc<Inboxes>>,
+    after: Option<u64>,
+    rest: Option<u32>,
+) -> Result<Told, ()> {
+    let Some(rest) = rest else {
+        inboxes.hush(window.label());
+        return Ok(Told::default());
+    };
+    let rest = Duration::from_millis(rest.into());
+    Ok(inboxes.next(window.label(), after, rest).await)
 }
 
 #[cfg(test)]

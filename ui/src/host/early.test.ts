@@ -41,10 +41,4 @@ describe("what was answered before it was asked", () => {
     expect(isEarly()).toBe(false);
     expect(takeEarly("app_state", {})).toBeUndefined();
   });
-
-  it("is followed by what happened meanwhile", async () => {
-    invoke.mockResolvedValue([{ event: "changed", kinds: ["models"] }]);
-    expect(await tauri.missed()).toEqual([{ event: "changed", kinds: ["models"] }]);
-    expect(invoke).toHaveBeenCalledWith("missed", {}, undefined);
-  });
 });

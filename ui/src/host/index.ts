@@ -41,7 +41,8 @@ export async function call<K extends keyof Commands>(
 }
 
 export const onEvent = (listener: (event: StudioEvent) => void) => connected().onEvent(listener);
-export const missed = () => connected().missed();
+export const hush = () => connected().hush();
+export const whileTyping = (wait: () => number) => connected().whileTyping(wait);
 export const onClose = (finish: () => Promise<void>) => connected().onClose(finish);
 export const pickFile = (choice: FileChoice) => connected().pickFile(choice);
 export const pickFiles = (choice: FileChoice) => connected().pickFiles(choice);

@@ -11,7 +11,8 @@ export function stubHost(studio: StubStudio): Host {
   return {
     call: (name, input) => studio.call(name, input),
     onEvent: async (listener) => studio.on(listener),
-    missed: async () => [],
+    whileTyping: () => undefined,
+    hush: async () => () => undefined,
     onClose: async () => undefined,
     pickFile: async () => "/home/ada/models/qwen3-4b-q4_k_m.gguf",
     pickFiles: async () => ["/home/ada/texts/ferry.docx"],

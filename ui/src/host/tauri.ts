@@ -1,15 +1,111 @@
 import { invoke } from "@tauri-apps/api/core";
-import { listen } from "@tauri-apps/api/event";
 import { getCurrentWebview } from "@tauri-apps/api/webview";
 import { getCurrentWindow } from "@tauri-apps/api/window";
 import { open, save } from "@tauri-apps/plugin-dialog";
 import type { StudioEvent } from "../wire/bindings";
 import { takeEarly } from "./early";
 import { asError } from "./error";
-import type { FileChoice, Host } from "./types";
+import type { Drag, FileChoice, Host } from "./types";
 
 /** A window that cannot save must still be able to close. */
 const LONGEST_FAREWELL_MS = 3000;
+
+/** Until the next question, where the last one had no answer. */
+const REST_MS = 200;
+/** Whoever pressed a key no longer ago is typing. */
+const TYPING_MS = 600;
+
+const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+let lastKey = Number.NEGATIVE_INFINITY;
+const sinceKey = () => performance.now() - lastKey;
+const isTyping = () => sinceKey() < TYPING_MS;
+/** How long, in milliseconds, what happens may wait while somebody types. */
+let patience = () => 0;
+
+function pressed() {
+  lastKey = performance.now();
+}
+
+/** Nobody types any more. */
+async function stillness(): Promise<undefined> {
+  while (isTyping()) await rest(TYPING_MS - sinceKey());
+}
+
+/** What the window itself tells; see `src-tauri/src/events.rs`. */
+type WindowEvent =
+  | { event: "close_requested" }
+  | { event: "drag_over" }
+  | { event: "drag_left" }
+  | { event: "dropped"; paths: string[]; x: number; y: number };
+type Told = { last: number; events: (StudioEvent | WindowEvent)[] };
+
+const listeners = new Set<(event: StudioEvent) => void>();
+const dragListeners = new Set<(drag: Drag) => void>();
+let farewell: (() => Promise<void>) | undefined;
+let listens = false;
+/** Until when nothing is asked. */
+let hushed: Promise<void> | undefined;
+
+/** Lets the window go once all is saved, or cannot be. */
+async function close() {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL_MS));
+  await Promise.race([farewell?.().catch(() => undefined), late]);
+  await getCurrentWindow().destroy();
+}
+
+function tell(event: StudioEvent | WindowEvent) {
+  const drag = (drag: Drag) => {
+    for (const listener of dragListeners) listener(drag);
+  };
+  if (event.event === "close_requested") void close();
+  else if (event.event === "drag_over") drag({ what: "over" });
+  else if (event.event === "drag_left") drag({ what: "left" });
+  else if (event.event === "dropped") {
+    const { devicePixelRatio: scale } = window;
+    drag({ what: "dropped", paths: event.paths, x: event.x / scale, y: event.y / scale });
+  } else
+    for (const listener of listeners) {
+      // A fault of one is nobody else's.
+      try {
+        listener(event);
+      } catch (reason) {
+        reportError(reason);
+      }
+    }
+}
+
+/**
+ * Asks what happens, again and again; the answer comes when something does. While somebody types it
+ * comes seldom: to hear it can take as long as a frame, and keys come first.
+ */
+async function listen() {
+  if (listens) return;
+  listens = true;
+  window.addEventListener("keydown", pressed, { capture: true, passive: true });
+  for (let after: number | null = null; ; ) {
+    await hushed;
+    const rests = isTyping() ? patience() : 0;
+    try {
+      const asked: Promise<Told> = invoke<Told>("events", { after, rest: rests });
+      const told: Told | undefined = await (rests ? Promise.race([asked, stillness()]) : asked);
+      if (!told) continue;
+      if (told.events.length) after = told.last;
+      else await rest(REST_MS);
+      for (const event of told.events) tell(event);
+    } catch (reason) {
+      console.error(reason);
+      await rest(REST_MS);
+    }
+  }
+}
+
+/** Hears what `set` gathers, from the window's first moment on. */
+function hear<T>(set: Set<T>, listener: T) {
+  set.add(listener);
+  void listen();
+  return () => void set.delete(listener);
+}
 
 const filters = (choice: FileChoice) =>
   choice.filter ? [{ name: choice.filter.name, extensions: choice.filter.endings }] : undefined;
@@ -24,13 +120,22 @@ export const tauri: Host = {
       throw asError(reason);
     }
   },
-  onEvent: (listener) => listen<StudioEvent>("studio", (event) => listener(event.payload)),
-  missed: () => invoke("missed"),
-  async onClose(finish) {
-    await getCurrentWindow().onCloseRequested(async () => {
-      const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL_MS));
-      await Promise.race([finish().catch(() => undefined), late]);
+  onEvent: async (listener) => hear(listeners, listener),
+  async hush() {
+    let listenAgain = () => {};
+    hushed = new Promise((resolve) => {
+      listenAgain = resolve;
     });
+    // One that waits for nothing ends the one that waits.
+    await invoke("events", { after: null, rest: null }).catch(() => undefined);
+    return listenAgain;
+  },
+  whileTyping(wait) {
+    patience = wait;
+  },
+  async onClose(finish) {
+    farewell = finish;
+    void listen();
   },
   async pickFile(choice) {
     const picked = await open({ title: choice.title, multiple: false, filters: filters(choice) });
@@ -40,15 +145,7 @@ export const tauri: Host = {
     const picked = await open({ title: choice.title, multiple: true, filters: filters(choice) });
     return picked ?? [];
   },
-  onDrag: (listener) =>
-    getCurrentWebview().onDragDropEvent(({ payload }) => {
-      if (payload.type === "leave") listener({ what: "left" });
-      else if (payload.type === "drop") {
-        const { x, y } = payload.position;
-        const { devicePixelRatio: scale } = window;
-        listener({ what: "dropped", paths: payload.paths, x: x / scale, y: y / scale });
-      } else if (payload.type === "enter" && payload.paths.length) listener({ what: "over" });
-    }),
+  onDrag: async (listener) => hear(dragListeners, listener),
   async pickFolder(title) {
     const picked = await open({ title, directory: true, multiple: false });
     return typeof picked === "string" ? picked : null;

@@ -21,8 +21,13 @@ export interface Host {
     input: Commands[K]["input"],
   ): Promise<Commands[K]["output"]>;
   onEvent(listener: (event: StudioEvent) => void): Promise<() => void>;
-  /** What the studio said before anybody could listen, after the answers that lay ready. */
-  missed(): Promise<StudioEvent[]>;
+  /**
+   * Hears nothing until what it resolves to is called; nothing is lost. A page that waits for an
+   * answer counts as one that is still being loaded, and such a page is not printed.
+   */
+  hush(): Promise<() => void>;
+  /** How long, in milliseconds, what the studio says may wait while somebody types. */
+  whileTyping(wait: () => number): void;
   /** `finish` runs before the window goes. */
   onClose(finish: () => Promise<void>): Promise<void>;
   pickFile(choice: FileChoice): Promise<string | null>;

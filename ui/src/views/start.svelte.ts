@@ -6,6 +6,7 @@ import { depot } from "../features/depot/depot.svelte";
 import { desk } from "../features/desk/desk.svelte";
 import { ledger } from "../features/ledger/ledger.svelte";
 import { library } from "../features/library/library.svelte";
+import { masking } from "../features/masking/masking.svelte";
 import { models } from "../features/models/models.svelte";
 import { place } from "../features/place/place.svelte";
 import { preferences } from "../features/settings/preferences.svelte";
@@ -29,11 +30,16 @@ import {
   endEarly,
   type Host,
   isEarly,
-  missed,
   onClose,
   onEvent,
+  whileTyping,
 } from "../host";
 import type { ErrorDto, StudioEvent } from "../wire/bindings";
+
+/** How long news may wait while somebody types: of what is written for a text that is shown, and of
+ * all else. */
+const SOON_MS = 150;
+const LATER_MS = 1500;
 
 /** How the window comes up, and what it does with what the studio tells. */
 class Start {
@@ -53,13 +59,13 @@ class Start {
     this.guarded = host;
   }
 
-  /** Hears the studio; where answers lay ready, from the moment on in which they were given. */
-  private async listen(host: Host, early: boolean) {
+  /** Hears the studio, from before the first answer on. */
+  private async listen(host: Host) {
     if (this.heard === host) return;
     void zoom.recall();
+    whileTyping(() => (takes.busyHere || beside.shown ? SOON_MS : LATER_MS));
     await onEvent(hear);
     this.heard = host;
-    if (early) for (const event of await missed()) hear(event);
   }
 
   async open() {
@@ -75,9 +81,7 @@ class Start {
       }
       const guarded = this.guard(host);
       const early = isEarly();
-      const heard = this.listen(host, early);
-      // Heard before the texts are read, so that none of them changes unseen.
-      if (!early) await heard;
+      await this.listen(host);
       const others = Promise.all([place.loadStatus(), preferences.load(), own.load()]);
       const state = await call("app_state", {});
       performance.mark("state");
@@ -105,6 +109,7 @@ const RELOAD: Record<string, () => unknown> = {
   projects: () => {
     void voice.reload();
     void chains.reload();
+    void masking.follow();
     return library.reloadProjects();
   },
   documents: () => {
@@ -115,6 +120,7 @@ const RELOAD: Record<string, () => unknown> = {
   history: () => desk.tab === "history" && desk.loadHistory(),
   settings: () => {
     void preferences.follow();
+    if (depot.open) void depot.loadGuide();
     return settings.follow();
   },
   actions: () => own.load(),

@@ -117,7 +117,6 @@ impl Studio {
         }
     }
 
-    /// The people that the documents of a project name, each once.
     /// The names that a project knows: its people, and those that were listed to be masked. Blocks.
     pub(crate) fn names_of(&self, project: &str) -> Result<Vec<String>, StudioError> {
         let mut names = self.people_of(project)?;
@@ -125,6 +124,7 @@ impl Studio {
         Ok(names)
     }
 
+    /// The people that the documents of a project name, each once.
     fn people_of(&self, project: &str) -> Result<Vec<String>, StudioError> {
         let mut found = Vec::new();
         for document in self

@@ -1,10 +1,12 @@
-import { call } from "../../host";
+import { call, hush } from "../../host";
 import { t } from "../../locales/index.svelte";
 import { attempt, notices } from "../notices/notices.svelte";
 import { pages } from "../pages/pages.svelte";
 import { writing } from "../writing/writing.svelte";
 
 const SHEET = "ink-print";
+/** After the dialog; by then it is over even if nothing says so. */
+const LONGEST_MS = 5000;
 
 /** Takes away what was printed last. */
 function clear() {
@@ -50,7 +52,13 @@ export async function printDraft() {
     await document.fonts?.ready;
     // So would pictures that are not decoded yet.
     await Promise.allSettled(images(sheet).map((image) => image.decode()));
-    window.addEventListener("afterprint", clear, { once: true });
+    const listenAgain = await hush();
+    const over = () => {
+      clear();
+      listenAgain();
+    };
+    window.addEventListener("afterprint", over, { once: true });
     window.print();
+    setTimeout(listenAgain, LONGEST_MS);
   });
 }

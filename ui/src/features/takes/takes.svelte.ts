@@ -64,6 +64,7 @@ class Takes {
   /** What is written for texts that are not shown, newer than in `active`. */
   private unshown = new Map<string, TakeDto>();
   private showing: ReturnType<typeof setTimeout> | undefined;
+  private shownAt = Number.NEGATIVE_INFINITY;
   private requests = new Map<string, { task: Task; note: string; prompt?: EditedPrompt }>();
 
   list = $derived(newestFirst(Object.values(this.byId)));
@@ -187,11 +188,17 @@ class Takes {
   /** A frame of its own for each word that nobody sees would be one less for who types. */
   private showLater(take: TakeDto) {
     this.unshown.set(take.id, take);
-    this.showing ??= setTimeout(() => {
-      this.showing = undefined;
-      for (const [id, latest] of this.unshown) if (this.active[id]) this.active[id] = latest;
-      this.unshown.clear();
-    }, UNSHOWN_MS);
+    const rest = this.shownAt + UNSHOWN_MS - performance.now();
+    if (rest <= 0) this.showUnshown();
+    else this.showing ??= setTimeout(() => this.showUnshown(), rest);
+  }
+
+  private showUnshown() {
+    clearTimeout(this.showing);
+    this.showing = undefined;
+    this.shownAt = performance.now();
+    for (const [id, latest] of this.unshown) if (this.active[id]) this.active[id] = latest;
+    this.unshown.clear();
   }
 
   /** Told of what the assistant says, and of what is said on its way. */

@@ -82,7 +82,7 @@ describe("what is written for a text that is not shown", () => {
       tell({ tokens: 1, tokens_per_second: 10 });
       expect(takes.speed).toBe(10);
       for (const tokens of [2, 3, 4]) tell({ tokens, tokens_per_second: 10 + tokens });
-      expect(takes.speed).toBe(10);
+      expect(takes.speed).toBe(12);
       vi.advanceTimersByTime(600);
       expect(takes.speed).toBe(14);
       tell({ tokens: 5, tokens_per_second: 15 });

@@ -56,6 +56,7 @@ export function ledgerCommands(studio: StubStudio): Bodies {
     masking: ({ project_id }) => now(project_id),
     set_masking: ({ project_id, rules: next }) => {
       rules.set(project_id, next);
+      studio.changed("projects");
       return now(project_id);
     },
   };

@@ -1,0 +1,369 @@
+//! What a page is told unasked. It asks what comes next and is answered as soon as there is
+//! something. To call the page instead, WebKit would read a script for each event and keep an
+//! interpreter in this process for what the script says.
+//!
+//! An event stays until the page says that it has it: an answer on its way to a page that has just
+//! gone is lost to nobody.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use inkstone_studio::dto::StudioEvent;
+use serde::Serialize;
+use tauri::DragDropEvent;
+use tokio::sync::watch;
+
+/// Events that wait for one page; where there would be more, it is to look at everything anew.
+const MOST: usize = 500;
+
+/// What may have changed while nobody could listen: everything.
+const ALL_KINDS: [&str; 8] = [
+    "projects",
+    "documents",
+    "models",
+    "history",
+    "takes",
+    "settings",
+    "ledger",
+    "library",
+];
+
+/// Word to look at everything anew.
+pub fn everything() -> StudioEvent {
+    StudioEvent::Changed {
+        kinds: ALL_KINDS.map(str::to_owned).to_vec(),
+    }
+}
+
+/// What happens to a window, as its page is told.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum WindowEvent {
+    /// The person closes it; the page saves first, and lets it go.
+    CloseRequested,
+    /// Files are over it.
+    DragOver,
+    /// They are not any more.
+    DragLeft,
+    /// Files were let go over it.
+    Dropped {
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+        /// From the left of the page, in pixels of the screen.
+        x: f64,
+        /// From its top.
+        y: f64,
+    },
+}
+
+impl WindowEvent {
+    /// `None` for what a page needs not know.
+    pub fn of_drag(drag: &DragDropEvent) -> Option<WindowEvent> {
+        match drag {
+            DragDropEvent::Enter { paths, .. } if !paths.is_empty() => Some(Self::DragOver),
+            DragDropEvent::Leave => Some(Self::DragLeft),
+            DragDropEvent::Drop { paths, position } => Some(Self::Dropped {
+                paths: paths.clone(),
+                x: position.x,
+                y: position.y,
+            }),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+enum Event {
+    Studio(StudioEvent),
+    Window(WindowEvent),
+}
+
+impl Event {
+    /// Whether a person waits for what the page does then.
+    fn is_urgent(&self) -> bool {
+        matches!(self, Event::Window(_))
+    }
+}
+
+/// Events, and the number of the last of them: the next question names it.
+#[derive(Debug, Default, Serialize)]
+pub struct Told {
+    last: u64,
+    events: Vec<Event>,
+}
+
+#[derive(Default)]
+struct Kept {
+    events: VecDeque<(u64, Event)>,
+    /// Number of the last event that there ever was, and of the last that an answer had.
+    last: u64,
+    given: u64,
+    /// Questions so far.
+    asked: u64,
+    gone: bool,
+}
+
+#[derive(Default)]
+struct Inbox {
+    kept: Mutex<Kept>,
+    changes: watch::Sender<()>,
+}
+
+impl Kept {
+    /// Forgets what nobody has heard yet and this event replaces.
+    fn outdate(&mut self, event: &Event) {
+        let Event::Studio(StudioEvent::Take { take: new }) = event else {
+            return;
+        };
+        let given = self.given;
+        self.events.retain(|(number, event)| match event {
+            Event::Studio(StudioEvent::Take { take }) if *number > given => {
+                take.id != new.id || take.status != new.status
+            }
+            _ => true,
+        });
+    }
+}
+
+impl Inbox {
+    fn change<T>(&self, change: impl FnOnce(&mut Kept) -> T) -> T {
+        let done = change(&mut lock(&self.kept));
+        self.changes.send_replace(());
+        done
+    }
+
+    fn put(&self, event: Event) {
+        self.change(|kept| {
+            kept.outdate(&event);
+            if kept.events.len() >= MOST {
+                kept.events.retain(|(_, event)| event.is_urgent());
+                kept.last += 1;
+                kept.events
+                    .push_back((kept.last, Event::Studio(everything())));
+            }
+            kept.last += 1;
+            kept.events.push_back((kept.last, event));
+        });
+    }
+
+    async fn next(&self, after: Option<u64>, rest: Duration) -> Told {
+        let asked = self.change(|kept| {
+            match after {
+                Some(after) => kept.events.retain(|(number, _)| *number > after),
+                // What was asked of a page that is no more is not asked of the next one.
+                None => kept.events.retain(|(_, event)| !event.is_urgent()),
+            }
+            kept.asked += 1;
+            kept.asked
+        });
+        let rested = tokio::time::sleep(rest);
+        tokio::pin!(rested);
+        let mut changes = self.changes.subscribe();
+        loop {
+            {
+                let mut kept = lock(&self.kept);
+                if kept.gone || kept.asked != asked {
+                    return Told::default();
+                }
+                if rested.is_elapsed() || kept.events.iter().any(|(_, event)| event.is_urgent()) {
+                    if let Some(&(last, _)) = kept.events.back() {
+                        kept.given = last;
+                        return Told {
+                            last,
+                            events: kept.events.iter().map(|(_, one)| one.clone()).collect(),
+                        };
+                    }
+                }
+            }
+            tokio::select! {
+                () = &mut rested, if !rested.is_elapsed() => {}
+                changed = changes.changed() => if changed.is_err() {
+                    return Told::default();
+                }
+            }
+        }
+    }
+}
+
+fn lock<T>(kept: &Mutex<T>) -> MutexGuard<'_, T> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What each window's page has not heard yet.
+#[derive(Default)]
+pub struct Inboxes(Mutex<HashMap<String, Arc<Inbox>>>);
+
+impl Inboxes {
+    /// From now on nothing is lost to the page of this window.
+    pub fn open(&self, window: &str) {
+        lock(&self.0).entry(window.to_owned()).or_default();
+    }
+
+    /// The window is no more.
+    pub fn close(&self, window: &str) {
+        if let Some(inbox) = lock(&self.0).remove(window) {
+            inbox.change(|kept| kept.gone = true);
+        }
+    }
+
+    fn of(&self, window: &str) -> Option<Arc<Inbox>> {
+        lock(&self.0).get(window).cloned()
+    }
+
+    /// Tells the pages of all windows.
+    pub fn tell(&self, event: StudioEvent) {
+        for inbox in lock(&self.0).values() {
+            inbox.put(Event::Studio(event.clone()));
+        }
+    }
+
+    /// Tells the page of a window; whether there is one that has ever listened.
+    pub fn tell_one(&self, window: &str, event: WindowEvent) -> bool {
+        let Some(inbox) = self.of(window) else {
+            return false;
+        };
+        let listens = lock(&inbox.kept).asked > 0;
+        if listens {
+            inbox.put(Event::Window(event));
+        }
+        listens
+    }
+
+    /// Lets the question that waits have its answer: the page wants to hear nothing for now.
+    pub fn hush(&self, window: &str) {
+        if let Some(inbox) = self.of(window) {
+            inbox.change(|kept| kept.asked += 1);
+        }
+    }
+
+    /// What the page of a window has not heard, as soon as there is something: at once what happens to
+    /// the window, and all else not before the page had its `rest`. `after` is the number of the last
+    /// that it has, and nothing for a page that has just begun. Nothing is told where another question
+    /// follows before that.
+    pub async fn next(&self, window: &str, after: Option<u64>, rest: Duration) -> Told {
+        match self.of(window) {
+            Some(inbox) => inbox.next(after, rest).await,
+            None => Told::default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn changed(kind: &str) -> StudioEvent {
+        StudioEvent::Changed {
+            kinds: vec![kind.to_owned()],
+        }
+    }
+
+    async fn told(inboxes: &Inboxes, after: Option<u64>) -> (u64, Vec<Value>) {
+        let told = inboxes.next("main", after, Duration::ZERO).await;
+        let events = serde_json::to_value(&told.events).unwrap();
+        (told.last, events.as_array().unwrap().clone())
+    }
+
+    #[tokio::test]
+    async fn nothing_is_lost_to_a_page_that_begins_anew() {
+        let inboxes = Inboxes::default();
+        inboxes.open("main");
+        inboxes.tell(changed("models"));
+        let models = json!({ "event": "changed", "kinds": ["models"] });
+        assert_eq!(told(&inboxes, None).await, (1, vec![models.clone()]));
+        // That answer reached nobody.
+        inboxes.tell(changed("takes"));
+        let takes = json!({ "event": "changed", "kinds": ["takes"] });
+        assert_eq!(told(&inboxes, None).await, (2, vec![models, takes.clone()]));
+        assert_eq!(told(&inboxes, Some(1)).await, (2, vec![takes]));
+        let silent = told(&inboxes, Some(2));
+        assert!(
+            tokio::time::timeout(Duration::from_millis(20), silent)
+                .await
+                .is_err()
+        );
+    }
+
+    #[tokio::test]
+    async fn who_asks_is_answered_when_something_happens_or_the_window_goes() {
+        let inboxes = Arc::new(Inboxes::default());
+        inboxes.open("main");
+        let ask = |after| {
+            let inboxes = inboxes.clone();
+            tokio::spawn(async move { told(&inboxes, after).await })
+        };
+        let first = ask(None);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let second = ask(None);
+        assert_eq!(first.await.unwrap(), (0, vec![]));
+        assert!(inboxes.tell_one("main", WindowEvent::DragOver));
+        let over = json!({ "event": "drag_over" });
+        assert_eq!(second.await.unwrap(), (1, vec![over]));
+        let hushed = ask(Some(1));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        inboxes.hush("main");
+        assert_eq!(hushed.await.unwrap(), (0, vec![]));
+        let last = ask(Some(1));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        inboxes.close("main");
+        assert_eq!(last.await.unwrap(), (0, vec![]));
+        assert!(!inboxes.tell_one("main", WindowEvent::DragOver));
+    }
+
+    #[tokio::test]
+    async fn a_window_is_told_only_where_its_page_listens_and_a_new_page_closes_nothing() {
+        let inboxes = Inboxes::default();
+        inboxes.open("main");
+        assert!(!inboxes.tell_one("main", WindowEvent::CloseRequested));
+        inboxes.tell(changed("models"));
+        assert_eq!(told(&inboxes, None).await.0, 1);
+        assert!(inboxes.tell_one("main", WindowEvent::CloseRequested));
+        let (_, events) = told(&inboxes, Some(1)).await;
+        assert_eq!(events, [json!({ "event": "close_requested" })]);
+        inboxes.tell(changed("takes"));
+        let (_, events) = told(&inboxes, None).await;
+        assert_eq!(events, [json!({ "event": "changed", "kinds": ["takes"] })]);
+    }
+
+    #[tokio::test]
+    async fn who_rests_is_told_later_what_is_not_urgent() {
+        let inboxes = Inboxes::default();
+        inboxes.open("main");
+        inboxes.tell(changed("models"));
+        let began = Instant::now();
+        let rest = Duration::from_millis(60);
+        assert_eq!(inboxes.next("main", None, rest).await.events.len(), 1);
+        assert!(began.elapsed() >= rest);
+        // At once, and what waits comes along.
+        inboxes.tell(changed("takes"));
+        inboxes.tell_one("main", WindowEvent::CloseRequested);
+        let rest = Duration::from_secs(3_600);
+        assert_eq!(inboxes.next("main", Some(1), rest).await.events.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_page_that_falls_behind_is_told_to_look_at_everything() {
+        let inboxes = Inboxes::default();
+        inboxes.open("main");
+        inboxes.tell(changed("models"));
+        let (last, _) = told(&inboxes, None).await;
+        inboxes.tell_one("main", WindowEvent::DragLeft);
+        for _ in 1..MOST {
+            inboxes.tell(changed("history"));
+        }
+        let (_, events) = told(&inboxes, Some(last)).await;
+        assert_eq!(events.len(), 3);
+        assert_eq!(events[0], json!({ "event": "drag_left" }));
+        assert_eq!(events[1]["kinds"], json!(ALL_KINDS));
+        assert_eq!(events[2]["kinds"], json!(["history"]));
+    }
+}
