@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use inkstone_studio::dto::StudioEvent;
+use inkstone_studio::dto::{StudioEvent, TakeDto};
 use serde::Serialize;
 use tauri::DragDropEvent;
 use tokio::sync::watch;
@@ -79,11 +79,21 @@ impl WindowEvent {
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 enum Event {
-    Studio(StudioEvent),
+    Studio(Box<StudioEvent>),
     Window(WindowEvent),
 }
 
 impl Event {
+    fn take(&self) -> Option<&TakeDto> {
+        match self {
+            Event::Studio(event) => match &**event {
+                StudioEvent::Take { take } => Some(take),
+                _ => None,
+            },
+            Event::Window(_) => None,
+        }
+    }
+
     /// Whether a person waits for what the page does then.
     fn is_urgent(&self) -> bool {
         matches!(self, Event::Window(_))
@@ -117,15 +127,11 @@ struct Inbox {
 impl Kept {
     /// Forgets what nobody has heard yet and this event replaces.
     fn outdate(&mut self, event: &Event) {
-        let Event::Studio(StudioEvent::Take { take: new }) = event else {
-            return;
-        };
+        let Some(new) = event.take() else { return };
         let given = self.given;
-        self.events.retain(|(number, event)| match event {
-            Event::Studio(StudioEvent::Take { take }) if *number > given => {
-                take.id != new.id || take.status != new.status
-            }
-            _ => true,
+        self.events.retain(|(number, event)| {
+            let same = |take: &TakeDto| take.id == new.id && take.status == new.status;
+            *number <= given || !event.take().is_some_and(same)
         });
     }
 }
@@ -144,7 +150,7 @@ impl Inbox {
                 kept.events.retain(|(_, event)| event.is_urgent());
                 kept.last += 1;
                 kept.events
-                    .push_back((kept.last, Event::Studio(everything())));
+                    .push_back((kept.last, Event::Studio(Box::new(everything()))));
             }
             kept.last += 1;
             kept.events.push_back((kept.last, event));
@@ -170,14 +176,14 @@ impl Inbox {
                 if kept.gone || kept.asked != asked {
                     return Told::default();
                 }
-                if rested.is_elapsed() || kept.events.iter().any(|(_, event)| event.is_urgent()) {
-                    if let Some(&(last, _)) = kept.events.back() {
-                        kept.given = last;
-                        return Told {
-                            last,
-                            events: kept.events.iter().map(|(_, one)| one.clone()).collect(),
-                        };
-                    }
+                let now =
+                    rested.is_elapsed() || kept.events.iter().any(|(_, event)| event.is_urgent());
+                if now && let Some(&(last, _)) = kept.events.back() {
+                    kept.given = last;
+                    return Told {
+                        last,
+                        events: kept.events.iter().map(|(_, one)| one.clone()).collect(),
+                    };
                 }
             }
             tokio::select! {
@@ -218,7 +224,7 @@ impl Inboxes {
     /// Tells the pages of all windows.
     pub fn tell(&self, event: StudioEvent) {
         for inbox in lock(&self.0).values() {
-            inbox.put(Event::Studio(event.clone()));
+            inbox.put(Event::Studio(Box::new(event.clone())));
         }
     }
 
@@ -257,6 +263,7 @@ impl Inboxes {
 mod tests {
     use std::time::Instant;
 
+    use inkstone_studio::dto::{TakeDecision, TakeStatus};
     use serde_json::{Value, json};
 
     use super::*;
@@ -348,6 +355,63 @@ mod tests {
         inboxes.tell_one("main", WindowEvent::CloseRequested);
         let rest = Duration::from_secs(3_600);
         assert_eq!(inboxes.next("main", Some(1), rest).await.events.len(), 2);
+    }
+
+    fn take(id: &str, status: TakeStatus, tokens: u32) -> StudioEvent {
+        let take = TakeDto {
+            id: id.to_owned(),
+            batch_id: "b".to_owned(),
+            variant: 0,
+            draft_id: "d".to_owned(),
+            task: "draft".to_owned(),
+            status,
+            decision: TakeDecision::Pending,
+            title: None,
+            text: String::new(),
+            from: 0,
+            to: 0,
+            model_name: String::new(),
+            host: None,
+            seed: 0.0,
+            template: String::new(),
+            tokens,
+            tokens_per_second: None,
+            waiting: None,
+            finish_reason: None,
+            error: None,
+            created_at: 0.0,
+            facts: Default::default(),
+        };
+        StudioEvent::Take {
+            take: Box::new(take),
+        }
+    }
+
+    #[tokio::test]
+    async fn of_what_a_take_had_meanwhile_the_last_is_told() {
+        use TakeStatus::{Done, Writing};
+        let inboxes = Inboxes::default();
+        inboxes.open("main");
+        inboxes.tell(take("a", Writing, 1));
+        let tokens = |events: &[Value]| -> Vec<u64> {
+            let takes = events.iter().map(|event| &event["take"]["tokens"]);
+            takes.filter_map(Value::as_u64).collect()
+        };
+        let (last, events) = told(&inboxes, None).await;
+        assert_eq!(tokens(&events), [1]);
+        // What was told already stays until the page says that it has it.
+        for (id, status, count) in [
+            ("a", Writing, 2),
+            ("b", Writing, 3),
+            ("a", Writing, 4),
+            ("a", Done, 5),
+        ] {
+            inboxes.tell(take(id, status, count));
+        }
+        let (_, events) = told(&inboxes, None).await;
+        assert_eq!(tokens(&events), [1, 3, 4, 5]);
+        let (_, events) = told(&inboxes, Some(last)).await;
+        assert_eq!(tokens(&events), [3, 4, 5]);
     }
 
     #[tokio::test]

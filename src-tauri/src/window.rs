@@ -69,10 +69,8 @@ fn happened(window: &Window, event: &tauri::WindowEvent) {
     let inboxes = window.state::<Arc<Inboxes>>();
     let tell = |event| inboxes.tell_one(window.label(), event);
     match event {
-        tauri::WindowEvent::CloseRequested { api, .. } => {
-            if tell(WindowEvent::CloseRequested) {
-                api.prevent_close();
-            }
+        tauri::WindowEvent::CloseRequested { api, .. } if tell(WindowEvent::CloseRequested) => {
+            api.prevent_close();
         }
         tauri::WindowEvent::Destroyed => inboxes.close(window.label()),
         tauri::WindowEvent::DragDrop(drag) => {
