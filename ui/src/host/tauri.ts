@@ -12,6 +12,8 @@ const LONGEST_FAREWELL_MS = 3000;
 
 /** Until the next question, where the last one had no answer. */
 const REST_MS = 200;
+/** Until a question that has no answer is asked again. */
+const LONGEST_MS = 8000;
 /** Whoever pressed a key no longer ago is typing. */
 const TYPING_MS = 600;
 
@@ -30,6 +32,11 @@ function pressed() {
 /** Nobody types any more. */
 async function stillness(): Promise<undefined> {
   while (isTyping()) await rest(TYPING_MS - sinceKey());
+}
+
+/** An answer that is lost on its way is missed for no longer. */
+async function late(): Promise<undefined> {
+  await rest(LONGEST_MS);
 }
 
 /** What the window itself tells; see `src-tauri/src/events.rs`. */
@@ -88,7 +95,7 @@ async function listen() {
     const rests = isTyping() ? patience() : 0;
     try {
       const asked: Promise<Told> = invoke<Told>("events", { after, rest: rests });
-      const told: Told | undefined = await (rests ? Promise.race([asked, stillness()]) : asked);
+      const told: Told | undefined = await Promise.race([asked, rests ? stillness() : late()]);
       if (!told) continue;
       if (told.events.length) after = told.last;
       else await rest(REST_MS);
