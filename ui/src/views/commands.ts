@@ -87,9 +87,8 @@ const WRITES: ReadonlySet<string> = new Set([
   "replace",
 ]);
 
-async function openDraft(draft: string, project: string) {
-  if (await library.openDraft(draft, project)) await frame.go("text");
-}
+const openDraft = (draft: string, project: string) =>
+  frame.after(library.openDraft(draft, project), "text");
 
 /** Everything that can be done now. */
 export function commands(): Command[] {
@@ -128,13 +127,8 @@ export function commands(): Command[] {
   }
   if (!place.reading)
     for (const one of KINDS)
-      put(
-        `new-${one}`,
-        t("palette.new", { kind: t(`library.new_${one}`) }),
-        "palette.action",
-        async () => {
-          if (await library.begin(one)) await frame.begin();
-        },
+      put(`new-${one}`, t("palette.new", { kind: t(`library.new_${one}`) }), "palette.action", () =>
+        frame.after(library.begin(one), "brief"),
       );
   for (const focus of FOCUSES)
     put(

@@ -35,6 +35,8 @@ class Frame {
   /** True while the menu of new documents is open. */
   beginning = $state(false);
   private from: HTMLElement | null = null;
+  /** How often somebody sent the keyboard to a region. */
+  private sent = 0;
 
   constructor() {
     try {
@@ -72,6 +74,7 @@ class Frame {
 
   async show(side: Side, focus = true) {
     if (!this.has(side)) return;
+    this.sent++;
     if (this.narrow) {
       if (!this.drawer) this.from = document.activeElement as HTMLElement | null;
       this.drawer = side;
@@ -138,6 +141,7 @@ class Frame {
   /** Brings the focus to a region, opening its panel. */
   async go(region: Region) {
     if (region === "library" || region === "desk") return this.show(region);
+    this.sent++;
     if (this.narrow) this.drawer = null;
     await tick();
     const inText = region === "text" && views.now === TEXT;
@@ -145,11 +149,20 @@ class Frame {
     else enter(region);
   }
 
+  /** When a text is opened the keyboard goes there, unless somebody sent it elsewhere meanwhile. */
+  async after(opened: Promise<boolean>, there: "text" | "brief") {
+    const { sent } = this;
+    if (!(await opened) || this.sent !== sent) return;
+    await (there === "brief" ? this.begin() : this.go("text"));
+  }
+
   /** A new text begins with its brief, where that can be seen. */
   async begin() {
+    const { sent } = this;
     desk.tab = "brief";
     this.drawer = null;
     await tick();
+    if (this.sent !== sent) return;
     const first =
       !this.narrow && this.wide.desk
         ? document.querySelector<HTMLElement>("[data-region='desk'] [role='tabpanel'] textarea")
