@@ -1,11 +1,13 @@
 import { invoke } from "@tauri-apps/api/core";
-import { getCurrentWebview } from "@tauri-apps/api/webview";
-import { getCurrentWindow } from "@tauri-apps/api/window";
-import { open, save } from "@tauri-apps/plugin-dialog";
 import type { StudioEvent } from "../wire/bindings";
 import { takeEarly } from "./early";
 import { asError } from "./error";
 import type { Drag, FileChoice, Host } from "./types";
+
+// Read when they are first used: the window comes up without them.
+const ofWindow = async () => (await import("@tauri-apps/api/window")).getCurrentWindow();
+const ofView = async () => (await import("@tauri-apps/api/webview")).getCurrentWebview();
+const dialog = () => import("@tauri-apps/plugin-dialog");
 
 /** A window that cannot save must still be able to close. */
 const LONGEST_FAREWELL_MS = 3000;
@@ -58,7 +60,7 @@ let hushed: Promise<void> | undefined;
 async function close() {
   const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_FAREWELL_MS));
   await Promise.race([farewell?.().catch(() => undefined), late]);
-  await getCurrentWindow().destroy();
+  await (await ofWindow()).destroy();
 }
 
 function tell(event: StudioEvent | WindowEvent) {
@@ -145,22 +147,34 @@ export const tauri: Host = {
     void listen();
   },
   async pickFile(choice) {
-    const picked = await open({ title: choice.title, multiple: false, filters: filters(choice) });
+    const picked = await (await dialog()).open({
+      title: choice.title,
+      multiple: false,
+      filters: filters(choice),
+    });
     return typeof picked === "string" ? picked : null;
   },
   async pickFiles(choice) {
-    const picked = await open({ title: choice.title, multiple: true, filters: filters(choice) });
+    const picked = await (await dialog()).open({
+      title: choice.title,
+      multiple: true,
+      filters: filters(choice),
+    });
     return picked ?? [];
   },
   onDrag: async (listener) => hear(dragListeners, listener),
   async pickFolder(title) {
-    const picked = await open({ title, directory: true, multiple: false });
+    const picked = await (await dialog()).open({ title, directory: true, multiple: false });
     return typeof picked === "string" ? picked : null;
   },
   newWindow: () => invoke("open_window"),
-  fullScreen: (on) => getCurrentWindow().setFullscreen(on),
-  zoom: (factor) => getCurrentWebview().setZoom(factor),
+  fullScreen: (on) => ofWindow().then((own) => own.setFullscreen(on)),
+  zoom: (factor) => ofView().then((own) => own.setZoom(factor)),
   restart: () => window.location.reload(),
-  saveFile: (choice) =>
-    save({ title: choice.title, defaultPath: choice.name, filters: filters(choice) }),
+  saveFile: async (choice) =>
+    (await dialog()).save({
+      title: choice.title,
+      defaultPath: choice.name,
+      filters: filters(choice),
+    }),
 };

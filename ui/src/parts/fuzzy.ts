@@ -13,16 +13,17 @@ const BORDERS =
 const INITIALS = "abcdefghjklmnopqrstwxyz";
 const HAN = /\p{Script=Han}/u;
 
-const collator = (() => {
-  try {
-    const made = new Intl.Collator("zh-CN-u-co-pinyin");
-    // Without the order of pinyin there are no initials.
+let made: Intl.Collator | null | undefined;
+
+/** The order of pinyin, or null where it is not known. To make it takes longer than a window has. */
+function collator(): Intl.Collator | null {
+  if (made === undefined) {
+    const order = new Intl.Collator("zh-CN-u-co-pinyin");
     const [a, b, z] = [BORDERS[0] ?? "", BORDERS[1] ?? "", BORDERS.at(-1) ?? ""];
-    return made.compare(a, b) < 0 && made.compare(b, z) < 0 ? made : null;
-  } catch {
-    return null;
+    made = order.compare(a, b) < 0 && order.compare(b, z) < 0 ? order : null;
   }
-})();
+  return made;
+}
 
 const known = new Map<string, string>();
 
@@ -31,9 +32,10 @@ export function initialOf(han: string): string {
   const before = known.get(han);
   if (before !== undefined) return before;
   let letter = han;
-  if (collator && HAN.test(han)) {
+  const order = HAN.test(han) ? collator() : null;
+  if (order) {
     let n = -1;
-    for (const border of BORDERS) if (collator.compare(border, han) <= 0) n++;
+    for (const border of BORDERS) if (order.compare(border, han) <= 0) n++;
     letter = INITIALS[n] ?? han;
   }
   if (known.size < 5_000) known.set(han, letter);
