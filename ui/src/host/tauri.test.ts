@@ -45,6 +45,15 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+it("asks nothing while the page comes up with answers that lie ready", async () => {
+  window.__INKSTONE_EARLY__ = { answers: new Map([["all", {}]]) };
+  await host.onEvent(() => undefined);
+  await Promise.resolve();
+  expect(questions).toEqual([]);
+  await asked(1);
+  delete window.__INKSTONE_EARLY__;
+});
+
 it("asks for what comes behind what it has heard", async () => {
   const heard: StudioEvent[] = [];
   const stop = await host.onEvent((event) => heard.push(event));

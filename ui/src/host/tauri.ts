@@ -1,6 +1,6 @@
 import { invoke } from "@tauri-apps/api/core";
 import type { StudioEvent } from "../wire/bindings";
-import { takeEarly } from "./early";
+import { isEarly, takeEarly } from "./early";
 import { asError } from "./error";
 import type { Drag, FileChoice, Host } from "./types";
 
@@ -12,6 +12,8 @@ const dialog = () => import("@tauri-apps/plugin-dialog");
 /** A window that cannot save must still be able to close. */
 const LONGEST_FAREWELL_MS = 3000;
 
+/** Until the first question, where answers lie ready: the page comes first, and nothing is lost. */
+const COMES_UP_MS = 100;
 /** Until the next question, where the last one had no answer. */
 const REST_MS = 200;
 /** Until a question that has no answer is asked again. */
@@ -92,6 +94,7 @@ async function listen() {
   if (listens) return;
   listens = true;
   window.addEventListener("keydown", pressed, { capture: true, passive: true });
+  if (isEarly()) await rest(COMES_UP_MS);
   for (let after: number | null = null; ; ) {
     await hushed;
     const rests = isTyping() ? patience() : 0;
