@@ -169,6 +169,21 @@ describe("typing", () => {
     expect(world.text.length).toBeGreaterThan(0);
   });
 
+  it("is saved within a second behind a key that is drawn, and that key with it", async () => {
+    let sentAt: number | undefined;
+    for (let ms = 0; ms < 1000 && sentAt === undefined; ms += 20) {
+      if (ms % 100 === 0) {
+        window.dispatchEvent(new KeyboardEvent("keydown", { key: "x" }));
+        world.type("x");
+      }
+      await vi.advanceTimersByTimeAsync(20);
+      if (world.sent.length) sentAt = ms + 20;
+    }
+    expect(sentAt).toBeGreaterThan(LONGEST_WAIT_MS);
+    expect((sentAt ?? 0) % 100).toBeLessThan(60);
+    expect(world.text).toBe("x".repeat(Math.ceil((sentAt ?? 0) / 100)));
+  });
+
   it("keeps causes apart and in order", async () => {
     world.type("a");
     world.type("PASTED", "paste");

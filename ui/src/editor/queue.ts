@@ -1,11 +1,12 @@
 import { ChangeSet, Text } from "@codemirror/state";
+import { behindKey } from "../parts/typing";
 import type { EditCause, EditDto, ErrorDto, Saved } from "../wire/bindings";
 import { smallestChange, toEdits } from "./change";
 
 /** Saved this long after the last key ... */
 export const QUIET_MS = 400;
-/** ... and never later than this after the first. */
-export const LONGEST_WAIT_MS = 900;
+/** ... and about so long after the first, behind a key that is drawn. */
+export const LONGEST_WAIT_MS = 800;
 const FIRST_RETRY_MS = 2000;
 const LAST_RETRY_MS = 30_000;
 
@@ -93,11 +94,16 @@ export class EditQueue {
     const wait = this.failures
       ? after
       : Math.max(0, Math.min(after, this.firstAt + LONGEST_WAIT_MS - now));
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      if (this.ports.composing()) this.schedule(QUIET_MS);
-      else void this.send();
-    }, wait);
+    this.timer = setTimeout(() => void behindKey().then(() => this.due()), wait);
+  }
+
+  /** The time to send has come; a key that came while it was waited for goes along. */
+  private due() {
+    if (this.closed) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.ports.composing()) this.schedule(QUIET_MS);
+    else void this.send();
   }
 
   /** Waits until nothing is composed: what is composed is neither sent nor changed around. */

@@ -1,4 +1,5 @@
 import { invoke } from "@tauri-apps/api/core";
+import { behindKey, isTyping, typesFor } from "../parts/typing";
 import type { StudioEvent } from "../wire/bindings";
 import { isEarly, takeEarly } from "./early";
 import { asError } from "./error";
@@ -18,24 +19,15 @@ const COMES_UP_MS = 100;
 const REST_MS = 200;
 /** Until a question that has no answer is asked again. */
 const LONGEST_MS = 8000;
-/** Whoever pressed a key no longer ago is typing. */
-const TYPING_MS = 600;
 
 const rest = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-let lastKey = Number.NEGATIVE_INFINITY;
-const sinceKey = () => performance.now() - lastKey;
-const isTyping = () => sinceKey() < TYPING_MS;
 /** How long, in milliseconds, what happens may wait while somebody types. */
 let patience = () => 0;
 
-function pressed() {
-  lastKey = performance.now();
-}
-
 /** Nobody types any more. */
 async function stillness(): Promise<undefined> {
-  while (isTyping()) await rest(TYPING_MS - sinceKey());
+  for (let more = typesFor(); more; more = typesFor()) await rest(more);
 }
 
 /** An answer that is lost on its way is missed for no longer. */
@@ -93,7 +85,6 @@ function tell(event: StudioEvent | WindowEvent) {
 async function listen() {
   if (listens) return;
   listens = true;
-  window.addEventListener("keydown", pressed, { capture: true, passive: true });
   if (isEarly()) await rest(COMES_UP_MS);
   for (let after: number | null = null; ; ) {
     await hushed;
@@ -104,6 +95,7 @@ async function listen() {
       if (!told) continue;
       if (told.events.length) after = told.last;
       else await rest(REST_MS);
+      if (rests) await behindKey();
       for (const event of told.events) tell(event);
     } catch (reason) {
       console.error(reason);
