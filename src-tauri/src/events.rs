@@ -280,6 +280,23 @@ mod tests {
         (told.last, events.as_array().unwrap().clone())
     }
 
+    #[test]
+    fn of_a_drag_the_page_hears_what_it_shows() {
+        let position = tauri::PhysicalPosition::new(40.5, 20.0);
+        let paths = vec![PathBuf::from("/a/picture.png")];
+        let told = |drag| serde_json::to_value(WindowEvent::of_drag(&drag)).unwrap();
+        let enter = |paths| DragDropEvent::Enter { paths, position };
+        assert_eq!(told(enter(paths.clone())), json!({ "event": "drag_over" }));
+        // Words that are dragged within the page are none of its files.
+        assert_eq!(told(enter(Vec::new())), Value::Null);
+        assert_eq!(told(DragDropEvent::Over { position }), Value::Null);
+        assert_eq!(told(DragDropEvent::Leave), json!({ "event": "drag_left" }));
+        assert_eq!(
+            told(DragDropEvent::Drop { paths, position }),
+            json!({ "event": "dropped", "paths": ["/a/picture.png"], "x": 40.5, "y": 20.0 })
+        );
+    }
+
     #[tokio::test]
     async fn nothing_is_lost_to_a_page_that_begins_anew() {
         let inboxes = Inboxes::default();
