@@ -1,10 +1,10 @@
 //! How every screen looks, compared with how it looked when somebody last found it good.
 //!
 //! The references lie in `tests/ref/looks/LANGUAGE-THEME/`, one small picture a screen. With
-//! `INKSTONE_COMPARE_LOOKS=1` a screen that looks otherwise fails the walk; what it looks like now, the reference and the difference are saved
-//! where `INKSTONE_SCREENSHOTS` says, or in `<target>/e2e-failures/`. `INKSTONE_WRITE_REFERENCES=1`
-//! writes the references that are missing or no longer true, and takes away those of screens that
-//! are no more; look at them before they are kept.
+//! `INKSTONE_COMPARE_LOOKS=1` a screen that looks otherwise fails the walk; what it looks like now, the
+//! reference and the difference are saved where `INKSTONE_SCREENSHOTS` says, or in
+//! `<target>/e2e-failures/`. `INKSTONE_WRITE_REFERENCES=1` writes the references that are missing or no
+//! longer true, and takes away those of screens that are no more; look at them before they are kept.
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +17,7 @@ use inkstone_tests::e2e::{App, E2eError, Look, Measure, Picture};
 use serde_json::Value;
 
 /// The lights in which screens are kept.
-const THEMES: [&str; 2] = ["light", "dark"];
+const THEMES: [&str; 3] = ["light", "dark", "sepia"];
 /// What is still being painted, or comes a moment later, has this long.
 const SETTLES: Duration = Duration::from_secs(3);
 /// Widths of letters may differ by so much, of a thousand.
