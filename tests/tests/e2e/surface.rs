@@ -113,5 +113,38 @@ async fn grey_words_are_text_when_tab_takes_them() -> Result<(), E2eError> {
         Ok(now.trim().len() > BEGUN.len() + 4 && grey(&app).await?.is_none())
     })
     .await?;
+    saved(&app).await?;
+
+    // In a second view of the text, too.
+    app.press("Control+Alt+\\").await?;
+    app.wait_for("beside", PATIENCE).await?;
+    app.wait_until("the keyboard in the second text", PATIENCE, async || {
+        let there = "return document.activeElement.closest('.beside') !== null";
+        Ok(app.client.execute(there, Vec::new()).await? == true)
+    })
+    .await?;
+    app.press("Control+End").await?;
+    app.press("Enter").await?;
+    app.press("Enter").await?;
+    app.type_text(BEGUN).await?;
+    app.wait_until("grey words in the second text", WRITING, async || {
+        app.press("Alt+\\").await?;
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        Ok(grey(&app).await?.is_some())
+    })
+    .await?;
+    app.keep("ahead-beside").await?;
+    let words = grey(&app).await?.unwrap_or_default();
+    app.press("Tab").await?;
+    let first = async || {
+        let script = "return [...document.querySelectorAll('.cm-content')]
+            .map((text) => [...text.querySelectorAll('.cm-line')].at(-1).textContent)";
+        app.client.execute(script, Vec::new()).await
+    };
+    app.wait_until("the words in both", PATIENCE, async || {
+        let last = format!("{BEGUN}{words}");
+        Ok(first().await? == serde_json::json!([last, last]))
+    })
+    .await?;
     saved(&app).await
 }

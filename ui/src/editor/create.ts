@@ -16,7 +16,7 @@ import {
   type StateEffect,
   Transaction,
 } from "@codemirror/state";
-import { drawSelection, EditorView, keymap, placeholder } from "@codemirror/view";
+import { drawSelection, dropCursor, EditorView, keymap, placeholder } from "@codemirror/view";
 import type { ChineseQuotes, DocumentKind, EditCause, Language } from "../wire/bindings";
 import { type AheadPorts, ahead, showAhead } from "./ahead";
 import { remarks } from "./comments";
@@ -107,6 +107,15 @@ const alike = (one: Around, other: Around): boolean => {
   return plain(one) === plain(other);
 };
 
+/** Where the last of several changes ends. */
+function endOf(changes: ChangeSet): EditorSelection {
+  let end = 0;
+  changes.iterChangedRanges((_fromA, _toA, _fromB, toB) => {
+    end = toB;
+  });
+  return EditorSelection.single(end);
+}
+
 function causeOf(transaction: Transaction): EditCause {
   if (transaction.isUserEvent("undo")) return "undo";
   if (transaction.isUserEvent("redo")) return "redo";
@@ -162,6 +171,7 @@ export class Editor {
         this.rights.of(this.rightsNow()),
         this.past.of(history({ newGroupDelay: PAUSE_MS })),
         drawSelection(),
+        dropCursor(),
         EditorView.lineWrapping,
         layout,
         direction,
@@ -344,22 +354,19 @@ export class Editor {
   /** Takes in what the library changed, as one step of undo. The view stays where it is. */
   adopt(changes: ChangeSet, select: "end" | "keep") {
     if (changes.empty) return;
-    let end = 0;
-    changes.iterChangedRanges((_fromA, _toA, _fromB, toB) => {
-      end = toB;
-    });
     this.view.dispatch({
       changes,
-      selection: select === "end" ? EditorSelection.cursor(end) : undefined,
+      selection: select === "end" ? endOf(changes) : undefined,
       annotations: [fromLibrary.of(true), isolateHistory.of("full")],
       userEvent: "input.accept",
     });
   }
 
   /** Takes over what was written in another view of the same text; that one tells of it. */
-  mirror(changes: ChangeSet) {
+  mirror(changes: ChangeSet, select: "end" | "keep" = "keep") {
     this.view.dispatch({
       changes,
+      selection: select === "end" ? endOf(changes) : undefined,
       annotations: [fromLibrary.of(true), Transaction.addToHistory.of(false)],
     });
   }
@@ -444,6 +451,18 @@ export class Editor {
     const { left, right, top, bottom } = this.view.scrollDOM.getBoundingClientRect();
     if (x < left || x > right || y < top || y > bottom) return null;
     return this.view.posAtCoords({ x, y }, false);
+  }
+
+  /** Puts something at a place as a drop there does, and selects it. */
+  drop(at: number, insert: string) {
+    if (this.locked) return;
+    const from = Math.min(at, this.length);
+    this.view.dispatch({
+      changes: { from, insert },
+      selection: EditorSelection.range(from, from + insert.length),
+      userEvent: "input.drop",
+    });
+    this.focus();
   }
 
   /** Numbers the footnotes in the order of the text; false where they are in it. */

@@ -18,6 +18,7 @@ import { promptFirst } from "../features/prompt/prompt.svelte";
 import { proof } from "../features/proof/proof.svelte";
 import { provenance } from "../features/provenance/provenance.svelte";
 import { settings } from "../features/settings/settings.svelte";
+import { aheadBeside } from "../features/split/ahead";
 import { beside } from "../features/split/beside.svelte";
 import { waiting } from "../features/split/waiting.svelte";
 import { surface } from "../features/surface/surface.svelte";
@@ -172,7 +173,7 @@ const RUN: Record<NamedAction, () => unknown> = {
   change_refuse: () => onChange((take) => changes.refuse(take, false)),
   sentence_accept: () => onChange((take) => changes.accept(take, true)),
   sentence_refuse: () => onChange((take) => changes.refuse(take, true)),
-  look_ahead: () => ahead.ask(true),
+  look_ahead: () => (writing.inSecond && beside.shown ? aheadBeside : ahead).ask(true),
   slip: () => inText(() => proof.open()),
   palette: () => {
     palette.open = true;

@@ -42,6 +42,8 @@ class Beside {
   edition = $state(0);
   /** True while one view takes over what was written in the other. */
   private passing = false;
+  /** True while the first one takes in what was asked for here: the caret here goes behind it. */
+  private asking = false;
   private asked = 0;
   private loading: Promise<void> = Promise.resolve();
   private kept = new Map<string, EditorState>();
@@ -265,6 +267,7 @@ class Beside {
   async change(
     run: (draftId: string, revision: number) => Promise<DraftView>,
   ): Promise<DraftView | null> {
+    if (this.same) return this.changeBoth(run);
     const { queue, editor, draftId } = this;
     if (!queue || !editor || !draftId) return null;
     try {
@@ -286,10 +289,20 @@ class Beside {
     }
   }
 
+  private async changeBoth(run: (draftId: string, revision: number) => Promise<DraftView>) {
+    this.asking = true;
+    try {
+      return await writing.change(run, "keep");
+    } finally {
+      this.asking = false;
+    }
+  }
+
   /** As that of the first text. */
   async refer<T>(
     run: (draftId: string, revision: number) => Promise<T>,
   ): Promise<{ answer: T; moved: (at: number) => number } | null> {
+    if (this.same) return writing.refer(run);
     const { queue, draftId } = this;
     if (!queue || !draftId) return null;
     return queue.hold(async () => {
@@ -328,38 +341,38 @@ class Beside {
     if (changes.length !== this.editor.length)
       return void Promise.resolve().then(() => this.load());
     this.passing = true;
-    this.editor.mirror(changes);
+    this.editor.mirror(changes, this.asking ? "end" : "keep");
     this.passing = false;
   }
 
   /** What the editor tells. */
-  readonly ports: Omit<EditorPorts, keyof typeof cards | "pictures" | "showSuggestion"> = {
-    onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
-      if (!this.same) return this.queue?.push(changes, cause, began);
-      const first = writing.editor;
-      if (this.passing || !first || first.length !== changes.length) return;
-      this.passing = true;
-      first.take(changes, cause);
-      this.passing = false;
-    },
-    onStep: (step) => {
-      if (!this.same) return false;
-      if (step === "undo") writing.editor?.undo();
-      else writing.editor?.redo();
-      return true;
-    },
-    onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
-    onSelection: (from, to) => {
-      if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
-    },
-    onBlur: () => void this.queue?.flush(),
-    onFocus: () => {
-      writing.inSecond = true;
-    },
-    onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
-    showOrigin: nothing,
-    ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
-  };
+  readonly ports: Omit<EditorPorts, keyof typeof cards | "ahead" | "pictures" | "showSuggestion"> =
+    {
+      onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
+        if (!this.same) return this.queue?.push(changes, cause, began);
+        const first = writing.editor;
+        if (this.passing || !first || first.length !== changes.length) return;
+        this.passing = true;
+        first.take(changes, cause);
+        this.passing = false;
+      },
+      onStep: (step) => {
+        if (!this.same) return false;
+        if (step === "undo") writing.editor?.undo();
+        else writing.editor?.redo();
+        return true;
+      },
+      onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
+      onSelection: (from, to) => {
+        if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
+      },
+      onBlur: () => void this.queue?.flush(),
+      onFocus: () => {
+        writing.inSecond = true;
+      },
+      onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
+      showOrigin: nothing,
+    };
 }
 
 export const beside = new Beside();

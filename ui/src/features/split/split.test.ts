@@ -7,6 +7,7 @@ import { comments } from "../comments/comments.svelte";
 import { find } from "../find/find.svelte";
 import { library } from "../library/library.svelte";
 import { preferences, USUAL } from "../settings/preferences.svelte";
+import { dropLinks } from "../writing/links";
 import { all, at, closedAfterEach, maybe, opened } from "../writing/opened";
 import Page from "../writing/Page.svelte";
 import { writing } from "../writing/writing.svelte";
@@ -227,4 +228,69 @@ it("suggestions that wait in the second text are decided there", async () => {
   await fireEvent.click(at("beside-take-discard"));
   await soon(() => expect(maybe("beside-suggestion")).toBeNull());
   expect(other.body).toBe("A Second.");
+});
+
+it("grey words come at the caret of the second text, too, and are taken there", async () => {
+  const { draft, other } = await two();
+  const grey = () => document.querySelector(".beside .ink-ahead")?.textContent ?? null;
+  const ask = async () => {
+    const { editor } = beside;
+    editor?.view.dispatch({ selection: { anchor: editor.length } });
+    editor?.view.focus();
+    press(new KeyboardEvent("keydown", { key: "\\", code: "Backslash", altKey: true }));
+    await soon(() => expect(grey()).toBe(" and the tide went out."));
+    expect(document.querySelectorAll(".ink-ahead")).toHaveLength(1);
+  };
+  const inEditor = (name: string, ctrlKey = false) =>
+    beside.editor?.view.contentDOM.dispatchEvent(
+      new KeyboardEvent("keydown", { key: name, ctrlKey, bubbles: true, cancelable: true }),
+    );
+
+  // Another place of the same text: the words go through the first one, the caret stays here.
+  writing.editor?.view.dispatch({ selection: { anchor: 2 } });
+  await ask();
+  inEditor("ArrowRight", true);
+  await soon(() => expect(draft.body).toBe("First. and"));
+  await soon(() => expect(grey()).toBe(" the tide went out."));
+  expect(beside.editor?.text()).toBe("First. and");
+  expect(beside.editor?.selection().to).toBe(10);
+  expect(writing.editor?.text()).toBe("First. and");
+  expect(writing.editor?.selection().to).toBe(2);
+  inEditor("Escape");
+  expect(grey()).toBeNull();
+
+  await fireEvent.change(at("beside-choose"), { target: { value: other.id } });
+  await soon(() => expect(beside.editor?.text()).toBe("Second."));
+  await ask();
+  inEditor("Tab");
+  await soon(() => expect(other.body).toBe("Second. and the tide went out."));
+  expect(beside.editor?.text()).toBe(other.body);
+  expect(beside.editor?.selection().to).toBe(other.body.length);
+  expect(writing.editor?.text()).toBe("First. and");
+  expect(grey()).toBeNull();
+});
+
+it("a link from outside comes into the text on which it falls", async () => {
+  const { draft, other } = await two();
+  await fireEvent.change(at("beside-choose"), { target: { value: other.id } });
+  await soon(() => expect(beside.editor?.text()).toBe("Second."));
+  const over = (editor: Editor | null, place: number | null) =>
+    vi.spyOn(editor as Editor, "placeAt").mockReturnValue(place);
+  const links = ["https://example.org/a%20b", "https://example.org/c"];
+  over(writing.editor, null);
+  const second = over(beside.editor, 7);
+  dropLinks(links, 5, 5);
+  expect(beside.editor?.text()).toBe(`Second.${links.join("\n")}`);
+  expect(beside.editor?.selection()).toEqual({ from: 7, to: beside.editor?.length });
+  beside.editor?.undo();
+  expect(beside.editor?.text()).toBe("Second.");
+
+  // Beside both, and in what is only read, nothing changes.
+  second.mockReturnValue(null);
+  dropLinks(links, 5, 5);
+  over(writing.editor, 0);
+  writing.editor?.lock(true);
+  dropLinks(links, 5, 5);
+  await writing.flush();
+  expect([draft.body, other.body]).toEqual(["First.", "Second."]);
 });

@@ -30,6 +30,9 @@ class Waiting {
       .filter(({ takes }) => takes.length > 0);
   });
 
+  /** True while a model writes into it. */
+  busy = $derived(Object.values(this.byId).some((take) => !isOver(take.status)));
+
   batch = (id: string): Batch | undefined => this.batches.find((one) => one.id === id);
 
   /** The take of a batch that is shown. */
