@@ -46,10 +46,18 @@ pub enum WindowEvent {
     /// The person closes it; the page saves first, and lets it go.
     CloseRequested,
     /// Files are over it.
-    DragOver,
+    DragOver {
+        /// Where they lie.
+        paths: Vec<PathBuf>,
+    },
     /// They are not any more.
     DragLeft,
-    /// Files were let go over it.
+    /// Links of another program are over it, with no file among them.
+    LinksOver {
+        /// Their addresses, as that program wrote them.
+        links: Vec<String>,
+    },
+    /// Files, or what [`WindowEvent::LinksOver`] told of, were let go over it.
     Dropped {
         /// Where they lie.
         paths: Vec<PathBuf>,
@@ -64,16 +72,25 @@ impl WindowEvent {
     /// `None` for what a page needs not know.
     pub fn of_drag(drag: &DragDropEvent) -> Option<WindowEvent> {
         match drag {
-            DragDropEvent::Enter { paths, .. } if !paths.is_empty() => Some(Self::DragOver),
+            DragDropEvent::Enter { paths, .. } => {
+                let paths = files(paths);
+                (!paths.is_empty()).then_some(Self::DragOver { paths })
+            }
             DragDropEvent::Leave => Some(Self::DragLeft),
             DragDropEvent::Drop { paths, position } => Some(Self::Dropped {
-                paths: paths.clone(),
+                paths: files(paths),
                 x: position.x,
                 y: position.y,
             }),
             _ => None,
         }
     }
+}
+
+/// The files of a drag; the toolkit takes any address for one.
+fn files(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let files = paths.iter().filter(|path| path.is_absolute());
+    files.cloned().collect()
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -286,9 +303,21 @@ mod tests {
         let paths = vec![PathBuf::from("/a/picture.png")];
         let told = |drag| serde_json::to_value(WindowEvent::of_drag(&drag)).unwrap();
         let enter = |paths| DragDropEvent::Enter { paths, position };
-        assert_eq!(told(enter(paths.clone())), json!({ "event": "drag_over" }));
+        assert_eq!(
+            told(enter(paths.clone())),
+            json!({ "event": "drag_over", "paths": ["/a/picture.png"] })
+        );
         // Words that are dragged within the page are none of its files.
         assert_eq!(told(enter(Vec::new())), Value::Null);
+        let links = vec![PathBuf::from("https://example.org/a")];
+        assert_eq!(told(enter(links.clone())), Value::Null);
+        assert_eq!(
+            told(DragDropEvent::Drop {
+                paths: links,
+                position
+            }),
+            json!({ "event": "dropped", "paths": [], "x": 40.5, "y": 20.0 })
+        );
         assert_eq!(told(DragDropEvent::Over { position }), Value::Null);
         assert_eq!(told(DragDropEvent::Leave), json!({ "event": "drag_left" }));
         assert_eq!(
@@ -329,9 +358,9 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(20)).await;
         let second = ask(None);
         assert_eq!(first.await.unwrap(), (0, vec![]));
-        assert!(inboxes.tell_one("main", WindowEvent::DragOver));
-        let over = json!({ "event": "drag_over" });
-        assert_eq!(second.await.unwrap(), (1, vec![over]));
+        assert!(inboxes.tell_one("main", WindowEvent::DragLeft));
+        let left = json!({ "event": "drag_left" });
+        assert_eq!(second.await.unwrap(), (1, vec![left]));
         let hushed = ask(Some(1));
         tokio::time::sleep(Duration::from_millis(20)).await;
         inboxes.hush("main");
@@ -340,7 +369,7 @@ mod tests {
         tokio::time::sleep(Duration::from_millis(20)).await;
         inboxes.close("main");
         assert_eq!(last.await.unwrap(), (0, vec![]));
-        assert!(!inboxes.tell_one("main", WindowEvent::DragOver));
+        assert!(!inboxes.tell_one("main", WindowEvent::DragLeft));
     }
 
     #[tokio::test]

@@ -115,9 +115,66 @@ pub fn make_way(window: &tauri::WebviewWindow, for_a_key: fn(), otherwise: fn())
 #[cfg(not(target_os = "linux"))]
 pub fn make_way(_: &tauri::WebviewWindow, _: fn(), _: fn()) {}
 
+/// The target of WebKitGTK's drags that has addresses, as its `DropTarget` numbers them.
+#[cfg(target_os = "linux")]
+const ADDRESSES: u32 = 2;
+
+/// Tells of links that are dragged over a window from other programs. wry takes them for files, with
+/// their escapes undone, and keeps them from the page.
+#[cfg(target_os = "linux")]
+pub fn hear_of_links(window: &tauri::WebviewWindow, tell: impl Fn(Vec<String>) + Send + 'static) {
+    use gtk::prelude::WidgetExt as _;
+
+    let told = window.with_webview(move |webview| {
+        let view = webview.inner();
+        view.connect_drag_data_received(move |_, _, _, _, data, info, _| {
+            if info == ADDRESSES {
+                let all = data.uris().into_iter().map(String::from).collect();
+                if let Some(links) = links_of(all) {
+                    tell(links);
+                }
+            }
+        });
+    });
+    if let Err(error) = told {
+        tracing::warn!(%error, "links cannot be dropped");
+    }
+}
+
+/// As above.
+#[cfg(not(target_os = "linux"))]
+pub fn hear_of_links(_: &tauri::WebviewWindow, _: impl Fn(Vec<String>) + Send + 'static) {}
+
+/// The links among addresses, unless there are files.
+#[cfg(target_os = "linux")]
+fn links_of(all: Vec<String>) -> Option<Vec<String>> {
+    let of = |address: &str, schemes: &[&str]| {
+        let scheme = address.split_once(':').map(|(scheme, _)| scheme);
+        scheme.is_some_and(|found| schemes.iter().any(|one| found.eq_ignore_ascii_case(one)))
+    };
+    if all.iter().any(|address| of(address, &["file"])) {
+        return None;
+    }
+    let links: Vec<String> = all
+        .into_iter()
+        .filter(|address| of(address, &["http", "https", "mailto", "ftp"]))
+        .collect();
+    (!links.is_empty()).then_some(links)
+}
+
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::has_render_node;
+    use super::{has_render_node, links_of};
+
+    #[test]
+    fn links_are_told_of_where_no_file_is() {
+        let links = |all: &[&str]| links_of(all.iter().map(|&one| one.to_owned()).collect());
+        let both = ["https://example.org/a%20b", "MAILTO:a@example.org"];
+        assert_eq!(links(&both), Some(both.map(str::to_owned).to_vec()));
+        assert_eq!(links(&["https://example.org", "file:///a.png"]), None);
+        assert_eq!(links(&["javascript:alert(1)", "/a", ""]), None);
+        assert_eq!(links(&[]), None);
+    }
 
     #[test]
     fn a_card_without_a_render_node_does_not_count() {

@@ -60,6 +60,11 @@ fn show(app: &AppHandle, config: &WindowConfig, script: Option<&str>) -> tauri::
     }
     let window = builder.build()?;
     linux::let_input_methods_compose(&window);
+    let inboxes = app.state::<Arc<Inboxes>>().inner().clone();
+    let label = config.label.clone();
+    linux::hear_of_links(&window, move |links| {
+        inboxes.tell_one(&label, WindowEvent::LinksOver { links });
+    });
     linux::make_way(&window, Candle::make_way_for_a_key, Candle::make_way);
     Ok(())
 }

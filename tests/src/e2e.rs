@@ -35,6 +35,7 @@
 
 mod app;
 mod display;
+mod giving;
 mod home;
 mod keys;
 mod launch;
@@ -48,6 +49,7 @@ use std::time::Duration;
 pub use app::App;
 pub use display::{Display, Picture};
 pub use fantoccini::elements::Element;
+pub use giving::{Drag, Formats, files};
 pub use home::Home;
 pub use launch::{Options, built, minibrowser};
 pub use look::{Look, Measure, Unlike};

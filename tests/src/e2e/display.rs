@@ -220,14 +220,24 @@ impl Display {
             let closes = understood
                 .value32()
                 .is_some_and(|mut atoms| atoms.any(|a| a == delete));
-            if closes && attributes.map_state == MapState::VIEWABLE {
+            // The toolkit's own, by which it speaks to others, are outside of the screen and of the
+            // window manager's sight.
+            let own = attributes.override_redirect;
+            if closes && !own && attributes.map_state == MapState::VIEWABLE {
                 windows.push(window);
             }
         }
         Ok(windows)
     }
 
-    fn connect(&self) -> Result<(RustConnection, usize), E2eError> {
+    /// The topmost of the program's windows.
+    pub(super) fn topmost(&self) -> Result<Option<Window>, E2eError> {
+        let (connection, screen) = self.connect()?;
+        let root = connection.setup().roots[screen].root;
+        Ok(self.windows(&connection, root)?.pop())
+    }
+
+    pub(super) fn connect(&self) -> Result<(RustConnection, usize), E2eError> {
         x11rb::connect(Some(&self.name)).map_err(refused)
     }
 }
@@ -247,7 +257,7 @@ fn protocols(connection: &RustConnection) -> Result<(u32, u32), E2eError> {
     Ok((atom(b"WM_PROTOCOLS")?, atom(b"WM_DELETE_WINDOW")?))
 }
 
-fn refused(error: impl std::fmt::Display) -> E2eError {
+pub(super) fn refused(error: impl std::fmt::Display) -> E2eError {
     E2eError::Display(error.to_string())
 }
 

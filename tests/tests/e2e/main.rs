@@ -17,6 +17,7 @@ mod drafts;
 mod editor;
 mod faults;
 mod first;
+mod giving;
 mod keyboard;
 mod language;
 mod long;

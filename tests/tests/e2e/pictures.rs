@@ -8,7 +8,7 @@ use crate::steps::{begin, editor_text, open, saved, set, to_text};
 const SIZE: (u32, u32) = (320, 200);
 
 /// A picture of a tide: light above, dark below.
-fn tide() -> Vec<u8> {
+pub fn tide() -> Vec<u8> {
     let (width, height) = SIZE;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, width, height);
@@ -72,7 +72,7 @@ async fn drawn(app: &App) -> Result<serde_json::Value, E2eError> {
     Ok(app.client.execute(script, vec![]).await?)
 }
 
-async fn until_drawn(app: &App, wanted: serde_json::Value) -> Result<(), E2eError> {
+pub async fn until_drawn(app: &App, wanted: serde_json::Value) -> Result<(), E2eError> {
     app.wait_until(&format!("{wanted}"), PATIENCE, async || {
         Ok(drawn(app).await? == wanted)
     })

@@ -102,23 +102,31 @@ it("lets the window go once all is saved, and when it cannot be", async () => {
   await vi.waitFor(() => expect(others).toHaveLength(2));
 });
 
-it("tells of files that are dragged over the page", async () => {
+it("tells of files and links that are dragged over the page", async () => {
   const drags: Drag[] = [];
   await host.onDrag((drag) => drags.push(drag));
   vi.stubGlobal("devicePixelRatio", 2);
   (await asked(1)).answer({
     last: 3,
     events: [
-      { event: "drag_over" },
+      { event: "drag_over", paths: ["/a.md"] },
       { event: "drag_left" },
       { event: "dropped", paths: ["/a.md"], x: 80, y: 20 },
+      { event: "links_over", links: ["https://example.org/a%20b"] },
+      { event: "dropped", paths: [], x: 80, y: 20 },
+      { event: "links_over", links: ["https://example.org"] },
+      { event: "drag_left" },
+      { event: "dropped", paths: ["/b.md"], x: 0, y: 0 },
     ],
   });
   await asked(2);
   expect(drags).toEqual([
-    { what: "over" },
+    { what: "over", paths: ["/a.md"] },
     { what: "left" },
-    { what: "dropped", paths: ["/a.md"], x: 40, y: 10 },
+    { what: "dropped", paths: ["/a.md"], links: [], x: 40, y: 10 },
+    { what: "dropped", paths: [], links: ["https://example.org/a%20b"], x: 40, y: 10 },
+    { what: "left" },
+    { what: "dropped", paths: ["/b.md"], links: [], x: 0, y: 0 },
   ]);
   vi.unstubAllGlobals();
 });

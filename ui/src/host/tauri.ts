@@ -38,13 +38,16 @@ async function late(): Promise<undefined> {
 /** What the window itself tells; see `src-tauri/src/events.rs`. */
 type WindowEvent =
   | { event: "close_requested" }
-  | { event: "drag_over" }
+  | { event: "drag_over"; paths: string[] }
   | { event: "drag_left" }
+  | { event: "links_over"; links: string[] }
   | { event: "dropped"; paths: string[]; x: number; y: number };
 type Told = { last: number; events: (StudioEvent | WindowEvent)[] };
 
 const listeners = new Set<(event: StudioEvent) => void>();
 const dragListeners = new Set<(drag: Drag) => void>();
+/** Addresses that are over the window. */
+let links: string[] = [];
 let farewell: (() => Promise<void>) | undefined;
 let listens = false;
 /** Until when nothing is asked. */
@@ -62,11 +65,16 @@ function tell(event: StudioEvent | WindowEvent) {
     for (const listener of dragListeners) listener(drag);
   };
   if (event.event === "close_requested") void close();
-  else if (event.event === "drag_over") drag({ what: "over" });
-  else if (event.event === "drag_left") drag({ what: "left" });
-  else if (event.event === "dropped") {
+  else if (event.event === "drag_over") drag({ what: "over", paths: event.paths });
+  else if (event.event === "links_over") links = event.links;
+  else if (event.event === "drag_left") {
+    links = [];
+    drag({ what: "left" });
+  } else if (event.event === "dropped") {
     const { devicePixelRatio: scale } = window;
-    drag({ what: "dropped", paths: event.paths, x: event.x / scale, y: event.y / scale });
+    const at = { x: event.x / scale, y: event.y / scale };
+    drag({ what: "dropped", paths: event.paths, links, ...at });
+    links = [];
   } else
     for (const listener of listeners) {
       // A fault of one is nobody else's.

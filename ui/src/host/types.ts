@@ -8,11 +8,11 @@ export interface FileChoice {
   name?: string;
 }
 
-/** Files from outside on their way over the window. */
+/** Files and links from outside on their way over the window. */
 export type Drag =
-  | { what: "over" }
+  | { what: "over"; paths: string[] }
   | { what: "left" }
-  | { what: "dropped"; paths: string[]; x: number; y: number };
+  | { what: "dropped"; paths: string[]; links: string[]; x: number; y: number };
 
 /** What the UI asks of whatever it runs in. */
 export interface Host {

@@ -119,6 +119,7 @@ export const TESTIDS = [
   "meaning-hint",
   "meaning-hit",
   "new-document",
+  "drop-here",
   "import-file",
   // `import-row` has data-state (waiting, ready, failed, coming, done).
   "import-dialog",

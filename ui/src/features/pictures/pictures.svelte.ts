@@ -144,6 +144,15 @@ class Pictures {
     });
   }
 
+  /** Whether what is dragged is pictures, and an article is there to take them. */
+  wanted(paths: string[]): boolean {
+    const texts = [first(), writing.beside?.into()];
+    return (
+      paths.every((path) => PICTURE_NAME.test(path)) &&
+      texts.some((text) => text?.document?.kind === "news")
+    );
+  }
+
   /**
    * Pictures that were dropped from outside on a text; gives back the files that are left for
    * others.

@@ -98,6 +98,8 @@ describe("a picture in an article", () => {
     opened({ kind: "news", body: "Noon." });
     render(Page);
     vi.spyOn(Editor.prototype, "placeAt").mockReturnValue(0);
+    expect(pictures.wanted(["/a/Tide.JPG"])).toBe(true);
+    expect(pictures.wanted(["/a/Tide.JPG", "/a/b.docx"])).toBe(false);
     expect(pictures.dropped(["/a/Tide.JPG", "/a/b.docx"], 5, 5)).toEqual(["/a/b.docx"]);
     await soon(() => expect(text()).toMatch(/^!\[Tide\]\(asset:.*\n\nNoon\.$/));
     vi.spyOn(Editor.prototype, "placeAt").mockReturnValue(null);
