@@ -1,10 +1,10 @@
 //! How every screen looks, compared with how it looked when somebody last found it good.
 //!
-//! The references lie in `tests/ref/looks/LANGUAGE-THEME/`, one small picture a screen. With
-//! `INKSTONE_COMPARE_LOOKS=1` a screen that looks otherwise fails the walk; what it looks like now, the
-//! reference and the difference are saved where `INKSTONE_SCREENSHOTS` says, or in
-//! `<target>/e2e-failures/`. `INKSTONE_WRITE_REFERENCES=1` writes the references that are missing or no
-//! longer true, and takes away those of screens that are no more; look at them before they are kept.
+//! The references lie in `tests/ref/looks/LANGUAGE-THEME/`, one small picture a screen. A screen that
+//! looks otherwise fails the walk; what it looks like now, the reference and the difference are saved
+//! where `INKSTONE_SCREENSHOTS` says, or in `<target>/e2e-failures/`. `INKSTONE_WRITE_REFERENCES=1`
+//! writes the references that are missing or no longer true, and takes away those of screens that are
+//! no more; look at them before they are kept. `INKSTONE_COMPARE_LOOKS=0` leaves the pictures out.
 
 use std::{
     collections::BTreeSet,
@@ -53,11 +53,11 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// Where it was asked for.
+    /// Unless it is not wanted.
     pub fn wanted() -> Option<Looks> {
-        let asked = |name| env::var_os(name).is_some_and(|value| value != "0");
-        let write = asked("INKSTONE_WRITE_REFERENCES");
-        (write || asked("INKSTONE_COMPARE_LOOKS")).then(|| Looks {
+        let write = env::var_os("INKSTONE_WRITE_REFERENCES").is_some_and(|value| value != "0");
+        let compare = env::var_os("INKSTONE_COMPARE_LOOKS").is_none_or(|value| value != "0");
+        (write || compare).then(|| Looks {
             kept: Path::new(env!("CARGO_MANIFEST_DIR")).join("ref/looks"),
             write,
             measure: None,
