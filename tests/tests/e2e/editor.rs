@@ -244,3 +244,43 @@ async fn a_suggestion_that_waits_beside_is_decided_there() -> Result<(), E2eErro
     taken(false).await?;
     app.close().await
 }
+
+#[tokio::test]
+async fn a_text_comes_back_as_it_was_left() -> Result<(), E2eError> {
+    let app = open(&Home::new()?).await?;
+    begin(&app, "news").await?;
+    to_text(&app).await?;
+    app.type_text(&"A line of some words.\n\n".repeat(40))
+        .await?;
+    app.type_text("The end").await?;
+    saved(&app).await?;
+    let sight = async || {
+        let script = "return Math.round(document.querySelector('.cm-scroller').scrollTop)";
+        let answer = app.client.execute(script, Vec::new()).await?;
+        Ok::<i64, E2eError>(answer.as_i64().unwrap_or(-1))
+    };
+    // Somebody reads further up than where the caret stands.
+    let scroll = "document.querySelector('.cm-scroller').scrollTop = 700";
+    app.client.execute(scroll, Vec::new()).await?;
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    assert_eq!(sight().await?, 700);
+    app.press("Control+n").await?;
+    begin(&app, "ads").await?;
+    // The keyboard is in the text, and stays there while another one comes.
+    to_text(&app).await?;
+    let back = "const rows = document.querySelectorAll('[data-testid=document-item]');
+        [...rows].find((row) => row.textContent.includes('Untitled article')).click();";
+    app.client.execute(back, Vec::new()).await?;
+    app.wait_until("the text as it was", PATIENCE, async || {
+        Ok(editor_text(&app).await?.contains("A line") && (sight().await? - 700).abs() < 3)
+    })
+    .await?;
+    to_text(&app).await?;
+    app.type_text("!").await?;
+    app.wait_until("the end", PATIENCE, async || {
+        Ok(editor_text(&app).await?.ends_with("The end!"))
+    })
+    .await?;
+    saved(&app).await?;
+    app.close().await
+}

@@ -50,7 +50,7 @@ describe("what stands around a text", () => {
   });
 
   it("is told to a text that comes back", () => {
-    const left = editor.view.state;
+    const left = editor.left();
     editor.open({ ...page, text: "Sun.\n", label: "Other" });
     editor.open({ ...page, label: "正文" }, left);
     expect(editor.view.contentDOM.getAttribute("aria-label")).toBe("正文");

@@ -129,6 +129,14 @@ function causeOf(transaction: Transaction): EditCause {
   return "typing";
 }
 
+/** A page as it was left. */
+export interface LeftPage {
+  /** Its text, with the caret and what can be undone. */
+  state: EditorState;
+  /** What of it was in sight, if any. */
+  sight: StateEffect<unknown> | null;
+}
+
 /** The one editor of the window. */
 export class Editor {
   readonly view: EditorView;
@@ -251,17 +259,27 @@ export class Editor {
     ];
   }
 
-  /** Shows a page; gives back the state that was shown, with its undo history. */
-  open(page: Page, known?: EditorState): EditorState {
-    const left = this.view.state;
-    const keep = known && known.doc.toString() === page.text ? known : null;
-    this.view.setState(keep ?? this.state(page));
+  /** What is shown, to be opened again as it is. */
+  left(): LeftPage {
+    const { state, scrollDOM } = this.view;
+    // What is hidden is scrolled nowhere.
+    return { state, sight: scrollDOM.clientHeight > 0 ? this.view.scrollSnapshot() : null };
+  }
+
+  /** Shows a page; gives back the one that was shown. */
+  open(page: Page, known?: LeftPage): LeftPage {
+    const left = this.left();
+    const keep = known && known.state.doc.toString() === page.text ? known : null;
+    this.view.setState(keep?.state ?? this.state(page));
     this.told = keep ? null : page;
     if (keep) this.speak(page);
     this.view.scrollDOM.scrollTop = 0;
     const { from, to } = this.view.state.selection.main;
     this.ports.onSelection(from, to);
-    if (keep) this.view.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+    if (keep) {
+      const effects = keep.sight ?? EditorView.scrollIntoView(from, { y: "center" });
+      this.view.dispatch({ effects });
+    }
     return left;
   }
 

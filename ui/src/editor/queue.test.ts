@@ -72,6 +72,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+it("saves many steps of a quick hand one right after the other", async () => {
+  for (let line = 0; line < 40; line++) {
+    world.type("A line.");
+    const changes = ChangeSet.of(
+      [{ from: world.editor.length, insert: "\n" }],
+      world.editor.length,
+    );
+    world.editor += "\n";
+    world.queue.push(changes, "typing", true);
+  }
+  await vi.advanceTimersByTimeAsync(QUIET_MS + 100);
+  expect(world.text).toBe("A line.\n".repeat(40));
+  expect(world.sent).toHaveLength(41);
+  expect(world.states.at(-1)).toBe("saved");
+});
+
 describe("another window", () => {
   /** Two windows on one library. */
   const pair = () => {

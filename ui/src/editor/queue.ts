@@ -76,7 +76,7 @@ export class EditQueue {
     if (last && last.cause === cause && !began) last.changes = last.changes.compose(changes);
     else this.waiting.push({ cause, changes });
     this.ports.onState("unsaved");
-    this.schedule();
+    this.scheduleNext();
   }
 
   /** The library's text differs from the editor's (line ends, say); the next save sends it whole. */
@@ -84,6 +84,11 @@ export class EditQueue {
     this.astray = true;
     this.ports.onState("unsaved");
     this.schedule();
+  }
+
+  /** More may be typed to the last step; one before it waits for nothing. */
+  private scheduleNext() {
+    this.schedule(this.waiting.length > 1 ? 0 : QUIET_MS);
   }
 
   private schedule(after = QUIET_MS) {
@@ -140,7 +145,7 @@ export class EditQueue {
       }
       this.failures = 0;
       if (this.clean) this.ports.onState("saved");
-      else this.schedule();
+      else this.scheduleNext();
     });
     return this.sending;
   }

@@ -134,13 +134,15 @@ class Library {
   private async turn(make: () => Promise<DraftView>): Promise<boolean> {
     this.turning = true;
     try {
-      if (!(await writing.close())) return false;
-      return await attempt(async () => {
-        const view = await make();
+      let made = false;
+      await attempt(async () => {
+        const view = await writing.turn(make);
+        if (!view) return;
         this.putDocument(view.document);
-        writing.show(view);
         this.remember();
+        made = true;
       });
+      return made;
     } finally {
       this.turning = false;
     }

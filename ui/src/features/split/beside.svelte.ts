@@ -1,7 +1,13 @@
-import type { ChangeSet, EditorState } from "@codemirror/state";
+import type { ChangeSet } from "@codemirror/state";
 import { tick } from "svelte";
 import { smallestChange } from "../../editor/change";
-import { type Editor, type EditorPorts, LONGEST_TEXT, type Page } from "../../editor/create";
+import {
+  type Editor,
+  type EditorPorts,
+  type LeftPage,
+  LONGEST_TEXT,
+  type Page,
+} from "../../editor/create";
 import { changeOf, EditQueue } from "../../editor/queue";
 import { call } from "../../host";
 import { number, t } from "../../locales/index.svelte";
@@ -44,9 +50,13 @@ class Beside {
   private passing = false;
   /** True while the first one takes in what was asked for here: the caret here goes behind it. */
   private asking = false;
+  /** What was written in a text while its way to the library was made. */
+  private early: { id: string; changes: ChangeSet } | null = null;
+  /** The draft whose text stands in the editor. */
+  private stands: string | null = null;
   private asked = 0;
   private loading: Promise<void> = Promise.resolve();
-  private kept = new Map<string, EditorState>();
+  private kept = new Map<string, LeftPage>();
 
   constructor() {
     const editor = () => this.editor;
@@ -184,12 +194,13 @@ class Beside {
     this.asked++;
     this.queue?.close();
     this.queue = null;
+    this.early = null;
     if (writing.editor) writing.editor.onText = null;
     this.same = false;
     this.apart = null;
     if (!editor || !draftId) return;
     this.kept.delete(draftId);
-    this.kept.set(draftId, editor.view.state);
+    this.kept.set(draftId, editor.left());
     for (const oldest of this.kept.keys()) {
       if (this.kept.size <= MOST_KEPT) break;
       this.kept.delete(oldest);
@@ -240,8 +251,21 @@ class Beside {
   }
 
   private open(editor: Editor, page: Page, draftId: string) {
+    const { early } = this;
+    this.early = null;
     editor.open(page, this.kept.get(draftId));
     editor.lock(place.reading);
+    this.stands = draftId;
+    if (early?.id === draftId && early.changes.length === editor.length)
+      editor.take(early.changes, "typing");
+  }
+
+  /** Keeps what is written in a text that has no way to the library yet. */
+  private wait(changes: ChangeSet) {
+    const { early, stands } = this;
+    if (early?.changes.newLength === changes.length)
+      this.early = { ...early, changes: early.changes.compose(changes) };
+    else if (stands) this.early = { id: stands, changes };
   }
 
   private queueOf(draft_id: string, revision: number): EditQueue {
@@ -349,7 +373,8 @@ class Beside {
   readonly ports: Omit<EditorPorts, keyof typeof cards | "ahead" | "pictures" | "showSuggestion"> =
     {
       onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
-        if (!this.same) return this.queue?.push(changes, cause, began);
+        if (!this.same)
+          return this.queue ? this.queue.push(changes, cause, began) : this.wait(changes);
         const first = writing.editor;
         if (this.passing || !first || first.length !== changes.length) return;
         this.passing = true;

@@ -1,7 +1,7 @@
-import { ChangeSet, type EditorState, Text } from "@codemirror/state";
+import { ChangeSet, Text } from "@codemirror/state";
 import { smallestChange } from "../../editor/change";
 import { composition } from "../../editor/composition";
-import type { Editor, Page } from "../../editor/create";
+import type { Editor, LeftPage, Page } from "../../editor/create";
 import { LONGEST_TEXT } from "../../editor/create";
 import { changeOf, EditQueue, type SaveState } from "../../editor/queue";
 import { call } from "../../host";
@@ -64,7 +64,7 @@ class Writing {
   editor: Editor | null = null;
   private queue: EditQueue | null = null;
   private page: Page | null = null;
-  private kept = new Map<string, EditorState>();
+  private kept = new Map<string, LeftPage>();
   private briefTimer: ReturnType<typeof setTimeout> | undefined;
   private briefSending: Promise<boolean> | null = null;
   private snapshotTimer: ReturnType<typeof setTimeout> | undefined;
@@ -100,14 +100,27 @@ class Writing {
       await this.flush();
       if ((await this.beside?.opening(id)) === false) return false;
       const view = await call("open_draft", { id });
+      if (asked !== this.opening || !(await this.safe())) return false;
       if (asked !== this.opening) return false;
-      if (!(await this.close())) return false;
+      // At once: the page is never without a text, and the editor never hidden with the keyboard.
+      this.leave();
       this.show(view);
       return true;
     } catch (reason) {
       notices.report(reason);
       return false;
     }
+  }
+
+  /** Leaves the open draft for one that the library makes; `null` where it can't be left. */
+  async turn(make: () => Promise<DraftView>): Promise<DraftView | null> {
+    const asked = ++this.opening;
+    if (!(await this.safe())) return null;
+    const view = await make();
+    if (!(await this.safe()) || asked !== this.opening) return null;
+    this.leave();
+    this.show(view);
+    return view;
   }
 
   show(view: DraftView) {
@@ -195,12 +208,27 @@ class Writing {
   /** Saves and leaves the open draft. False when it could not be saved: then it stays. */
   async close(): Promise<boolean> {
     const id = this.draftId;
-    if (!id) return true;
-    if (!(await this.flush())) {
-      notices.note("notices.not_saved_leave");
-      return false;
-    }
+    if (!(await this.safe())) return false;
     if (this.draftId !== id) return true;
+    this.leave();
+    this.page = null;
+    this.document = null;
+    this.draftId = null;
+    this.brief = null;
+    return true;
+  }
+
+  /** Saves the open draft, or says that it may not be left. */
+  private async safe(): Promise<boolean> {
+    if (!this.draftId || (await this.flush())) return true;
+    notices.note("notices.not_saved_leave");
+    return false;
+  }
+
+  /** Puts away what is open. */
+  private leave() {
+    const id = this.draftId;
+    if (!id) return;
     this.onLeave();
     this.queue?.close();
     this.queue = null;
@@ -208,17 +236,12 @@ class Writing {
     if (this.changed) void call("snapshot", { id }).catch(() => undefined);
     if (this.editor) {
       this.kept.delete(id);
-      this.kept.set(id, this.editor.view.state);
+      this.kept.set(id, this.editor.left());
       for (const oldest of this.kept.keys()) {
         if (this.kept.size <= MOST_KEPT_STATES) break;
         this.kept.delete(oldest);
       }
     }
-    this.page = null;
-    this.document = null;
-    this.draftId = null;
-    this.brief = null;
-    return true;
   }
 
   /** Brings everything to the library now. */
