@@ -144,6 +144,40 @@ async fn the_clipboard_goes_both_ways() -> Result<(), E2eError> {
     app.press("Control+v").await?;
     text_is(&app, "Noon at the quay. 夜航渡轮。").await?;
 
+    // What is formatted elsewhere comes as Markdown, and goes out formatted; unless it is asked for
+    // without its formats.
+    let page = || {
+        let html = "<meta charset='utf-8'><p>Low at <b>nine</b>, 九点<a href='https://example.org/t'>退潮</a>.</p>";
+        let words = "Low at nine, 九点退潮.";
+        vec![
+            ("text/html", html.as_bytes().to_vec()),
+            ("UTF8_STRING", words.as_bytes().to_vec()),
+            ("text/plain;charset=utf-8", words.as_bytes().to_vec()),
+        ]
+    };
+    let marked = "Low at **nine**, 九点[退潮](https://example.org/t).";
+    app.display().copy(page())?;
+    app.press("Control+a").await?;
+    app.press("Control+v").await?;
+    text_is(&app, marked).await?;
+    app.press("Control+Shift+p").await?;
+    app.wait_for("palette", PATIENCE).await?;
+    app.type_text("with formatting").await?;
+    app.wait_text("palette-item", PATIENCE, |text| text.contains("formatting"))
+        .await?;
+    app.press("Enter").await?;
+    app.wait_until("formatted text", PATIENCE, async || {
+        let html = app.display().copied("text/html")?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&html).contains("<strong>nine</strong>, 九点<a href="))
+    })
+    .await?;
+    copied(marked).await?;
+    app.display().copy(page())?;
+    to_text(&app).await?;
+    app.press("Control+a").await?;
+    app.press("Control+Shift+v").await?;
+    text_is(&app, "Low at nine, 九点退潮.").await?;
+
     app.display().copy(vec![("image/png", tide())])?;
     app.press("Control+End").await?;
     app.press("Control+v").await?;

@@ -25,6 +25,7 @@ import { direction } from "./direction";
 import { finding, type ShowFind } from "./finding";
 import { footnotes, insertNote, otherEnd, renumber } from "./footnotes";
 import { kindClass, kindFacet, layout } from "./layout";
+import { type MarkupPorts, markup } from "./markup";
 import { type Modes, modes } from "./modes";
 import { origins, type ShowOrigin } from "./origins";
 import { type PageStart, pageStarts, showPageStarts } from "./pages";
@@ -77,6 +78,7 @@ export interface EditorPorts {
   showFind: ShowFind;
   showSlip: ShowSlip;
   ahead: AheadPorts;
+  markup: MarkupPorts;
   pictures: PicturePorts;
 }
 
@@ -194,6 +196,7 @@ export class Editor {
         remarks,
         footnotes,
         pictures(ports.pictures),
+        markup(ports.markup),
         keymap.of([
           { key: "Mod-z", run: this.back, preventDefault: true },
           { key: "Mod-y", mac: "Mod-Shift-z", run: this.forth, preventDefault: true },
@@ -459,6 +462,26 @@ export class Editor {
       if (!list.length || this.locked) return false;
       this.view.dispatch(insertPictures(this.view.state, place, list));
       return true;
+    } finally {
+      this.places.delete(place);
+    }
+  }
+
+  /** Puts in a text that is still on its way, in place of what is selected now, as a paste does. */
+  async paste(come: Promise<string>): Promise<void> {
+    const place = this.selection();
+    this.places.add(place);
+    try {
+      const insert = await come;
+      await this.composed();
+      if (!insert || this.locked) return;
+      this.view.dispatch({
+        changes: { ...place, insert },
+        selection: EditorSelection.cursor(place.from + insert.length),
+        annotations: isolateHistory.of("full"),
+        userEvent: "input.paste",
+        scrollIntoView: true,
+      });
     } finally {
       this.places.delete(place);
     }

@@ -23,6 +23,7 @@ beforeEach(() => {
       look: () => undefined,
     },
     showFind: () => ({ gone: () => undefined, seen: () => undefined }),
+    markup: { onFormatted: () => undefined },
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
     showSuggestion: () => () => undefined,
   });

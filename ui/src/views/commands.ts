@@ -9,6 +9,7 @@ import { PAGES, settings } from "../features/settings/settings.svelte";
 import { FOCUSES, surface } from "../features/surface/surface.svelte";
 import { exportDraft, type Format } from "../features/writing/export";
 import { renumberNotes } from "../features/writing/footnotes";
+import { copyFormatted } from "../features/writing/markup";
 import { TEXT, views } from "../features/writing/views.svelte";
 import { writing } from "../features/writing/writing.svelte";
 import { type Key, t } from "../locales/index.svelte";
@@ -140,6 +141,8 @@ export function commands(): Command[] {
   if (open) {
     for (const [format, label] of FORMATS)
       put(`export-${format}`, t(label), "palette.action", () => exportDraft(format));
+    if (kind === "news")
+      put("copy-formatted", t("editor.copy_formatted"), "palette.action", copyFormatted);
     if (kind === "news" && !place.reading)
       put("picture", t("pictures.insert"), "palette.action", () => pictures.choose());
     if (kind === "news" && !place.reading)

@@ -2579,6 +2579,26 @@ export type ReadPrompt = {
 	messages: Array<PromptMessage>;
 };
 
+/** Formatted text of another program. */
+export type ReadMarkup = {
+	/** HTML. */
+	html: string;
+};
+
+/** Text for other programs. */
+export type WriteMarkup = {
+	/** Markdown. */
+	text: string;
+	/** The language of the text. */
+	language: Language;
+};
+
+/** The same text, formatted otherwise. */
+export type MarkupDto = {
+	/** Markdown, or HTML. */
+	text: string;
+};
+
 /** Nothing is needed. */
 export type Nothing = Record<symbol, never>;
 
@@ -4400,6 +4420,10 @@ export interface Commands extends DoorCommands {
 	drop_ahead: { input: Nothing; output: null };
 	/** Takes words that were guessed into the text. */
 	take_ahead: { input: TakeAhead; output: DraftView };
+	/** Formatted text of another program as Markdown. */
+	read_markup: { input: ReadMarkup; output: MarkupDto };
+	/** Markdown as formatted text for other programs. */
+	write_markup: { input: WriteMarkup; output: MarkupDto };
 	/** Two takes side by side, in passages. */
 	mix_sides: { input: MixSides; output: MixView };
 	/** Takes passages of several takes into the text, in one step of undo. */

@@ -7,7 +7,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     archive, board, commands, compare, depot, doorway, doubts, dto, history, inputs, keys, ledger,
-    masking, meaning, merging, mixing, page_fonts, pages, pictures, provenance, replay,
+    markup, masking, meaning, merging, mixing, page_fonts, pages, pictures, provenance, replay,
     script_compare, searching, story, switch, tally, waiting,
 };
 
@@ -115,6 +115,7 @@ fn typescript() -> String {
     use inputs::*;
     use keys::*;
     use ledger::*;
+    use markup::*;
     use masking::*;
     use meaning::*;
     use merging::*;
@@ -346,6 +347,9 @@ fn typescript() -> String {
         PromptReading,
         PromptDto,
         ReadPrompt,
+        ReadMarkup,
+        WriteMarkup,
+        MarkupDto,
         Nothing,
         Id,
         IdName,

@@ -8,9 +8,9 @@ use serde_json::Value;
 use crate::{
     Studio, StudioError, archive::*, assistant::dto::*, board::dto::*, compare::*, depot::*,
     doorway::dto::PathInput, dto::*, history::*, import_list::*, imports::*, inputs::*, judging::*,
-    keys::*, ledger::*, masking::*, meaning::*, merging::*, mixing::*, page_fonts::*, pages::*,
-    production::*, provenance::*, replay::*, script_compare::*, searching::*, story::dto::*,
-    switch::dto::*, tally::*,
+    keys::*, ledger::*, markup::*, masking::*, meaning::*, merging::*, mixing::*, page_fonts::*,
+    pages::*, production::*, provenance::*, replay::*, script_compare::*, searching::*,
+    story::dto::*, switch::dto::*, tally::*,
 };
 use crate::{
     across::*, actions::*, ahead::*, changes::*, comments::*, doubts::*, pictures::*,
@@ -331,6 +331,10 @@ commands! {
     drop_ahead(Nothing) -> ();
     /// Takes words that were guessed into the text.
     take_ahead(TakeAhead) -> DraftView;
+    /// Formatted text of another program as Markdown.
+    read_markup(ReadMarkup) -> MarkupDto;
+    /// Markdown as formatted text for other programs.
+    write_markup(WriteMarkup) -> MarkupDto;
     /// Two takes side by side, in passages.
     mix_sides(MixSides) -> MixView;
     /// Takes passages of several takes into the text, in one step of undo.

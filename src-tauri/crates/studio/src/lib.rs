@@ -72,6 +72,7 @@ pub mod judging;
 pub mod keys;
 pub mod ledger;
 pub mod machine;
+pub mod markup;
 pub mod masking;
 pub mod meaning;
 pub mod merging;

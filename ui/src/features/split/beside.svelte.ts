@@ -370,34 +370,36 @@ class Beside {
   }
 
   /** What the editor tells. */
-  readonly ports: Omit<EditorPorts, keyof typeof cards | "ahead" | "pictures" | "showSuggestion"> =
-    {
-      onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
-        if (!this.same)
-          return this.queue ? this.queue.push(changes, cause, began) : this.wait(changes);
-        const first = writing.editor;
-        if (this.passing || !first || first.length !== changes.length) return;
-        this.passing = true;
-        first.take(changes, cause);
-        this.passing = false;
-      },
-      onStep: (step) => {
-        if (!this.same) return false;
-        if (step === "undo") writing.editor?.undo();
-        else writing.editor?.redo();
-        return true;
-      },
-      onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
-      onSelection: (from, to) => {
-        if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
-      },
-      onBlur: () => void this.queue?.flush(),
-      onFocus: () => {
-        writing.inSecond = true;
-      },
-      onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
-      showOrigin: nothing,
-    };
+  readonly ports: Omit<
+    EditorPorts,
+    keyof typeof cards | "ahead" | "markup" | "pictures" | "showSuggestion"
+  > = {
+    onChange: (changes: ChangeSet, cause: EditCause, began: boolean) => {
+      if (!this.same)
+        return this.queue ? this.queue.push(changes, cause, began) : this.wait(changes);
+      const first = writing.editor;
+      if (this.passing || !first || first.length !== changes.length) return;
+      this.passing = true;
+      first.take(changes, cause);
+      this.passing = false;
+    },
+    onStep: (step) => {
+      if (!this.same) return false;
+      if (step === "undo") writing.editor?.undo();
+      else writing.editor?.redo();
+      return true;
+    },
+    onBeyond: (step) => notices.say(t(`editor.no_${step}`)),
+    onSelection: (from, to) => {
+      if (this.selection.from !== from || this.selection.to !== to) this.selection = { from, to };
+    },
+    onBlur: () => void this.queue?.flush(),
+    onFocus: () => {
+      writing.inSecond = true;
+    },
+    onTooLong: () => notices.note("notices.text_too_long", { limit: number(LONGEST_TEXT) }),
+    showOrigin: nothing,
+  };
 }
 
 export const beside = new Beside();

@@ -11,6 +11,8 @@ type Names =
   | "check_words"
   | "suggest_words"
   | "known_names"
+  | "read_markup"
+  | "write_markup"
   | "printable";
 type Bodies = {
   [K in Names]: (input: Commands[K]["input"]) => Commands[K]["output"];
@@ -42,6 +44,12 @@ export function surfaceCommands(
       studio.changed("settings");
       return null;
     },
+    read_markup: ({ html }) => ({
+      text: html.replace(/<\/?(?:b|strong)>/g, "**").replace(/<[^>]*>/g, ""),
+    }),
+    write_markup: ({ text }) => ({
+      text: `<p>${text.replace(/\*\*(.*?)\*\*/g, "<strong>$1</strong>")}</p>`,
+    }),
     // A dictionary of the stub's own: what ends in "zz" is no word.
     check_words: ({ words }) => words.filter((word) => /zz$/.test(word)),
     suggest_words: ({ word }) => [word.replace(/zz$/, "s"), word.replace(/z$/, "")],

@@ -112,6 +112,20 @@ pub fn read(bytes: &[u8], known: Known<'_>) -> Result<Imported, FormatError> {
     })
 }
 
+/// A piece of a page as Markdown, without a line end behind it; empty where there are no words.
+pub fn fragment(html: &str) -> String {
+    if !tame(html) {
+        return words_of(html).trim_end().to_owned();
+    }
+    let page = Document::from(html);
+    let mut reader = Reader::default();
+    if let Some(top) = page.body() {
+        reader.children(&top, &Style::default(), 0);
+        reader.close();
+    }
+    prose::markdown(&reader.blocks).trim_end().to_owned()
+}
+
 /// What was found, for a report.
 pub(crate) fn found(tally: &Tally) -> Vec<(Found, usize)> {
     vec![
@@ -381,10 +395,15 @@ impl Reader {
                     self.runs.push(Run::Image(about));
                 }
             }
-            "b" | "strong" => self.styled(node, style, depth, |style| style.bold = true),
-            "i" | "em" | "cite" | "dfn" => {
-                self.styled(node, style, depth, |style| style.italic = true);
-            }
+            "b" | "strong" => self.styled(node, style, depth, |style| {
+                style.bold = true;
+                as_set(node, style);
+            }),
+            "i" | "em" | "cite" | "dfn" => self.styled(node, style, depth, |style| {
+                style.italic = true;
+                as_set(node, style);
+            }),
+            "span" | "font" => self.styled(node, style, depth, |style| as_set(node, style)),
             "s" | "del" | "strike" => {
                 self.styled(node, style, depth, |style| style.strike = true);
             }
@@ -486,6 +505,28 @@ impl Reader {
     }
 }
 
+/// What an element says of itself in CSS: word processors on the web format only so, and one of them
+/// wraps all that it copies in a `<b>` that is none.
+fn as_set(node: &NodeRef, style: &mut Style) {
+    let Some(css) = node.attr("style") else {
+        return;
+    };
+    for (name, value) in css.split(';').filter_map(|part| part.split_once(':')) {
+        let value = value.trim().to_ascii_lowercase();
+        match name.trim().to_ascii_lowercase().as_str() {
+            "font-weight" => {
+                let heavy = value.parse().map(|weight: u32| weight >= 600);
+                style.bold = heavy.unwrap_or(matches!(value.as_str(), "bold" | "bolder"));
+            }
+            "font-style" => style.italic = matches!(value.as_str(), "italic" | "oblique"),
+            "text-decoration" | "text-decoration-line" => {
+                style.strike |= value.contains("line-through");
+            }
+            _ => {}
+        }
+    }
+}
+
 /// The cells of a table's rows, those of tables inside of it left out.
 fn rows_of<'a>(node: &NodeRef<'a>, depth: usize, rows: &mut Vec<Vec<NodeRef<'a>>>) {
     if depth > DEEPEST {
@@ -558,6 +599,34 @@ mod tests {
              | A | B |\n| --- | --- |\n| 1 | 2 |\n"
         );
         assert!(!imported.text.contains("tracker"));
+    }
+
+    #[test]
+    fn what_is_copied_elsewhere_becomes_markdown() {
+        // As a browser gives it.
+        assert_eq!(
+            fragment(
+                "<meta charset='utf-8'><p>The <strong>night</strong> ferry, \
+                 <a href=\"https://example.org/t\">says</a> <em>Vega</em>.</p><ul><li>One</li></ul>"
+            ),
+            "The **night** ferry, [says](https://example.org/t) *Vega*.\n\n- One"
+        );
+        // As a word processor on the web does.
+        assert_eq!(
+            fragment(
+                "<meta charset=\"utf-8\"><b style=\"font-weight:normal;\" id=\"docs-internal-guid-1\">\
+                 <h2 dir=\"ltr\"><span style=\"font-weight:400;\">Tides</span></h2><p dir=\"ltr\">\
+                 <span style=\"font-weight:400;font-style:normal\">Low at </span>\
+                 <span style=\"font-weight:700\">nine</span><span style=\"font-style:italic\"> or so\
+                 </span><span style=\"text-decoration:line-through\">ten</span></p></b>"
+            ),
+            "## Tides\n\nLow at **nine** *or so*~~ten~~"
+        );
+        // A line of Chinese without a block around it, and nothing at all.
+        assert_eq!(fragment("<span>夜航<b>渡轮</b>。</span>"), "夜航**渡轮**。");
+        assert_eq!(fragment("<!--StartFragment--><img src=x>"), "");
+        let deep = "<div><b>".repeat(50_000) + "x";
+        assert!(fragment(&deep).contains('x'));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use inkstone_manuscript::Language;
 use pulldown_cmark::{Event, Tag, TagEnd, html::push_html};
 
-use crate::paper::{Article, Paper, PaperText, ad_table, escaped, is_safe_link};
+use crate::paper::{Article, Paper, PaperLabels, PaperText, ad_table, escaped, is_safe_link};
 use crate::picture::data_url;
 use crate::script::{self, Block, Kind, Piece};
 
@@ -49,6 +49,21 @@ pub fn page(paper: &Paper<'_>) -> String {
         let _ = writeln!(out, "<p class=\"label\">{}</p>", escaped(sentence));
     }
     out.push_str("</body>\n</html>\n");
+    out
+}
+
+/// Markdown as a piece of a page, for another program to take in. Pictures of a project are told of in
+/// words.
+pub fn fragment(text: &str, language: Language) -> String {
+    let paper = Paper {
+        title: "",
+        language,
+        text: PaperText::Article(text),
+        labels: PaperLabels::default(),
+        pictures: &[],
+    };
+    let mut out = String::new();
+    article(&mut out, &paper, text);
     out
 }
 
@@ -261,6 +276,19 @@ mod tests {
     use super::*;
     use crate::paper::{PaperLabels, PaperPicture};
     use crate::picture::{self, PictureKind, tests::sample};
+
+    #[test]
+    fn a_piece_for_other_programs_has_nothing_around_it() {
+        let text = "## Tides\n\nLow at **nine**, [says](https://example.org) *Vega*.[^1]\n\n\
+                    ![The pier](asset:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef)\n\n\
+                    <b>so</b>\n\n[^1]: Or ten.\n";
+        let html = fragment(text, Language::English);
+        assert!(html.starts_with("<article>\n<h2>Tides</h2>\n<p>Low at <strong>nine</strong>"));
+        assert!(html.contains("<a href=\"https://example.org\">says</a> <em>Vega</em>"));
+        assert!(html.contains("<p>The pier</p>") && html.contains("&lt;b&gt;so&lt;/b&gt;"));
+        assert!(html.contains("Or ten."), "{html}");
+        assert!(!html.contains("<img") && !html.contains("<html"));
+    }
 
     fn of(text: PaperText<'_>, language: Language) -> String {
         page(&Paper {

@@ -9,6 +9,7 @@ mod doubts;
 mod edges;
 mod headless;
 mod keys;
+mod markup;
 mod masking;
 mod meaning;
 mod mixing;
