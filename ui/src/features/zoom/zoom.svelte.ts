@@ -9,6 +9,7 @@ export const STEPS = [0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 1.75, 2, 2.5, 3] a
 /** How large everything in this window is; remembered for the window. */
 class Zoom {
   now = $state(1);
+  private steps: Promise<void> = Promise.resolve();
 
   /** Is again as large as last time. */
   async recall() {
@@ -34,9 +35,15 @@ class Zoom {
     notices.say(t("window.zoomed", { percent: number(to * 100) }));
   }
 
-  in = () => this.set(STEPS.find((step) => step > this.now) ?? this.now);
-  out = () => this.set(STEPS.findLast((step) => step < this.now) ?? this.now);
-  reset = () => this.set(1);
+  /** One step after the other: a quick hand asks for the next before the last is there. */
+  private step(next: () => number): Promise<void> {
+    this.steps = this.steps.then(() => this.set(next()));
+    return this.steps;
+  }
+
+  in = () => this.step(() => STEPS.find((step) => step > this.now) ?? this.now);
+  out = () => this.step(() => STEPS.findLast((step) => step < this.now) ?? this.now);
+  reset = () => this.step(() => 1);
 }
 
 export const zoom = new Zoom();

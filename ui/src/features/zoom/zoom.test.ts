@@ -36,3 +36,8 @@ test("a window remembers how large it was, and takes nothing that is no step", a
   await zoom.recall();
   expect(zoom.now).toBe(1);
 });
+
+test("no step of a quick hand is lost", async () => {
+  await Promise.all([zoom.in(), zoom.in(), zoom.in(), zoom.out()]);
+  expect(zoom.now).toBe(1.25);
+});
