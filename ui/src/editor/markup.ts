@@ -11,13 +11,18 @@ export interface MarkupPorts {
 const FORMATTED =
   /<(?:h[1-6]|b|strong|i|em|a|li|blockquote|table|s|del|code)\b|font-weight:\s*(?:bold|[6-9]00)|font-style:\s*italic/i;
 /** Code of a program, whose colours say nothing to a reader. */
-const VERBATIM = /^(?:\s|<[^>]*>)*?<(?:pre|div|span)\b[^>]*(?:white-space:\s*pre|monospace)/i;
+const VERBATIM = /^(?:\s|<(?:meta|html|head|body|!--)[^>]*>)*<(?:pre|div)\b[^>]*monospace/i;
+/** A text of this window, which has its marks already. */
+const OWN = /\bclass="[^"]*\b(?:ink|cm)-/;
 /** More than this is read as plain text. */
 const LONGEST = 8_000_000;
 
 /** Whether formats of a pasted text are worth keeping. */
 export const isFormatted = (html: string): boolean =>
-  html.length <= LONGEST && FORMATTED.test(html) && !VERBATIM.test(html.slice(0, 4000));
+  html.length <= LONGEST &&
+  FORMATTED.test(html) &&
+  !VERBATIM.test(html.slice(0, 4000)) &&
+  !OWN.test(html);
 
 const isArticle = (state: EditorState) => state.facet(kindFacet) === "news";
 

@@ -86,6 +86,9 @@ describe("formatted text from another program", () => {
     ['<div style="color:#333;font-family:Menlo,monospace;white-space:pre"><b>fn</b></div>', false],
     ["<pre style='font-family:monospace'><b>fn</b></pre>", false],
     ["<bold>", false],
+    // As a word processor on the web gives it, and as this window does.
+    ['<b style="font-weight:normal"><p><span style="white-space:pre-wrap">x</span></p></b>', true],
+    ['<div class="ink-line ink-h1" style="font-weight:700"><span>#</span> x</div>', false],
   ])("is told from a plain one: %s", (html, formatted) => {
     expect(isFormatted(html)).toBe(formatted);
   });
