@@ -6,7 +6,7 @@ use inkstone_tests::e2e::{App, Drag, E2eError, Formats, Home, PATIENCE, files};
 use serde_json::json;
 
 use crate::pictures::{tide, until_drawn};
-use crate::steps::{begin, editor_text, open, saved, set, to_text};
+use crate::steps::{begin, open, saved, set, text_is, to_text};
 
 /// Words, as they are dragged.
 const WORDS: &str = "text/plain;charset=utf-8";
@@ -28,13 +28,6 @@ async fn over_the_end(app: &App, formats: Formats) -> Result<Drag, E2eError> {
     app.wait_until("a place to let go", PATIENCE, async || drag.over(x, y))
         .await?;
     Ok(drag)
-}
-
-async fn text_is(app: &App, wanted: &str) -> Result<(), E2eError> {
-    app.wait_until(wanted, PATIENCE, async || {
-        Ok(editor_text(app).await?.trim() == wanted)
-    })
-    .await
 }
 
 #[tokio::test]

@@ -183,6 +183,14 @@ pub async fn editor_text(app: &App) -> Result<String, E2eError> {
     Ok(answer.as_str().unwrap_or_default().to_owned())
 }
 
+/// Waits until the text reads so, but for blank lines at its ends.
+pub async fn text_is(app: &App, wanted: &str) -> Result<(), E2eError> {
+    app.wait_until(wanted, PATIENCE, async || {
+        Ok(editor_text(app).await?.trim() == wanted)
+    })
+    .await
+}
+
 /// The first words of a text without marks, to look for.
 pub fn some_words(text: &str) -> String {
     let line = text

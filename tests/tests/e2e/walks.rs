@@ -2,14 +2,7 @@
 
 use inkstone_tests::e2e::{App, E2eError, Home, Options, PATIENCE};
 
-use crate::steps::{begin, choose, editor_text, open, saved, set};
-
-async fn text_is(app: &App, wanted: &str) -> Result<(), E2eError> {
-    app.wait_until(wanted, PATIENCE, async || {
-        Ok(editor_text(app).await?.trim() == wanted)
-    })
-    .await
-}
+use crate::steps::{begin, choose, editor_text, open, saved, set, text_is};
 
 #[tokio::test]
 async fn what_was_typed_before_closing_can_be_undone_after() -> Result<(), E2eError> {
