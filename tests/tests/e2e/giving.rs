@@ -85,8 +85,9 @@ async fn files_links_and_words_are_dragged_in_from_other_programs() -> Result<()
     // A picture on a text goes into it.
     let picture = home.path().join("Low tide.png");
     fs::write(&picture, tide())?;
+    set(&app, "language-zh-CN").await?;
     let drag = over_the_end(&app, files(&[&picture])).await?;
-    app.wait_text("drop-here", PATIENCE, |text| text.contains("text"))
+    app.wait_text("drop-here", PATIENCE, |text| text.contains("正文"))
         .await?;
     app.keep("drag-picture").await?;
     assert!(drag.release()?);
@@ -94,6 +95,19 @@ async fn files_links_and_words_are_dragged_in_from_other_programs() -> Result<()
     assert!(app.maybe("import-dialog").await?.is_none());
     saved(&app).await?;
     app.keep("dropped-picture").await?;
+    app.press("Control+Shift+p").await?;
+    app.wait_for("palette", PATIENCE).await?;
+    app.type_text("带格式").await?;
+    app.wait_text("palette-item", PATIENCE, |text| text.contains("带格式复制"))
+        .await?;
+    app.keep("copy-formatted-zh").await?;
+    app.press("Enter").await?;
+    app.wait_until("what was copied", PATIENCE, async || {
+        let html = app.display().copied("text/html")?.unwrap_or_default();
+        Ok(String::from_utf8_lossy(&html).contains("Low tide"))
+    })
+    .await?;
+    app.keep("copied-formatted-zh").await?;
     app.close().await
 }
 
