@@ -42,6 +42,7 @@ mod launch;
 mod look;
 mod manager;
 mod processes;
+mod typist;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -53,6 +54,7 @@ pub use giving::{Drag, Formats, files};
 pub use home::Home;
 pub use launch::{Options, built, minibrowser};
 pub use look::{Look, Measure, Unlike};
+pub use typist::Area;
 
 /// How long a helper without a time of its own waits.
 pub const PATIENCE: Duration = Duration::from_secs(20);

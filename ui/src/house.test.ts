@@ -87,6 +87,15 @@ describe("the house of the window", () => {
     expect(painted).toEqual([]);
   });
 
+  it("moves nothing without end but in steps", () => {
+    const endless = sources(/\.(svelte|css)$/).flatMap(({ path, text }) =>
+      [...text.matchAll(/animation[^;{}]*\binfinite\b[^;{}]*/g)].map(([rule]) => ({ path, rule })),
+    );
+    expect(endless.length).toBeGreaterThan(0);
+    // Each smooth picture takes time from keys and from a model that writes.
+    expect(endless.filter(({ rule }) => !/\bsteps\(/.test(rule))).toEqual([]);
+  });
+
   it("has the same dark twice", () => {
     const css = sources(/^tokens\.css$/)[0]?.text ?? "";
     const rules = (from: string) => {
