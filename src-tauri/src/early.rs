@@ -1,9 +1,10 @@
 //! The library opens before there is a window, and what the window will ask first is answered and
 //! laid ready in it: no question goes back and forth while its text waits.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{env, path::Path, sync::Arc, time::Duration};
 
 use inkstone_candle::Candle;
+use inkstone_grammar::{APART, Apart};
 use inkstone_machine::{InstalledFonts, KeptKeys, Places, SystemClock, ThisMachine, seeds};
 use inkstone_studio::{Doorway, FirstAnswer, Parts, Program, Secrets, Studio, dto::StudioEvent};
 use serde_json::json;
@@ -14,6 +15,9 @@ use tokio::sync::{
 };
 
 use crate::events::{Inboxes, everything};
+
+/// `off` where no second process is wanted: then English grammar is not looked at.
+const GRAMMAR: &str = "INKSTONE_GRAMMAR";
 
 /// The window that tauri.conf.json names.
 const FIRST: &str = "main";
@@ -118,8 +122,12 @@ fn parts(library: &Path, secrets: Arc<dyn Secrets>) -> Parts {
 }
 
 /// Passes the studio's events on to the pages for as long as there is a studio, and lends it the
-/// fonts of the system and what is known of the machine.
+/// fonts of the system, what is known of the machine, and this program once more for grammar.
 fn tell(inboxes: Arc<Inboxes>, studio: &Arc<Studio>) {
+    let checks = env::var_os(GRAMMAR).is_none_or(|value| value != "off");
+    if let Some(program) = env::current_exe().ok().filter(|_| checks) {
+        studio.use_grammar(Apart::new(program, vec![APART.into()]));
+    }
     studio.use_fonts(Arc::new(InstalledFonts::default()));
     studio.use_machine(Arc::new(ThisMachine::default()));
     let mut events = studio.subscribe();

@@ -20,9 +20,21 @@ mod window;
 
 use std::process::ExitCode;
 
+use inkstone_grammar::APART;
+
 fn main() -> ExitCode {
     inkstone_machine::log_to_stderr();
     inkstone_machine::leave_no_core();
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == APART)
+    {
+        return match inkstone_grammar::serve() {
+            Ok(()) => ExitCode::SUCCESS,
+            // Whoever asked has gone.
+            Err(_) => ExitCode::FAILURE,
+        };
+    }
     linux::choose_renderer();
     // The library opens and answers while the toolkit of the window wakes up.
     let early = early::begin();

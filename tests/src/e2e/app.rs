@@ -129,6 +129,11 @@ impl App {
         std::iter::once(own).chain(drawing).collect()
     }
 
+    /// How many processes of the program there are.
+    pub fn programs(&self) -> usize {
+        self.processes.mark.running(&self.program).len()
+    }
+
     /// What the driver and the program have printed.
     pub fn output(&self) -> String {
         tail(&self.log, usize::MAX)

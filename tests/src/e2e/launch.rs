@@ -233,6 +233,8 @@ fn driver(
         .env("RUST_BACKTRACE", "1")
         // A keychain that the bus would start has nobody here who could open it.
         .env("INKSTONE_KEYCHAIN", "off")
+        // A second process beside each of hundreds of windows; where it is tried, it is on.
+        .env("INKSTONE_GRAMMAR", "off")
         // What a model writes is the same in every run.
         .env("INKSTONE_SEED", "7")
         .envs(options.env.iter().map(|(name, value)| (name, value)))

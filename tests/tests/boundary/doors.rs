@@ -17,6 +17,7 @@ const FORMATS: &str = "inkstone-formats";
 const CANDLE: &str = "inkstone-candle";
 const OPENAI: &str = "inkstone-openai";
 const DESKS: &str = "inkstone-desks";
+const GRAMMAR: &str = "inkstone-grammar";
 const SPELLING: &str = "inkstone-spelling";
 const STUDIO: &str = "inkstone-studio";
 const MACHINE: &str = "inkstone-machine";
@@ -59,10 +60,16 @@ const ROOMS: &[Room] = &[
         name: SPELLING,
         doors: &[],
     },
+    Room {
+        name: GRAMMAR,
+        doors: &[],
+    },
     // Everything but the adapters: a model is an `Arc<dyn TextModel>` here.
     Room {
         name: STUDIO,
-        doors: &[MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS, SPELLING],
+        doors: &[
+            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, DESKS, SPELLING, GRAMMAR,
+        ],
     },
     // What both composition roots take from the machine: places, keys, time, chance, a log.
     Room {
@@ -72,7 +79,7 @@ const ROOMS: &[Room] = &[
     // The two composition roots: the studio and what is put into it.
     Room {
         name: SHELL,
-        doors: &[GENERATION, STUDIO, CANDLE, OPENAI, MACHINE],
+        doors: &[GENERATION, STUDIO, CANDLE, OPENAI, MACHINE, GRAMMAR],
     },
     Room {
         name: CLI,
@@ -86,8 +93,8 @@ const ROOMS: &[Room] = &[
     Room {
         name: TESTS,
         doors: &[
-            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, SPELLING, STUDIO,
-            MACHINE, SHELL, CLI,
+            MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, OPENAI, DESKS, SPELLING, GRAMMAR,
+            STUDIO, MACHINE, SHELL, CLI,
         ],
     },
     Room {
@@ -196,6 +203,10 @@ const OWNED: &[Owned] = &[
         rooms: &[SPELLING],
     },
     Owned {
+        crates: &["harper-*"],
+        rooms: &[GRAMMAR],
+    },
+    Owned {
         crates: &["keyring*", "argon2", "chacha20poly1305"],
         rooms: &[MACHINE],
     },
@@ -212,8 +223,8 @@ const OWNED: &[Owned] = &[
 
 /// Rooms from which even a dependency of a dependency must not lead to the network or a window.
 const QUIET: &[&str] = &[
-    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, SPELLING, STUDIO, MACHINE, TRAINER,
-    XTASK,
+    MANUSCRIPT, GENERATION, LIBRARY, FORMATS, CANDLE, DESKS, SPELLING, GRAMMAR, STUDIO, MACHINE,
+    TRAINER, XTASK,
 ];
 
 /// What the check looks at: the workspace's packages, their own dependencies, and all that these

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fantoccini::Locator;
 use inkstone_tests::{
-    e2e::{App, E2eError, Home, PATIENCE},
+    e2e::{App, E2eError, Home, Options, PATIENCE},
     loopback::{Answer, Loopback, Script},
 };
 
@@ -27,6 +27,49 @@ async fn wait_marked(app: &App, class: &str, wanted: &[&str]) -> Result<(), E2eE
         Ok(marked(app, class).await? == wanted)
     })
     .await
+}
+
+#[tokio::test]
+async fn grammar_is_looked_at_by_a_process_that_goes_when_nobody_writes() -> Result<(), E2eError> {
+    for language in ["en-US", "zh-CN"] {
+        let app = App::launch(Options {
+            language: language.to_owned(),
+            env: vec![("INKSTONE_GRAMMAR".to_owned(), "on".to_owned())],
+            ..Options::default()
+        })
+        .await?;
+        begin(&app, "news").await?;
+        news_brief(&app).await?;
+        app.press("Control+2").await?;
+        assert_eq!(app.programs(), 1);
+        app.type_text("The crew has went home, and nobody knows why. Later on, he go")
+            .await?;
+        // Whoever still writes a sentence hears nothing of it.
+        wait_marked(&app, ".ink-slip", &["went"]).await?;
+        assert_eq!(app.programs(), 2);
+        app.type_text(" too. So").await?;
+        wait_marked(&app, ".ink-slip", &["went", "go"]).await?;
+        app.press("Control+Home").await?;
+        app.press("Control+.").await?;
+        app.wait_text("slip-fix", PATIENCE, |text| text == "gone")
+            .await?;
+        let reason = app.find("slip-reason").await?.text().await?;
+        assert!(reason.contains("past participle"), "{reason}");
+        app.keep(&format!("grammar-{language}")).await?;
+        app.press("Enter").await?;
+        wait_marked(&app, ".ink-slip", &["go"]).await?;
+        assert!(
+            editor_text(&app)
+                .await?
+                .starts_with("The crew has gone home, and")
+        );
+        app.wait_until("the end of the checker", 2 * PATIENCE, async || {
+            Ok(app.programs() == 1)
+        })
+        .await?;
+        app.close().await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const page: Page = {
   language: "en",
   phrases: {},
   modes: PLAIN,
-  proofing: { on: false, right, language: "en", spell: null },
+  proofing: { on: false, right, language: "en", spell: null, grammar: null },
   punctuation: { on: false, chineseQuotes: "curly" },
   label: "Text",
   hint: "Begin",
@@ -47,6 +47,17 @@ describe("what stands around a text", () => {
     editor.speak(page);
     expect(editor.view.state).not.toBe(changed);
     expect(editor.view.contentDOM.getAttribute("aria-label")).toBe("Text");
+  });
+
+  it("changes without the text being drawn anew, while it says the same sentences", () => {
+    const phrases = { Find: "Search" };
+    editor.speak({ ...page, phrases });
+    const line = editor.view.contentDOM.querySelector(".cm-line");
+    editor.speak({ ...page, label: "正文", phrases: { ...phrases } });
+    expect(editor.view.contentDOM.querySelector(".cm-line")).toBe(line);
+    editor.speak({ ...page, phrases: { Find: "查找" } });
+    expect(editor.view.contentDOM.querySelector(".cm-line")).not.toBe(line);
+    expect(editor.view.state.phrase("Find")).toBe("查找");
   });
 
   it("is told to a text that comes back", () => {

@@ -100,8 +100,9 @@ export type Around = Omit<Page, "text" | "kind">;
 
 /** Whether a text would look and behave the same with both around it. */
 const alike = (one: Around, other: Around): boolean => {
-  const { right, spell } = one.proofing;
+  const { right, spell, grammar } = one.proofing;
   if (right !== other.proofing.right || spell !== other.proofing.spell) return false;
+  if (grammar !== other.proofing.grammar) return false;
   const plain = ({ label, hint, language, modes, phrases, proofing, punctuation }: Around) => {
     const { on, language: spoken } = proofing;
     return JSON.stringify([label, hint, language, modes, phrases, punctuation, on, spoken]);
@@ -146,6 +147,7 @@ export class Editor {
   private readonly rights = new Compartment();
   private locked = false;
   /** What the state that is shown was told of its surroundings. */
+  private phrases: Around["phrases"] = {};
   private told: Around | null = null;
   /** Told of each change of the text, whoever made it; a second view of the same text follows it. */
   onText: ((changes: ChangeSet) => void) | null = null;
@@ -243,12 +245,18 @@ export class Editor {
     });
   }
 
+  /** The same ones for as long as they say the same: for others CodeMirror builds its view anew. */
+  private phrasesOf({ phrases }: Around) {
+    if (JSON.stringify(phrases) !== JSON.stringify(this.phrases)) this.phrases = phrases;
+    return this.phrases;
+  }
+
   private wordsOf(page: Around) {
     return [
       modes(page.modes),
       proofing.of(page.proofing),
       punctuation.of({ ...page.punctuation, language: page.language }),
-      EditorState.phrases.of(page.phrases),
+      EditorState.phrases.of(this.phrasesOf(page)),
       placeholder(page.hint),
       EditorView.contentAttributes.of({
         "aria-label": page.label,

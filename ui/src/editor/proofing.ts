@@ -9,8 +9,9 @@ import {
   type ViewUpdate,
 } from "@codemirror/view";
 import type { Language } from "../wire/bindings";
+import { type Grammar, isFinished, paragraphAt } from "./grammar";
 import { kindFacet, lineKinds } from "./layout";
-import { type Slip, slipsOf } from "./slips";
+import { type Slip, slipsOf, verbatimIn } from "./slips";
 import { isAmong, type Spell, wordsIn } from "./spelling";
 
 /** What is looked for, and what is right all the same. */
@@ -21,9 +22,17 @@ export interface Proofing {
   language: Language;
   /** What knows words; none where nothing does. */
   spell: Spell | null;
+  /** What knows English grammar; none where nothing does. */
+  grammar: Grammar | null;
 }
 
-const NOTHING: Proofing = { on: false, right: new Set(), language: "en", spell: null };
+const NOTHING: Proofing = {
+  on: false,
+  right: new Set(),
+  language: "en",
+  spell: null,
+  grammar: null,
+};
 
 export const proofing = Facet.define<Proofing, Proofing>({
   combine: (values) => values[0] ?? NOTHING,
@@ -50,6 +59,10 @@ interface Found {
   drawn: DecorationSet;
   open: Slip | null;
 }
+
+/** What is called right of a slip: its words; of grammar, the words for this reason. */
+export const ignoredAs = ({ rule, message }: Slip, words: string) =>
+  rule === "grammar" ? `${words}: ${message}` : words;
 
 const underline = Decoration.mark({ class: "ink-slip" });
 const NONE: Found = { slips: [], drawn: Decoration.none, open: null };
@@ -89,23 +102,52 @@ function fenced(view: EditorView, from: number): boolean {
   return (fences?.length ?? 0) % 2 === 1;
 }
 
-/** The slips of the lines that are in sight, and the words there that nobody has looked up. */
-function look(view: EditorView): { slips: Slip[]; unasked: Set<string> } {
+/** The slips of the lines that are in sight, and what there nobody has asked about. */
+interface Look {
+  slips: Slip[];
+  words: Set<string>;
+  paragraphs: Set<string>;
+}
+
+const NOTHING_SEEN: Look = { slips: [], words: new Set(), paragraphs: new Set() };
+
+function look(view: EditorView): Look {
   const { state } = view;
-  const { right, spell, language } = state.facet(proofing);
+  const { right, spell, language, grammar } = state.facet(proofing);
+  const chinese = language === "zh-CN";
   const script = state.facet(kindFacet) === "screenplay";
   const kinds = script ? lineKinds(view) : undefined;
   const slips: Slip[] = [];
-  const unasked = new Set<string>();
+  const words = new Set<string>();
+  const paragraphs = new Set<string>();
+  const wrong: Slip[] = [];
   let done = -1;
+  let read = -1;
   const spelling = (text: string, begin: number, known: Slip[]) => {
     if (!spell) return;
-    for (const { from, to, word } of wordsIn(text, language === "zh-CN")) {
+    for (const { from, to, word } of wordsIn(text, chinese)) {
       if (isAmong(right, word) || known.some((slip) => from < slip.to && to > slip.from)) continue;
       const fine = spell.right(word);
-      if (fine === undefined) unasked.add(word);
+      if (fine === undefined) words.add(word);
       else if (!fine)
         slips.push({ from: begin + from, to: begin + to, rule: "unknown", fixes: [] });
+    }
+  };
+  const reading = (number: number) => {
+    const { from: begin, to: end, text } = paragraphAt(state.doc, number, chinese, kinds);
+    read = end;
+    if (text === null) return;
+    const known = grammar?.in(text);
+    if (!known) {
+      paragraphs.add(text);
+      return;
+    }
+    const verbatim = known.length ? verbatimIn(text) : [];
+    for (const { from, to, message, fixes } of known) {
+      if (verbatim.some(([start, stop]) => from < stop && to > start)) continue;
+      const slip: Slip = { from, to, rule: "grammar", fixes: [...fixes], message };
+      if (!right.has(ignoredAs(slip, text.slice(from, to))))
+        wrong.push({ ...slip, from: begin + from, to: begin + to });
     }
   };
   for (const { from, to } of view.visibleRanges) {
@@ -125,9 +167,13 @@ function look(view: EditorView): { slips: Slip[]; unasked: Set<string> } {
           slips.push({ ...slip, from: line.from + slip.from, to: line.from + slip.to });
       }
       if (!NO_SENTENCE.has(kinds?.[line.number - 1] ?? "")) spelling(line.text, line.from, known);
+      if (grammar && line.from > read) reading(line.number);
     }
   }
-  return { slips: slips.sort((a, b) => a.from - b.from), unasked };
+  // What is sure by itself stands before what a rule of grammar says of the same place.
+  for (const slip of wrong)
+    if (!slips.some(({ from, to }) => from < slip.to && to > slip.from)) slips.push(slip);
+  return { slips: slips.sort((a, b) => a.from - b.from), words, paragraphs };
 }
 
 class Looking {
@@ -143,7 +189,8 @@ class Looking {
   update(update: ViewUpdate) {
     const other = update.startState.facet(proofing) !== update.state.facet(proofing);
     const away = update.focusChanged && !update.view.hasFocus;
-    const left = this.typing && !update.docChanged && (update.selectionSet || away);
+    const moved = !update.startState.selection.eq(update.state.selection);
+    const left = this.typing && !update.docChanged && (moved || away);
     if (update.docChanged) this.typing = true;
     else if (left) this.typing = false;
     if (update.docChanged || update.viewportChanged || other || left) this.later();
@@ -157,22 +204,26 @@ class Looking {
   private now(): void | Promise<void> {
     const { view } = this;
     if (view.composing || view.compositionStarted) return this.later();
-    const { on, spell } = view.state.facet(proofing);
-    const { slips: all, unasked } = on ? look(view) : { slips: [], unasked: new Set<string>() };
-    // Nobody has finished the word at the caret.
+    const { doc } = view.state;
+    const { on, spell, grammar } = view.state.facet(proofing);
+    const { slips: all, words, paragraphs } = on ? look(view) : NOTHING_SEEN;
+    // Nobody has finished the word at the caret, nor its sentence.
     const { head } = view.state.selection.main;
-    const slips = this.typing
-      ? all.filter(({ from, to, rule }) => rule !== "unknown" || head < from || head > to)
-      : all;
+    const begun = ({ from, to, rule }: Slip) =>
+      head >= from &&
+      ((rule === "unknown" && head <= to) || (rule === "grammar" && !isFinished(doc, to, head)));
+    const slips = this.typing ? all.filter((slip) => !begun(slip)) : all;
     const known = view.state.field(slipField).slips;
     const same =
       slips.length === known.length &&
       slips.every((slip, n) => slip.from === known[n]?.from && slip.to === known[n]?.to);
     if (!same) view.dispatch({ effects: setSlips.of(slips) });
-    if (unasked.size && spell)
-      return spell.ask([...unasked]).then((known) => {
-        if (known && !this.gone) return this.now();
-      });
+    const again = (known: boolean) => {
+      if (known && !this.gone) return this.now();
+    };
+    if (words.size && spell) return spell.ask([...words]).then(again);
+    const markdown = view.state.facet(kindFacet) !== "screenplay";
+    if (paragraphs.size && grammar) return grammar.ask([...paragraphs], markdown).then(again);
   }
 
   /** Looks at once, at the word at the caret too. */

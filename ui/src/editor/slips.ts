@@ -15,7 +15,8 @@ export type SlipRule =
   | "ellipsis"
   | "dash"
   | "unmatched"
-  | "particle";
+  | "particle"
+  | "grammar";
 
 /** A place that looks like a slip. */
 export interface Slip {
@@ -24,6 +25,8 @@ export interface Slip {
   rule: SlipRule;
   /** What could stand there, the likeliest first. */
   fixes: string[];
+  /** Why, in English, where a rule of grammar says more than its name. */
+  message?: string;
 }
 
 const HAN = /\p{Script=Han}/u;

@@ -2378,6 +2378,28 @@ export type CheckWords = {
 	english: English;
 };
 
+/** English paragraphs to be looked at. */
+export type CheckGrammar = {
+	/** The paragraphs, at most 500. */
+	paragraphs: Array<string>;
+	/** Whether they are Markdown. */
+	markdown: boolean;
+	/** Whose English is right. */
+	english: English;
+};
+
+/** A place of a paragraph that is wrong. */
+export type GrammarSlip = {
+	/** Where it begins, in UTF-16 code units. */
+	from: number;
+	/** Where it ends. */
+	to: number;
+	/** Why, in English. */
+	message: string;
+	/** What could stand there, the likeliest first. */
+	fixes: Array<string>;
+};
+
 /** A word that is none. */
 export type SuggestWords = {
 	/** The word. */
@@ -4216,6 +4238,8 @@ export interface Commands extends DoorCommands {
 	printable: { input: Id; output: string };
 	/** Which of these words are none. */
 	check_words: { input: CheckWords; output: Array<string> };
+	/** The slips of English paragraphs, a list for each, up to the first that can't be looked at now. */
+	check_grammar: { input: CheckGrammar; output: Array<Array<GrammarSlip>> };
 	/** What could be meant by a word that is none, the likeliest first. */
 	suggest_words: { input: SuggestWords; output: Array<string> };
 	/** Words that are names in a draft's project (its id). */

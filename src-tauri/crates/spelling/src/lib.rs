@@ -9,10 +9,6 @@
 //! - A list is read when it is first asked for, and stays.
 //! - Whatever a word is, the answer takes bounded time: what is longer than any word is let be.
 //!
-//! Why not Harper: as WebAssembly (harper.js 2.10) it adds 16 MB to the program and some 290 MB to
-//! the window's memory, and wants `wasm-unsafe-eval` in the page's policy; as a crate (harper-core
-//! 3.0) it is 119,000 lines and a tensor library to compile.
-//!
 //! ```
 //! use inkstone_spelling::{English, Speller};
 //! let speller = Speller::default();

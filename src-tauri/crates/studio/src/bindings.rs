@@ -329,6 +329,8 @@ fn typescript() -> String {
         ResolveComment,
         English,
         CheckWords,
+        CheckGrammar,
+        GrammarSlip,
         SuggestWords,
         Preferences,
         ActionNameDto,

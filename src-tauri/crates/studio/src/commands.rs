@@ -127,6 +127,8 @@ commands! {
     printable(Id) -> String;
     /// Which of these words are none.
     check_words(CheckWords) -> Vec<String>;
+    /// The slips of English paragraphs, a list for each, up to the first that can't be looked at now.
+    check_grammar(CheckGrammar) -> Vec<Vec<GrammarSlip>>;
     /// What could be meant by a word that is none, the likeliest first.
     suggest_words(SuggestWords) -> Vec<String>;
     /// Words that are names in a draft's project (its id).

@@ -1,10 +1,12 @@
-//! Spelling: which words of a text are none, what could be meant, and what a project calls its own.
+//! Spelling and grammar: which words of a text are none, what could be meant, what a project calls its
+//! own, and what is wrong in an English paragraph.
 
 use std::{
     collections::BTreeSet,
     sync::{Arc, LazyLock},
 };
 
+use inkstone_grammar::{Apart, Question, Slip};
 use inkstone_spelling::Speller;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +21,8 @@ static SPELLER: LazyLock<Speller> = LazyLock::new(Speller::default);
 const MOST_WORDS: usize = 2_000;
 /// The longest of them, in bytes; what is longer is no word.
 const LONGEST_WORD: usize = 200;
+/// The most paragraphs of one question.
+const MOST_PARAGRAPHS: usize = 500;
 /// The most names that a project has.
 const MOST_NAMES: usize = 5_000;
 
@@ -41,6 +45,51 @@ impl From<English> for inkstone_spelling::English {
             English::Either => Self::Either,
             English::American => Self::American,
             English::British => Self::British,
+        }
+    }
+}
+
+impl From<English> for inkstone_grammar::English {
+    fn from(english: English) -> Self {
+        match english {
+            English::Either | English::American => Self::American,
+            English::British => Self::British,
+        }
+    }
+}
+
+/// English paragraphs to be looked at.
+#[derive(Debug, Clone, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct CheckGrammar {
+    /// The paragraphs, at most 500.
+    pub paragraphs: Vec<String>,
+    /// Whether they are Markdown.
+    pub markdown: bool,
+    /// Whose English is right.
+    pub english: English,
+}
+
+/// A place of a paragraph that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub struct GrammarSlip {
+    /// Where it begins, in UTF-16 code units.
+    pub from: usize,
+    /// Where it ends.
+    pub to: usize,
+    /// Why, in English.
+    pub message: String,
+    /// What could stand there, the likeliest first.
+    pub fixes: Vec<String>,
+}
+
+impl From<Slip> for GrammarSlip {
+    fn from(slip: Slip) -> Self {
+        Self {
+            from: slip.from,
+            to: slip.to,
+            message: slip.message,
+            fixes: slip.fixes,
         }
     }
 }
@@ -71,6 +120,44 @@ pub(crate) fn is_word(word: &str) -> bool {
 }
 
 impl Studio {
+    /// What checks grammar. Said once, by who opens the studio; where nobody does, all is right.
+    pub fn use_grammar(&self, grammar: Apart) {
+        // A second time changes nothing.
+        let _ = self.grammar.set(grammar);
+    }
+
+    /// See [`crate::commands`].
+    pub async fn check_grammar(
+        self: &Arc<Self>,
+        i: CheckGrammar,
+    ) -> Result<Vec<Vec<GrammarSlip>>, StudioError> {
+        if i.paragraphs.len() > MOST_PARAGRAPHS {
+            return Err(StudioError::BadRequest("too many paragraphs".into()));
+        }
+        let (markdown, english) = (i.markdown, i.english.into());
+        self.blocking(move |s| {
+            let mut all = Vec::with_capacity(i.paragraphs.len());
+            for text in i.paragraphs {
+                let question = Question {
+                    text,
+                    markdown,
+                    english,
+                };
+                let slips = match s.grammar.get().map(|grammar| grammar.check(&question)) {
+                    Some(Ok(slips)) => slips,
+                    None => Vec::new(),
+                    Some(Err(error)) => {
+                        tracing::warn!(%error);
+                        break;
+                    }
+                };
+                all.push(slips.into_iter().map(GrammarSlip::from).collect());
+            }
+            Ok(all)
+        })
+        .await
+    }
+
     /// See [`crate::commands`].
     pub async fn check_words(self: &Arc<Self>, i: CheckWords) -> Result<Vec<String>, StudioError> {
         if i.words.len() > MOST_WORDS {

@@ -5,6 +5,7 @@ use std::{
 };
 
 use inkstone_generation::{LocalModels, RemoteModels};
+use inkstone_grammar::Apart;
 use inkstone_library::{Clock, Library, Program};
 use tokio::sync::{Semaphore, broadcast};
 
@@ -53,6 +54,7 @@ pub struct Studio {
     pub(crate) entropy: Arc<dyn Fn() -> u64 + Send + Sync>,
     pub(crate) live: Mutex<HashMap<String, Live>>,
     pub(crate) fonts: OnceLock<Arc<dyn SystemFonts>>,
+    pub(crate) grammar: OnceLock<Apart>,
     pub(crate) replays: Replays,
     pub(crate) archiving: crate::archive::Archiving,
     pub(crate) upkeep: Upkeep,
@@ -112,6 +114,7 @@ impl Studio {
             entropy: parts.entropy,
             live: Mutex::default(),
             fonts: OnceLock::new(),
+            grammar: OnceLock::new(),
             replays: Replays::default(),
             archiving: crate::archive::Archiving::default(),
             upkeep: Upkeep::default(),

@@ -1,3 +1,4 @@
+import { EditorView } from "@codemirror/view";
 import { fireEvent, render } from "@testing-library/svelte";
 import { expect, it, vi } from "vitest";
 import { press } from "../../views/actions";
@@ -55,4 +56,42 @@ it("a word that nobody knows is underlined, and what is meant is offered", async
   expect(preferences.now.words).toEqual(["gullzz"]);
   await soon(() => expect(all()).toEqual([]));
   preferences.now = USUAL;
+});
+
+it("what is wrong in a sentence is underlined with its reason, once it is finished", async () => {
+  preferences.now = USUAL;
+  opened({ kind: "news", body: "Today he go home with it.\n\nTyping: he" });
+  render(Page);
+  await soon(() => expect(marked()).toBe("go"));
+  openMenu();
+  await soon(() => expect(document.activeElement).toBe(at("slip-fix")));
+  expect(at("slip-reason").textContent).toBe("The verb must agree with its subject.");
+  expect(at("slip-menu").getAttribute("aria-label")).toContain(at("slip-reason").textContent);
+  // A reason is no word for the dictionary.
+  expect(maybe("slip-right")).toBeNull();
+  await fireEvent.click(at("slip-fix"));
+  expect(writing.editor?.text()).toContain("Today he goes home with it.");
+  await soon(() => expect(marked()).toBeNull());
+
+  // Nobody is told of a sentence that is still written.
+  const view = EditorView.findFromDOM(at("editor"));
+  expect(view).toBeDefined();
+  const type = (insert: string) => {
+    const { length } = view?.state.doc ?? { length: 0 };
+    view?.dispatch({
+      changes: { from: length, insert },
+      selection: { anchor: length + insert.length },
+      userEvent: "input.type",
+    });
+  };
+  type(" go where");
+  await new Promise((resolve) => setTimeout(resolve, 1600));
+  expect(marked()).toBeNull();
+  type(". Then");
+  await soon(() => expect(marked()).toBe("go"));
+  openMenu();
+  await soon(() => at("slip-ignore"));
+  await fireEvent.click(at("slip-ignore"));
+  await soon(() => expect(marked()).toBeNull());
+  expect(preferences.now.words).toEqual([]);
 });

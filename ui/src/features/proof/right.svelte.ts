@@ -1,5 +1,6 @@
 import type { Proofing } from "../../editor/proofing";
 import { preferences } from "../settings/preferences.svelte";
+import { grammarOf } from "./grammar";
 import { spelling } from "./spelling.svelte";
 
 /** What is right although it looks like a slip. */
@@ -10,6 +11,7 @@ class Right {
     on: preferences.now.proofread,
     right: new Set([...preferences.now.words, ...this.ignored]),
     spell: spelling.of(preferences.now.english),
+    grammar: grammarOf(preferences.now.english),
   });
 }
 

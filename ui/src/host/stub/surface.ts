@@ -10,6 +10,7 @@ type Names =
   | "set_preferences"
   | "check_words"
   | "suggest_words"
+  | "check_grammar"
   | "known_names"
   | "read_markup"
   | "write_markup"
@@ -53,6 +54,16 @@ export function surfaceCommands(
     // A dictionary of the stub's own: what ends in "zz" is no word.
     check_words: ({ words }) => words.filter((word) => /zz$/.test(word)),
     suggest_words: ({ word }) => [word.replace(/zz$/, "s"), word.replace(/z$/, "")],
+    // A grammar of the stub's own: "he go" is wrong.
+    check_grammar: ({ paragraphs }) =>
+      paragraphs.map((text) =>
+        [...text.matchAll(/(?<=\bhe )go\b/gi)].map(({ index }) => ({
+          from: index,
+          to: index + 2,
+          message: "The verb must agree with its subject.",
+          fixes: ["goes"],
+        })),
+      ),
     known_names: ({ id }) => studio.draft(id).title.match(/\p{Lu}[\p{L}'-]+/gu) ?? [],
     printable: ({ id }) =>
       `<!doctype html><html lang="en"><body><p>${studio
