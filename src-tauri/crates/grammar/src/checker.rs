@@ -107,7 +107,7 @@ impl Checker {
             slips.push(Slip {
                 from: utf16(&letters[..lint.span.start]),
                 to: utf16(&letters[..lint.span.end]),
-                message: lint.message,
+                message: quoted(&lint.message),
                 fixes,
             });
         }
@@ -125,6 +125,20 @@ fn rules_of(dictionary: &Arc<FstDictionary>, dialect: Dialect) -> LintGroup {
 
 fn utf16(letters: &[char]) -> usize {
     letters.iter().map(|letter| letter.len_utf16()).sum()
+}
+
+/// A message without the marks of code around what it quotes.
+fn quoted(message: &str) -> String {
+    let mut quoted = String::with_capacity(message.len() + 8);
+    for (n, part) in message.split('`').enumerate() {
+        match n {
+            0 => {}
+            n if n % 2 == 1 => quoted.push('\u{201c}'),
+            _ => quoted.push('\u{201d}'),
+        }
+        quoted.push_str(part);
+    }
+    quoted
 }
 
 /// What could stand in the place of the whole slip. Two that differ in space are one.
@@ -160,7 +174,7 @@ mod tests {
         let mut at = 0;
         for slip in &slips {
             assert!(at <= slip.from && slip.from < slip.to && slip.to <= letters.len());
-            assert!(!slip.message.is_empty());
+            assert!(!slip.message.is_empty() && !slip.message.contains('`'));
             at = slip.to;
         }
         let words = |slip: &Slip| String::from_utf16(&letters[slip.from..slip.to]).unwrap();
