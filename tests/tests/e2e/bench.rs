@@ -25,6 +25,7 @@ const KEYS: usize = 300;
 const BETWEEN: Duration = Duration::from_millis(110);
 /// Documents in the library of the start.
 const DOCUMENTS: usize = 500;
+const MANY: usize = 10_000;
 const STARTS: usize = 5;
 /// Until what a start has begun is over, the process that looks at grammar included.
 const IDLE: Duration = Duration::from_secs(25);
@@ -359,6 +360,10 @@ async fn the_window_is_measured() -> Result<(), E2eError> {
     if wanted("start") {
         starts_and_memory().await?;
     }
+    // Takes minutes to fill.
+    if part.as_deref() == Some("many") {
+        many_documents().await?;
+    }
     Ok(())
 }
 
@@ -464,18 +469,61 @@ async fn while_a_model_writes(app: &App, title: &str) -> Result<Keys, E2eError> 
     Ok(busy)
 }
 
-/// The start, and memory, beside a bare window with the same editor.
-async fn starts_and_memory() -> Result<(), E2eError> {
+/// A library of so many documents, of 4 KB each.
+fn filled(documents: usize) -> Result<Home, E2eError> {
     let home = Home::new()?;
     let folder = home.path().join("many");
     fs::create_dir_all(&folder)?;
-    for number in 0..DOCUMENTS {
+    for number in 0..documents {
         fs::write(
             folder.join(format!("text-{number:03}.md")),
             english(4_000, 400, 1),
         )?;
     }
     import(&home, &folder)?;
+    Ok(home)
+}
+
+/// What a library of twenty times as many documents does to the start and to keys.
+async fn many_documents() -> Result<(), E2eError> {
+    let began = Instant::now();
+    let home = filled(MANY)?;
+    println!(
+        "{MANY} documents brought in after {:.0} s",
+        began.elapsed().as_secs_f64()
+    );
+    let app = launch(&home).await?;
+    let first = opened(&app, "text-9999").await?;
+    println!("one of them open after {first:.0} ms");
+    to_the_middle(&app).await?;
+    let _warm = keys(&app, 20).await?;
+    row("text of 4 KB among many", &keys(&app, KEYS).await?);
+    saved(&app).await?;
+    app.quit().await?;
+    let mut took = Vec::new();
+    for _ in 0..STARTS {
+        let options = Options {
+            home: Some(home.clone()),
+            program: Some(program("INKSTONE_BENCH_PROGRAM", "inkstone")?),
+            env: as_for_everybody(),
+            ..Options::default()
+        };
+        took.push(start(options).await?);
+    }
+    println!(
+        "start to a caret that took a key, {MANY} documents, median of {STARTS}: {:.2} s; {:.0} MiB",
+        median(took.iter().map(|start| start.took)),
+        median(
+            took.iter()
+                .map(|start| start.memory.iter().map(|(_, share)| share).sum())
+        )
+    );
+    Ok(())
+}
+
+/// The start, and memory, beside a bare window with the same editor.
+async fn starts_and_memory() -> Result<(), E2eError> {
+    let home = filled(DOCUMENTS)?;
     let app = launch(&home).await?;
     opened(&app, "text-480").await?;
     app.press("Control+2").await?;
