@@ -11,9 +11,9 @@ mod files;
 mod licences;
 mod shell;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{Metadata, MetadataCommand, PackageId};
 
 fn root() -> PathBuf {
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -23,14 +23,47 @@ fn root() -> PathBuf {
         .to_path_buf()
 }
 
-/// The packages of the workspace and of this platform, as cargo resolves them.
+/// The packages of the workspace and of this platform, as cargo builds them. Its answer also leads to
+/// crates that a weak feature (`crate?/feature`) names and nobody has chosen; no build has them.
 fn metadata() -> Metadata {
     let platform = format!("--filter-platform={}", host());
-    MetadataCommand::new()
+    let mut metadata = MetadataCommand::new()
         .manifest_path(root().join("Cargo.toml"))
         .other_options(vec![platform])
         .exec()
-        .expect("cargo metadata")
+        .expect("cargo metadata");
+    let built = built();
+    let chosen: BTreeSet<PackageId> = metadata
+        .packages
+        .iter()
+        .filter(|package| built.contains(&format!("{} v{}", package.name, package.version)))
+        .map(|package| package.id.clone())
+        .collect();
+    assert!(chosen.len() > 300, "{}", chosen.len());
+    for node in metadata.resolve.iter_mut().flat_map(|all| &mut all.nodes) {
+        node.deps.retain(|one| chosen.contains(&one.pkg));
+    }
+    metadata
+}
+
+/// Names and versions of all packages that a build of the workspace has, its tests included.
+fn built() -> BTreeSet<String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let tree =
+        "tree --workspace --all-features --edges normal,build,dev --prefix none --format {p}";
+    let output = std::process::Command::new(cargo)
+        .args(tree.split(' '))
+        .current_dir(root())
+        .output()
+        .expect("cargo tree");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    let text = String::from_utf8(output.stdout).expect("cargo prints UTF-8");
+    let name = |line: &str| {
+        let mut words = line.split(' ');
+        Some(format!("{} {}", words.next()?, words.next()?))
+    };
+    text.lines().filter_map(name).collect()
 }
 
 /// Foreign platforms' packages need not be fetched for a test.
