@@ -216,7 +216,10 @@ class Looking {
     const known = view.state.field(slipField).slips;
     const same =
       slips.length === known.length &&
-      slips.every((slip, n) => slip.from === known[n]?.from && slip.to === known[n]?.to);
+      slips.every((slip, n) => {
+        const was = known[n];
+        return slip.from === was?.from && slip.to === was.to && slip.rule === was.rule;
+      });
     if (!same) view.dispatch({ effects: setSlips.of(slips) });
     const again = (known: boolean) => {
       if (known && !this.gone) return this.now();
