@@ -469,18 +469,20 @@ async fn while_a_model_writes(app: &App, title: &str) -> Result<Keys, E2eError> 
     Ok(busy)
 }
 
-/// A library of so many documents, of 4 KB each.
+/// A library of so many documents, of 4 KB each; a folder brings in 2,000 at most.
 fn filled(documents: usize) -> Result<Home, E2eError> {
     let home = Home::new()?;
-    let folder = home.path().join("many");
-    fs::create_dir_all(&folder)?;
-    for number in 0..documents {
-        fs::write(
-            folder.join(format!("text-{number:03}.md")),
-            english(4_000, 400, 1),
-        )?;
+    for first in (0..documents).step_by(1000) {
+        let folder = home.path().join(format!("many-{first}"));
+        fs::create_dir_all(&folder)?;
+        for number in first..documents.min(first + 1000) {
+            fs::write(
+                folder.join(format!("text-{number:03}.md")),
+                english(4_000, 400, 1),
+            )?;
+        }
+        import(&home, &folder)?;
     }
-    import(&home, &folder)?;
     Ok(home)
 }
 
