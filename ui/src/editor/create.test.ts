@@ -1,22 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { blank } from "./blank";
 import { Editor, type EditorPorts, type Page } from "./create";
 import { PLAIN } from "./modes";
 
 const nothing = new Proxy({} as EditorPorts, {
   get: () => new Proxy(() => () => undefined, { get: () => () => undefined }),
 });
-const right = new Set<string>();
-const page: Page = {
-  text: "Rain.\n",
-  kind: "news",
-  language: "en",
-  phrases: {},
-  modes: PLAIN,
-  proofing: { on: false, right, language: "en", spell: null, grammar: null },
-  punctuation: { on: false, chineseQuotes: "curly" },
-  label: "Text",
-  hint: "Begin",
-};
+const page = blank("Rain.\n");
 
 let editor: Editor;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { blank } from "./blank";
 import { Editor } from "./create";
-import { PLAIN } from "./modes";
 
 let editor: Editor;
 const onSelection = vi.fn();
@@ -27,23 +27,7 @@ beforeEach(() => {
     ahead: { onTake: () => undefined, onGone: () => undefined, onTyped: () => undefined },
     showSuggestion: () => () => undefined,
   });
-  editor.open({
-    text: "INT. A - DAY\n\nRain.\n\nSun.\n",
-    kind: "screenplay",
-    language: "en",
-    phrases: {},
-    modes: PLAIN,
-    proofing: {
-      on: false,
-      right: new Set<string>(),
-      language: "en" as const,
-      spell: null,
-      grammar: null,
-    },
-    punctuation: { on: false, chineseQuotes: "curly" },
-    label: "Text",
-    hint: "Begin",
-  });
+  editor.open(blank("INT. A - DAY\n\nRain.\n\nSun.\n", "screenplay"));
 });
 afterEach(() => editor.destroy());
 

@@ -1,26 +1,8 @@
 import { undo } from "@codemirror/commands";
 import { ChangeSet } from "@codemirror/state";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { blank } from "./blank";
 import { Editor, type EditorPorts, LONGEST_TEXT } from "./create";
-import { PLAIN } from "./modes";
-
-const page = (text: string) => ({
-  text,
-  kind: "news" as const,
-  language: "en" as const,
-  phrases: {},
-  modes: PLAIN,
-  proofing: {
-    on: false,
-    right: new Set<string>(),
-    language: "en" as const,
-    spell: null,
-    grammar: null,
-  },
-  punctuation: { on: false, chineseQuotes: "curly" as const },
-  label: "Text",
-  hint: "Begin",
-});
 
 let editor: Editor;
 let removed: string[];
@@ -64,7 +46,7 @@ const place = (id: string) => {
 };
 
 describe("the place of a suggestion", () => {
-  beforeEach(() => editor.open(page("one two three")));
+  beforeEach(() => editor.open(blank("one two three")));
 
   it("moves with the text before it", () => {
     editor.setAnchors([{ id: "a", from: 4, to: 7 }]);
@@ -109,7 +91,7 @@ describe("the place of a suggestion", () => {
 });
 
 describe("the card of a suggestion", () => {
-  beforeEach(() => editor.open(page("one two three")));
+  beforeEach(() => editor.open(blank("one two three")));
   const cards = () =>
     [...editor.view.dom.querySelectorAll(".ink-suggestion")].map((card) => card.textContent);
 
@@ -136,7 +118,7 @@ describe("the card of a suggestion", () => {
     editor.setAnchors([{ id: "b", from: 13, to: 13 }]);
     expect(cards()).toEqual(["card of b"]);
     expect(removed).toEqual(["a"]);
-    editor.open(page("other"));
+    editor.open(blank("other"));
     expect(removed).toEqual(["a", "b"]);
     expect(editor.anchors()).toEqual([]);
   });
@@ -144,7 +126,7 @@ describe("the card of a suggestion", () => {
 
 describe("the editor", () => {
   it("tells what the person changed, and not what the library did", () => {
-    editor.open(page("one"));
+    editor.open(blank("one"));
     type(3, "!");
     expect(ports.onChange).toHaveBeenCalledTimes(1);
     expect(ports.onChange.mock.calls[0]?.[1]).toBe("typing");
@@ -155,7 +137,7 @@ describe("the editor", () => {
   });
 
   it("undoes an accepted suggestion in one step, apart from the typing around it", () => {
-    editor.open(page(""));
+    editor.open(blank(""));
     type(0, "mine");
     editor.adopt(ChangeSet.of([{ from: 4, insert: " and theirs" }], 4), "end");
     type(15, "!");
@@ -167,32 +149,32 @@ describe("the editor", () => {
   });
 
   it("keeps the undo history of a page that is opened again", () => {
-    editor.open(page("one"));
+    editor.open(blank("one"));
     type(3, "!");
-    const left = editor.open(page("two"));
-    editor.open(page("one!"), left);
+    const left = editor.open(blank("two"));
+    editor.open(blank("one!"), left);
     undo(editor.view);
     expect(editor.text()).toBe("one");
   });
 
   it("forgets a history that belongs to another text", () => {
-    editor.open(page("one"));
+    editor.open(blank("one"));
     type(3, "!");
-    const left = editor.open(page("two"));
-    editor.open(page("changed elsewhere"), left);
+    const left = editor.open(blank("two"));
+    editor.open(blank("changed elsewhere"), left);
     undo(editor.view);
     expect(editor.text()).toBe("changed elsewhere");
   });
 
   it("refuses what no document may hold, and says so", () => {
-    editor.open(page("short"));
+    editor.open(blank("short"));
     type(5, "x".repeat(LONGEST_TEXT));
     expect(editor.text()).toBe("short");
     expect(ports.onTooLong).toHaveBeenCalledOnce();
   });
 
   it("opens a megabyte and reads only what can be seen", () => {
-    editor.open(page("A line of prose that goes on for a while.\n\n".repeat(25_000)));
+    editor.open(blank("A line of prose that goes on for a while.\n\n".repeat(25_000)));
     expect(editor.length).toBeGreaterThan(1_000_000);
     type(10, "!");
     expect(editor.view.dom.querySelectorAll(".cm-line").length).toBeLessThan(2_000);

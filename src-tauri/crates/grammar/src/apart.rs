@@ -4,6 +4,7 @@
 use std::{
     ffi::OsString,
     io::{self, BufRead, BufReader, Write},
+    panic::{self, AssertUnwindSafe},
     path::PathBuf,
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
@@ -70,7 +71,10 @@ pub fn serve() -> io::Result<()> {
         let Ok(question) = serde_json::from_str::<Question>(&line) else {
             continue;
         };
-        let slips = checker.check(&question);
+        let slips = unharmed(|| checker.check(&question)).unwrap_or_else(|| {
+            checker = Checker::default();
+            Vec::new()
+        });
         let mut answer = serde_json::to_string(&Answer { slips })?;
         answer.push('\n');
         let mut out = io::stdout().lock();
@@ -78,6 +82,11 @@ pub fn serve() -> io::Result<()> {
         out.flush()?;
     }
     Ok(())
+}
+
+/// What `check` gives; none where the library fails over a text, as over its own mistakes it may.
+fn unharmed<T>(check: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(check)).ok()
 }
 
 /// A [`Checker`] in a process of its own, which is there while it is needed.
@@ -226,6 +235,12 @@ mod tests {
         }
         assert_eq!(apart.check(&question(text)).unwrap(), slips);
         assert_eq!(apart.check(&question("Fine.")).unwrap(), []);
+    }
+
+    #[test]
+    fn a_text_over_which_the_library_fails_has_no_slips() {
+        assert_eq!(unharmed(|| 1), Some(1));
+        assert_eq!(unharmed(|| -> u8 { panic!("as told") }), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ const NOT_OURS: &[LintKind] = &[
     LintKind::Style,
 ];
 
-/// Rules that were wrong more often than right in texts that are fine.
+/// Rules that were wrong more often than right in texts that are fine, or are taste by another name.
 const OFF: &[&str] = &[
     // Names and words that the dictionary lacks are taken apart or put together.
     "CompoundNouns",
@@ -39,7 +39,7 @@ const OFF: &[&str] = &[
     "Gonna",
     "Gotta",
     "Wanna",
-    // Style by another name.
+    // Matters of style.
     "AvoidAndAlso",
     "CondenseAllThe",
     "DiscourseMarkers",

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use inkstone_grammar::{Apart, Question, Slip};
+use inkstone_grammar::{Apart, GrammarError, Question, Slip};
 use inkstone_spelling::Speller;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -148,7 +148,11 @@ impl Studio {
                     None => Vec::new(),
                     Some(Err(error)) => {
                         tracing::warn!(%error);
-                        break;
+                        if matches!(error, GrammarError::Start(_)) {
+                            break;
+                        }
+                        // It is this paragraph's; to ask again would end the same way.
+                        Vec::new()
                     }
                 };
                 all.push(slips.into_iter().map(GrammarSlip::from).collect());
